@@ -1,0 +1,73 @@
+//! The Debian packages that a machine with only Rust, Node and Python lacks, each with what it is for.
+
+use crate::Result;
+use std::process::Command;
+
+/// Needed to build and run the window.
+const BUILD: &[&str] = &[
+    "build-essential", // C compiler, make and perl: SQLCipher and OpenSSL are built from source
+    "pkg-config",      // finds the libraries below
+    "libwebkit2gtk-4.1-dev", // the web view, with GTK 3
+];
+
+/// Needed by the tour on a machine without a display, and by its screenshots.
+const TOUR: &[&str] = &[
+    "webkit2gtk-driver",      // WebDriver for the real window
+    "xvfb",                   // a display that nobody sees
+    "openbox",                // a window manager
+    "dbus",                   // a session bus
+    "gnome-keyring",          // the Secret Service that holds the keys
+    "libsecret-tools",        // looks into it, to prove that the key is there
+    "dunst",                  // shows notifications, and lets the tour click them
+    "imagemagick",            // takes the screenshots
+    "fonts-noto-core",        // scripts of the demo's customers …
+    "fonts-noto-cjk",         // … Chinese, Japanese and Korean …
+    "fonts-noto-color-emoji", // … and what they write in chats
+];
+
+/// The packages that are not installed; nothing where there is no `dpkg`.
+pub fn missing() -> Vec<&'static str> {
+    BUILD.iter().chain(TOUR).copied().filter(|package| !installed(package)).collect()
+}
+
+/// Whether this is Debian or one of its children.
+pub fn is_debian() -> bool {
+    cfg!(target_os = "linux") && std::path::Path::new("/etc/debian_version").exists()
+}
+
+/// Installs packages with apt-get, through sudo unless this is root already.
+pub fn install(packages: &[&str]) -> Result<()> {
+    apt_get(&["update", "-q"])?;
+    let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
+    arguments.extend(packages);
+    apt_get(&arguments)
+}
+
+/// What to type where this program may not do it.
+pub fn command_line(packages: &[&str]) -> String {
+    format!("sudo apt-get install --no-install-recommends {}", packages.join(" "))
+}
+
+/// Whether this process is root or has sudo at hand.
+pub fn may_install() -> bool {
+    is_root() || Command::new("sudo").arg("--version").output().is_ok_and(|out| out.status.success())
+}
+
+fn apt_get(arguments: &[&str]) -> Result<()> {
+    let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
+    if !is_root() {
+        command.arg("apt-get");
+    }
+    crate::step::must(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0")
+}
+
+fn installed(package: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["-W", "-f", "${db:Status-Status}", package])
+        .output()
+        .is_ok_and(|out| out.stdout.starts_with(b"installed"))
+}
