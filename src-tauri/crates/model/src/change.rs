@@ -1,0 +1,222 @@
+//! What to do: a selection, a change or a reply, and the effects that it consists of.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Handle, Priority, RemoteId};
+
+/// Which conversations: symbolic, so that nobody has to hold 50,000 ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Selection {
+    /// Exactly these.
+    Ids {
+        /// The help desk's own ids.
+        ids: Vec<RemoteId>,
+    },
+    /// Everything that the filter matches when the plan is made, but not these.
+    AllMatching {
+        /// The filter as typed.
+        filter: String,
+        /// Left out by hand.
+        except: Vec<RemoteId>,
+    },
+}
+
+/// Until when a conversation sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnoozeUntil {
+    /// Until this instant, or the customer's reply, whichever is first.
+    At(Timestamp),
+    /// Until the customer replies.
+    Reply,
+}
+
+/// A status to set; *snoozed* says until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusChange {
+    /// Back to work.
+    Active,
+    /// Put aside.
+    Snoozed(SnoozeUntil),
+    /// Finished.
+    Done,
+    /// Finished for good.
+    Archived,
+    /// Unwanted.
+    Spam,
+}
+
+/// Any changes together. What is `None` or empty stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Change {
+    /// The status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusChange>,
+    /// The agent; `Some(None)` takes the agent away.
+    #[serde(skip_serializing_if = "Option::is_none", with = "double_option")]
+    pub agent: Option<Option<Handle>>,
+    /// The team; `Some(None)` takes the team away.
+    #[serde(skip_serializing_if = "Option::is_none", with = "double_option")]
+    pub team: Option<Option<Handle>>,
+    /// Tags to add.
+    pub add_tags: Vec<String>,
+    /// Tags to remove.
+    pub remove_tags: Vec<String>,
+    /// Remove all tags first.
+    pub remove_all_tags: bool,
+    /// The priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+}
+
+impl Change {
+    /// Whether nothing would happen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a plan applies to its audience.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Action {
+    /// Change conversations.
+    Change {
+        /// What to change.
+        change: Change,
+    },
+    /// Write to customers, then change what was written to.
+    Reply {
+        /// The text, with merge tags.
+        text: String,
+        /// Whether this is a mass reply: the server adds its system note.
+        mass: bool,
+        /// What rides on the reply, only where it was sent.
+        then: Change,
+    },
+    /// Follow or stop following.
+    Follow {
+        /// Follow.
+        on: bool,
+    },
+}
+
+/// One step of an item. Runs in order, and only while the earlier ones applied.
+///
+/// A step that this version does not know is kept as [`Effect::Unknown`], shown, and never run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", content = "value", rename_all = "snake_case")]
+pub enum Effect {
+    /// Write to the customer. The text is rendered from the job's template and the item's merge values.
+    Reply,
+    /// Set the status.
+    Status(StatusChange),
+    /// Set or clear the agent.
+    Assignee(Option<Handle>),
+    /// Set or clear the team.
+    Team(Option<Handle>),
+    /// Add a tag.
+    #[serde(rename = "tag+")]
+    TagAdd(String),
+    /// Remove a tag.
+    #[serde(rename = "tag-")]
+    TagRemove(String),
+    /// Remove every tag.
+    TagClear,
+    /// Set the priority.
+    Priority(Priority),
+    /// Follow or stop following.
+    Follow(bool),
+    /// A step of a newer version.
+    #[serde(untagged)]
+    Unknown(serde_json::Value),
+}
+
+impl Effect {
+    /// The word of this step in SQL, JSON and the UI.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Reply => "reply",
+            Self::Status(_) => "status",
+            Self::Assignee(_) => "assignee",
+            Self::Team(_) => "team",
+            Self::TagAdd(_) => "tag+",
+            Self::TagRemove(_) => "tag-",
+            Self::TagClear => "tag_clear",
+            Self::Priority(_) => "priority",
+            Self::Follow(_) => "follow",
+            Self::Unknown(value) => value.get("effect").and_then(|word| word.as_str()).unwrap_or("unknown"),
+        }
+    }
+
+    /// Whether a customer hears of it, so that it must never be repeated on a guess.
+    #[must_use]
+    pub fn is_customer_visible(&self) -> bool {
+        matches!(self, Self::Reply | Self::Unknown(_))
+    }
+}
+
+impl Action {
+    /// The steps of one item, in the order in which they run: the reply first, then what rides on it.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Effect> {
+        match self {
+            Self::Change { change } => change.effects(),
+            Self::Reply { then, .. } => {
+                let mut effects = vec![Effect::Reply];
+                effects.extend(then.effects());
+                effects
+            }
+            Self::Follow { on } => vec![Effect::Follow(*on)],
+        }
+    }
+
+    /// Whether a customer hears of it.
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        matches!(self, Self::Reply { .. })
+    }
+}
+
+impl Change {
+    /// The steps of this change, one per property and tag.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        effects.extend(self.agent.clone().map(Effect::Assignee));
+        effects.extend(self.team.clone().map(Effect::Team));
+        if self.remove_all_tags {
+            effects.push(Effect::TagClear);
+        }
+        effects.extend(self.remove_tags.iter().cloned().map(Effect::TagRemove));
+        effects.extend(self.add_tags.iter().cloned().map(Effect::TagAdd));
+        effects.extend(self.priority.clone().map(Effect::Priority));
+        // Last, because an archived conversation takes no further change.
+        effects.extend(self.status.map(Effect::Status));
+        effects
+    }
+}
+
+/// Keeps *absent* and `null` apart in JSON: absent leaves the value, `null` clears it.
+mod double_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Option<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().and_then(Option::as_ref).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::<T>::deserialize(deserializer).map(Some)
+    }
+}

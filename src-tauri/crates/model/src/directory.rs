@@ -1,0 +1,73 @@
+//! Whom and what a help desk knows: agents, teams, tags.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Channel, Handle, RemoteId};
+
+/// A colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The help desk's own id.
+    pub id: RemoteId,
+    /// E-mail address: how filters and changes name them.
+    pub handle: Handle,
+    /// The name as shown.
+    pub name: String,
+    /// Handles of their teams.
+    #[serde(default)]
+    pub teams: Vec<Handle>,
+}
+
+/// A team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// The help desk's own id.
+    pub id: RemoteId,
+    /// Slug: how filters and changes name it.
+    pub handle: Handle,
+    /// The name as shown.
+    pub name: String,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// The name, which is also its key.
+    pub name: String,
+    /// One of eight hues, 0–7, where the server gives one.
+    pub color: Option<u8>,
+}
+
+/// Everything that filters, menus and merge tags need to know about a help desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    /// The company.
+    pub tenant: String,
+    /// Colleagues.
+    pub agents: Vec<Agent>,
+    /// Teams.
+    pub teams: Vec<Team>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Channels in use.
+    pub channels: Vec<Channel>,
+    /// Conversations at the server in all, where it says so.
+    pub conversations: Option<u64>,
+}
+
+/// Whose key it is, and what the role allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The agent's id at the help desk.
+    pub id: RemoteId,
+    /// The agent's handle.
+    pub handle: Handle,
+    /// The agent's name.
+    pub name: String,
+    /// The role in the server's words.
+    pub role: String,
+    /// Whether this key may write to customers.
+    pub may_reply: bool,
+    /// Whether this key may change conversations.
+    pub may_change: bool,
+}

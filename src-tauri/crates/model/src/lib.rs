@@ -1,0 +1,31 @@
+//! The words everybody shares: ids, conversations, filters, changes, effects, channel rules.
+//!
+//! No I/O and no clock: whoever needs *now* or the user's zone passes it in. Every other crate of Muster's engine may
+//! use this one; this one uses none of them.
+
+#[macro_use]
+mod text;
+
+mod change;
+mod channel;
+mod conversation;
+mod directory;
+mod filter;
+mod id;
+mod job;
+mod merge;
+mod sms;
+mod snooze;
+mod thread;
+
+pub use change::*;
+pub use channel::*;
+pub use conversation::*;
+pub use directory::*;
+pub use filter::*;
+pub use id::*;
+pub use job::*;
+pub use merge::*;
+pub use sms::*;
+pub use snooze::*;
+pub use thread::*;
