@@ -1,0 +1,2 @@
+// What happy-dom lacks and the components need.
+Element.prototype.scrollIntoView ??= () => undefined;
