@@ -1,0 +1,63 @@
+//! Every command that a front end may call, declared once.
+//!
+//! `muster_commands!(m)` hands the whole list to the macro `m`: the shell makes its handlers of it, the test compares
+//! permissions and TypeScript with it.
+
+/// Hands `name(Request) -> Response` of every command to another macro.
+#[macro_export]
+macro_rules! muster_commands {
+    ($callback:path) => {
+        $callback! {
+            /// The accounts on this computer.
+            accounts(Nothing) -> Vec<AccountSummary>;
+            /// What is behind an address and a key.
+            check_account(CheckAccount) -> AccountCheck;
+            /// Signs in.
+            add_account(AddAccount) -> AccountSummary;
+            /// Starts the embedded help desk and signs in to it.
+            open_demo_desk(Nothing) -> AccountSummary;
+            /// A new key for an account.
+            set_key(SetKey) -> AccountState;
+            /// The state of an account; opens it when that failed before (keychain unlocked meanwhile, …).
+            account_state(AccountRef) -> AccountState;
+            /// Tries to reach the help desk now.
+            try_now(AccountRef) -> AccountState;
+            /// The sidebar with live counts.
+            sidebar(AccountRef) -> Sidebar;
+            /// A page of a list.
+            list(ListRequest) -> ListPage;
+            /// Whether a filter makes sense, and what it would show.
+            check_filter(FilterText) -> FilterCheck;
+            /// What is in a selection.
+            selection_summary(SelectionRequest) -> SelectionSummary;
+            /// When a snooze ends.
+            resolve_snooze(SnoozeText) -> SnoozeView;
+            /// A conversation with its messages; fetches them when they are not here.
+            thread(ConversationRef) -> ThreadView;
+            /// Moves my read mark to the end of a conversation.
+            mark_read(ConversationRef) -> Nothing;
+            /// Follow or stop following.
+            follow(FollowRequest) -> Nothing;
+            /// Writes one reply.
+            reply(ReplyRequest) -> JobView;
+            /// A change on up to 50 conversations, on the click.
+            act(ActRequest) -> Acted;
+            /// Makes a plan.
+            plan(PlanRequest) -> PlanView;
+            /// Edits a plan.
+            edit_plan(EditPlan) -> PlanView;
+            /// Recipients of a plan.
+            plan_people(PeopleRequest) -> People;
+            /// One rendered message of a plan.
+            plan_message(MessageRequest) -> RenderedMessage;
+            /// Confirms a plan.
+            confirm(ConfirmRequest) -> Confirmed;
+            /// Throws a plan away.
+            discard_plan(PlanRef) -> Nothing;
+            /// Recent jobs.
+            jobs(JobsRequest) -> Jobs;
+            /// Items of a job.
+            job_items(JobItemsRequest) -> JobItems;
+        }
+    };
+}

@@ -1,0 +1,177 @@
+//! Plans: what would happen, to whom, and confirming exactly that.
+
+use super::{SelectionView, wire};
+
+wire! {
+    /// A change, as menus make it. Absent leaves as it is; an empty string takes the agent or team away.
+    #[derive(Default)]
+    pub struct ChangeView {
+        /// `active`, `snoozed`, `done`, `archived`, `spam`
+        pub status: Option<String>,
+        /// With `snoozed`: the snooze grammar, or RFC 3339, or `until reply`.
+        pub until: Option<String>,
+        pub agent: Option<String>,
+        pub team: Option<String>,
+        pub add_tags: Vec<String>,
+        pub remove_tags: Vec<String>,
+    }
+
+    /// Makes a plan.
+    pub struct PlanRequest {
+        pub account: String,
+        pub selection: SelectionView,
+        pub change: ChangeView,
+        /// The reply's text with merge tags; absent for a plain change.
+        pub reply: Option<String>,
+    }
+
+    /// Changes a plan that was made: its text, its change, its name, its dropped groups. The audience stays frozen.
+    pub struct EditPlan {
+        pub plan: String,
+        pub name: Option<String>,
+        pub change: ChangeView,
+        pub reply: Option<String>,
+        /// Verdicts dropped by hand.
+        pub drop: Vec<String>,
+        /// Recipients left out by hand.
+        pub leave_out: Vec<String>,
+    }
+
+    /// What would happen. Costs nothing, sends nothing.
+    pub struct PlanView {
+        pub plan: String,
+        /// Rises with every edit; confirm names the one that the agent saw.
+        pub revision: u32,
+        pub name: String,
+        /// The filter as the record of the audience.
+        pub filter: Option<String>,
+        pub frozen_at: String,
+        /// The audience.
+        pub total: u32,
+        /// The number on the button.
+        pub count: u32,
+        /// "Send to 120 people", "Set 24 to Done"
+        pub button: String,
+        /// The footer: "120 people get a real reply. It cannot be recalled."
+        pub warning: String,
+        /// "Email 92, chat 11, SMS 9, WhatsApp 8. The other 22 are listed in the job with their reason."
+        pub summary: String,
+        pub groups: Vec<VerdictGroup>,
+        /// The number must be typed.
+        pub type_number: bool,
+        /// "SMS: 9 people × 5 segments = 45. …"
+        pub sms: Option<String>,
+        /// Merge tags in the text that do not exist.
+        pub unknown_tags: Vec<String>,
+        /// The cache does not cover the filter: what to do about it.
+        pub incomplete: Option<String>,
+        /// "finishes about 14:35", where the help desk limits replies.
+        pub eta: Option<String>,
+    }
+
+    /// One verdict with its recipients.
+    pub struct VerdictGroup {
+        /// `will_send`, `voice`, …
+        pub verdict: String,
+        /// "Will send"
+        pub title: String,
+        /// "As written, each on its own channel"
+        pub why: String,
+        /// `blocks`, `asks`, `says`
+        pub weight: String,
+        pub count: u32,
+        /// Takes part now.
+        pub included: bool,
+        /// Can be dropped or taken.
+        pub optional: bool,
+    }
+
+    /// Asks for recipients of a plan.
+    pub struct PeopleRequest {
+        pub plan: String,
+        /// Only this verdict.
+        pub verdict: Option<String>,
+        pub offset: u32,
+        pub limit: u32,
+    }
+
+    /// Recipients of a plan.
+    pub struct People {
+        pub total: u32,
+        pub people: Vec<Recipient>,
+    }
+
+    /// One recipient.
+    pub struct Recipient {
+        pub id: String,
+        pub name: String,
+        pub subject: String,
+        pub channel: String,
+        pub address: Option<String>,
+        pub verdict: String,
+        /// "Window closed", "Empty field: first name"
+        pub verdict_text: String,
+        pub included: bool,
+        pub left_out: bool,
+        /// "Active → Done", for changes.
+        pub before_after: Vec<String>,
+    }
+
+    /// Asks for one rendered message.
+    pub struct MessageRequest {
+        pub plan: String,
+        pub id: String,
+    }
+
+    /// One message as that recipient will read it.
+    pub struct RenderedMessage {
+        pub to: String,
+        pub subject: String,
+        /// "Email, threaded under the message of 14:28"
+        pub channel: String,
+        pub parts: Vec<RenderedPart>,
+        /// "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."
+        pub then: String,
+        /// Why it cannot be rendered or sent.
+        pub blocked: Option<String>,
+    }
+
+    /// A piece of a rendered message.
+    pub struct RenderedPart {
+        pub text: String,
+        /// It came from a merge tag.
+        pub merged: bool,
+    }
+
+    /// Confirms exactly what was seen.
+    pub struct ConfirmRequest {
+        pub plan: String,
+        pub revision: u32,
+        pub count: u32,
+    }
+
+    /// Confirmed; or not, because the plan is not what was seen any more.
+    pub struct Confirmed {
+        pub job: Option<String>,
+        /// The new plan, when revision or count differ.
+        pub conflict: Option<PlanView>,
+    }
+
+    /// A change on up to 50, on the click.
+    pub struct ActRequest {
+        pub account: String,
+        pub selection: SelectionView,
+        pub change: ChangeView,
+    }
+
+    /// Done on the click; or a plan to look at first (over 50, archived).
+    pub struct Acted {
+        pub job: Option<String>,
+        pub plan: Option<PlanView>,
+    }
+
+    /// Throws a plan away.
+    pub struct PlanRef {
+        pub plan: String,
+    }
+}

@@ -1,0 +1,36 @@
+//! What a server can do, its limits and its habits. The engine emulates what is missing; the UI says why not.
+
+use std::time::Duration;
+
+use muster_model::Channel;
+
+/// What this server can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Conversations in one call of `apply`.
+    pub max_batch: usize,
+    /// Replies in one call of `reply`.
+    pub max_replies: usize,
+    /// The server refuses a repeated client reference, so a reply may be repeated with the same one.
+    pub dedupes_replies: bool,
+    /// `find_replies` looks up our client reference rather than comparing texts.
+    pub finds_by_reference: bool,
+    /// How long a request that we gave up on may still be worked on by the server.
+    pub settle: Duration,
+    /// There is a live stream of changes.
+    pub events: bool,
+    /// The server keeps followers.
+    pub follow: bool,
+    /// The server can snooze until the customer replies.
+    pub snooze_until_reply: bool,
+    /// The server writes a system note on a mass reply by itself.
+    pub mass_reply_note: bool,
+    /// The longest reply per channel, in characters, where the server has its own limit.
+    pub max_reply_chars: Vec<(Channel, usize)>,
+    /// Longest tag, in characters.
+    pub max_tag_chars: usize,
+    /// Replies that the server takes per minute, where it limits them.
+    pub replies_per_minute: Option<u32>,
+    /// Reads that the server takes per minute, where it limits them.
+    pub reads_per_minute: Option<u32>,
+}

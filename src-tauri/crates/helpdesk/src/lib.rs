@@ -1,0 +1,17 @@
+//! The [`HelpDesk`] trait and one module per server.
+//!
+//! The read side is pull-and-resume; the write side answers per conversation; a capability says what is missing, so
+//! that the engine can emulate it and the UI can say why not. A connector is one folder: `wire.rs` (the server's JSON,
+//! exactly), `map.rs` (wire ↔ model, pure, tested on samples), `client.rs` (HTTP, tested against a process).
+
+mod capabilities;
+mod error;
+mod key;
+pub mod muster;
+mod traits;
+mod transport;
+
+pub use capabilities::*;
+pub use error::*;
+pub use key::*;
+pub use traits::*;

@@ -1,0 +1,1 @@
+//! The connector for muster-desk, the embedded help desk.

@@ -1,0 +1,136 @@
+//! The trait, and what travels through it.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use muster_model::{Change, ClientRef, Conversation, Directory, EffectOutcome, Me, Receipt, RemoteId, Thread};
+use serde::{Deserialize, Serialize};
+
+use crate::{Capabilities, NotSent, ReadError};
+
+/// A place in the server's stream of changes. Opaque: stored with the rows that it covers, sent back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+/// Something that is different from what we had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delta {
+    /// A new or changed conversation.
+    Upsert(Box<Conversation>),
+    /// It is gone: deleted, or merged into another.
+    Gone(RemoteId),
+}
+
+/// One page of changes.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// In the server's order.
+    pub deltas: Vec<Delta>,
+    /// Where to go on.
+    pub next: Cursor,
+    /// More is waiting now.
+    pub more: bool,
+    /// The first walk through everything (newest first) is not over yet.
+    pub backfilling: bool,
+    /// Conversations at the server in all, where it says so.
+    pub total: Option<u64>,
+}
+
+/// One change on up to `capabilities.max_batch` conversations.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The conversations.
+    pub ids: Vec<RemoteId>,
+    /// The change.
+    pub change: Change,
+}
+
+/// What became of a batch on one conversation: one outcome per effect of [`Change::effects`], in that order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemOutcome {
+    /// The conversation.
+    pub id: RemoteId,
+    /// One per effect asked for, in order.
+    pub effects: Vec<EffectOutcome>,
+}
+
+/// One reply, rendered.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The conversation.
+    pub id: RemoteId,
+    /// The text as the customer will read it.
+    pub text: String,
+    /// The same in every attempt.
+    pub client_ref: ClientRef,
+    /// Part of a mass reply of this name.
+    pub mass: Option<String>,
+    /// What rides on it, only where it was sent. Empty for none; only status is asked for where the server can do
+    /// both in one call, everything else the engine applies afterwards.
+    pub then: Change,
+    /// When it is written to the journal as `sending`: for servers where only texts and times can be compared.
+    pub sent_at: Timestamp,
+}
+
+/// Whether a reply arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Yes(Receipt),
+    /// It was not there at the time of asking.
+    No,
+    /// This server cannot tell.
+    CannotTell,
+}
+
+/// Something that the server says by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveEvent {
+    /// The stream is up.
+    Connected,
+    /// Something changed: ask for changes.
+    Changed {
+        /// Which conversation, where it says so.
+        id: Option<RemoteId>,
+    },
+    /// The stream lost its place: ask for changes.
+    Reset,
+}
+
+/// The stream of live events. Ends when the connection does.
+pub type EventStream = BoxStream<'static, Result<LiveEvent, ReadError>>;
+
+/// One help desk, signed in.
+#[async_trait]
+pub trait HelpDesk: Send + Sync {
+    /// What this server can do. Known after [`HelpDesk::me`] where it depends on the server.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Whose key it is, and what the role allows.
+    async fn me(&self) -> Result<Me, ReadError>;
+
+    /// Agents, teams, tags, channels.
+    async fn directory(&self) -> Result<Directory, ReadError>;
+
+    /// The next page of changes: from nothing, everything newest first; then only what changed.
+    async fn changes(&self, since: Option<&Cursor>) -> Result<Page, ReadError>;
+
+    /// A conversation with its messages. Says its effective id.
+    async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError>;
+
+    /// One change on many conversations. `Err` only if nothing can have reached the server's work.
+    async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent>;
+
+    /// Up to `capabilities.max_replies` replies. The outcome's effects are the reply, then those of `then`.
+    async fn reply(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent>;
+
+    /// Which of these arrived, in the order of asking.
+    async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError>;
+
+    /// Follow or stop following.
+    async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent>;
+
+    /// The live stream, where there is one.
+    async fn events(&self) -> Result<Option<EventStream>, ReadError>;
+}
