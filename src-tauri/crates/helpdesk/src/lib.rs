@@ -4,6 +4,7 @@
 //! that the engine can emulate it and the UI can say why not. A connector is one folder: `wire.rs` (the server's JSON,
 //! exactly), `map.rs` (wire ↔ model, pure, tested on samples), `client.rs` (HTTP, tested against a process).
 
+mod address;
 mod capabilities;
 mod error;
 mod key;

@@ -1,1 +1,369 @@
-//! HTTP habits.
+//! HTTP habits that all connectors share: TLS, time-outs, the key's header, redirects, and what a failure means.
+//!
+//! A read that fails changed nothing, so it says why. A write that fails is split by what can be proved: either not one
+//! byte of it reached the server's work ([`NotSent`]), or its fate is not known ([`Written::Lost`]).
+
+use std::time::Duration;
+
+use muster_model::Reason;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+use serde::de::DeserializeOwned;
+
+use crate::address::Address;
+use crate::{ApiKey, NotSent, ReadError};
+
+/// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
+const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// How long to wait for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For a connection, TLS included.
+    pub(crate) connect: Duration,
+    /// For a whole read.
+    pub(crate) read: Duration,
+    /// For a whole write: a batch may keep the server busy, and giving up early makes its fate unknown.
+    pub(crate) write: Duration,
+    /// For the next byte; also ends a live stream whose keep-alive comments stay away.
+    pub(crate) silence: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            write: Duration::from_secs(60),
+            silence: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How one kind of server speaks, as far as transport must know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dialect {
+    /// The kind's name, for sentences.
+    pub(crate) kind: &'static str,
+    /// The server's own words in the body of a refusal.
+    pub(crate) refusal: fn(&[u8]) -> Option<Reason>,
+}
+
+/// What became of a write that left this machine.
+#[derive(Debug)]
+pub(crate) enum Written<T> {
+    /// The server's answer, whole.
+    Answered(T),
+    /// No answer that could be read: it may or may not have been worked on.
+    Lost(Reason),
+}
+
+/// A connection to one help desk, with or without a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    client: Client,
+    address: Address,
+    dialect: Dialect,
+    patience: Patience,
+}
+
+impl Transport {
+    /// Builds the client; connects to nothing yet.
+    pub(crate) fn new(
+        address: Address,
+        dialect: Dialect,
+        key: Option<&ApiKey>,
+        patience: Patience,
+    ) -> Result<Self, ReadError> {
+        // Somebody else in this process may have installed it already: the same one, or one chosen on purpose.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(key) = key {
+            // A key that no header can carry is not a key of any help desk.
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
+                .map_err(|_| ReadError::KeyRefused { host: address.host().to_owned() })?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let mut builder = Client::builder()
+            .user_agent(concat!("Muster/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            // A redirect could lead the key to another host, or repeat a write.
+            .redirect(redirect::Policy::none())
+            .connect_timeout(patience.connect)
+            .read_timeout(patience.silence)
+            // Shorter than the usual keep-alive of servers and proxies: a write on a connection that the other side is
+            // just closing would end as unknown.
+            .pool_idle_timeout(Duration::from_secs(20));
+        if address.is_loopback() {
+            builder = builder.no_proxy();
+        } else {
+            builder = builder.https_only(true);
+        }
+        let client = builder.build().map_err(|err| unreachable(&address, err))?;
+        Ok(Self { client, address, dialect, patience })
+    }
+
+    /// Host of the address, with its port where it is not the usual one.
+    pub(crate) fn host(&self) -> &str {
+        self.address.host()
+    }
+
+    /// A read of one resource.
+    pub(crate) fn get(&self, path: &[&str]) -> RequestBuilder {
+        self.client.get(self.address.at(path)).timeout(self.patience.read)
+    }
+
+    /// A write of one resource.
+    pub(crate) fn post(&self, path: &[&str]) -> RequestBuilder {
+        self.client.post(self.address.at(path)).timeout(self.patience.write)
+    }
+
+    /// As [`Transport::post`], to take something away.
+    pub(crate) fn delete(&self, path: &[&str]) -> RequestBuilder {
+        self.client.delete(self.address.at(path)).timeout(self.patience.write)
+    }
+
+    /// A read that goes on for as long as bytes come: a live stream.
+    pub(crate) async fn stream(
+        &self,
+        path: &[&str],
+        headers: HeaderMap,
+        what: &str,
+    ) -> Result<Response, ReadError> {
+        let request = self.client.get(self.address.at(path)).headers(headers);
+        self.accepted(request, what).await
+    }
+
+    /// Sends a read and gives the JSON of its answer. `what` names what was asked for, should it not exist.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        what: &str,
+    ) -> Result<T, ReadError> {
+        let response = self.accepted(request, what).await?;
+        let is_json = says_json(response.headers());
+        let body = match body(response).await {
+            Ok(body) => body,
+            Err(CutOff::TooLong) => return Err(self.malformed("its answer does not end".to_owned())),
+            Err(CutOff::Lost(err)) if err.is_timeout() => return Err(unreachable(&self.address, err)),
+            Err(CutOff::Lost(_)) => return Err(self.malformed("its answer was cut off".to_owned())),
+        };
+        serde_json::from_slice(&body).map_err(|err| {
+            self.malformed(if is_json {
+                err.to_string()
+            } else {
+                "it sent a page, not data. Check the address".to_owned()
+            })
+        })
+    }
+
+    /// Sends a write. `Err` only where the server provably did not work on it.
+    pub(crate) async fn write<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Written<T>, NotSent> {
+        let response = match request.send().await {
+            Ok(response) => response,
+            // hyper reports a connect error only while there is no connection to write on.
+            Err(err) if err.is_connect() => {
+                tracing::debug!(host = self.host(), error = ?err.without_url(), "not sent");
+                return Err(NotSent::Unreachable { host: self.host().to_owned() });
+            }
+            Err(err) if err.is_builder() => {
+                return Err(NotSent::Unsupported("Muster could not put the request together.".to_owned()));
+            }
+            Err(err) => {
+                tracing::warn!(host = self.host(), error = ?err.without_url(), "sent, and no answer came");
+                return Ok(Written::Lost(no_answer()));
+            }
+        };
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = body(response).await;
+        if status.is_success() {
+            let Ok(body) = body else { return Ok(Written::Lost(cut())) };
+            return Ok(serde_json::from_slice(&body)
+                .map_or_else(|_| Written::Lost(not_understood()), Written::Answered));
+        }
+        let said = body.ok().and_then(|body| (self.dialect.refusal)(&body));
+        let host = || self.host().to_owned();
+        match status {
+            StatusCode::UNAUTHORIZED => Err(NotSent::KeyRefused { host: host() }),
+            StatusCode::FORBIDDEN => Err(NotSent::NotPermitted { message: permission(said) }),
+            StatusCode::TOO_MANY_REQUESTS => Err(NotSent::SlowDown { retry_after: retry_after(&headers) }),
+            // Their own words for "I looked at the request and did not begin".
+            StatusCode::BAD_REQUEST
+            | StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::CONFLICT
+            | StatusCode::GONE
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY => {
+                let reason = said.unwrap_or_else(|| {
+                    Reason::new("refused", format!("The help desk refused it ({}).", status.as_u16()))
+                });
+                Err(NotSent::Refused { reason })
+            }
+            _ => {
+                tracing::warn!(
+                    host = self.host(),
+                    status = status.as_u16(),
+                    "sent, and the answer does not say"
+                );
+                Ok(Written::Lost(server_error(status)))
+            }
+        }
+    }
+
+    /// The answer is not what this kind of help desk says.
+    pub(crate) fn malformed(&self, detail: String) -> ReadError {
+        ReadError::Malformed { host: self.host().to_owned(), kind: self.dialect.kind, detail }
+    }
+
+    /// What a stream that broke off means.
+    pub(crate) fn broken(&self, err: reqwest::Error) -> ReadError {
+        unreachable(&self.address, err)
+    }
+
+    /// Sends a read and looks at the status.
+    async fn accepted(&self, request: RequestBuilder, what: &str) -> Result<Response, ReadError> {
+        let response = request.send().await.map_err(|err| unreachable(&self.address, err))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        if status.is_redirection() {
+            return Err(self.malformed(self.redirected(response.headers())));
+        }
+        let host = self.host().to_owned();
+        Err(match status {
+            StatusCode::UNAUTHORIZED => ReadError::KeyRefused { host },
+            StatusCode::FORBIDDEN => ReadError::NotPermitted {
+                message: permission(body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body))),
+            },
+            StatusCode::NOT_FOUND | StatusCode::GONE => {
+                // A page says that the address is wrong; the server's own words say that the thing is not there.
+                match body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body)) {
+                    Some(_) => ReadError::NotFound { what: what.to_owned() },
+                    None => self.malformed(format!("it has no {what}. Check the address")),
+                }
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                ReadError::SlowDown { retry_after: retry_after(response.headers()) }
+            }
+            status if status.is_server_error() => ReadError::ServerFault { status: status.as_u16() },
+            status => {
+                let said = body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body));
+                self.malformed(said.map_or_else(|| format!("it answers {status}"), |reason| reason.message))
+            }
+        })
+    }
+
+    /// The sentence about a redirect: where it leads, without following it.
+    fn redirected(&self, headers: &HeaderMap) -> String {
+        let target = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        match target.and_then(|target| self.address.at(&[]).join(target).ok()) {
+            Some(target) if target.has_host() => {
+                format!(
+                    "it sends us on to {}. If that is your help desk, enter its address",
+                    target.origin().ascii_serialization()
+                )
+            }
+            _ => "it sends us on to another address".to_owned(),
+        }
+    }
+}
+
+/// The effect was not worked on at all, or was, and nobody told us.
+fn no_answer() -> Reason {
+    Reason::new("no_answer", "It was sent, and no answer came.")
+}
+
+fn cut() -> Reason {
+    Reason::new("cut", "It was sent, and the answer was cut off.")
+}
+
+fn not_understood() -> Reason {
+    Reason::new("not_understood", "It was sent, and the answer cannot be read.")
+}
+
+fn server_error(status: StatusCode) -> Reason {
+    Reason::new(
+        "server_error",
+        format!("It was sent, and the help desk had a problem of its own ({}).", status.as_u16()),
+    )
+}
+
+fn permission(said: Option<Reason>) -> String {
+    said.map_or_else(|| "This key's role does not permit that.".to_owned(), |reason| reason.message)
+}
+
+fn unreachable(address: &Address, err: reqwest::Error) -> ReadError {
+    // The address is in `host` already, and nothing of a query belongs into a log.
+    ReadError::Unreachable { host: address.host().to_owned(), source: Box::new(err.without_url()) }
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("json"))
+}
+
+/// When to come back: seconds, or an instant that is read against the server's own clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = http_date(value)?;
+    let now = http_date(headers.get(DATE)?.to_str().ok()?)?;
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp())
+}
+
+/// Why there is no whole body.
+enum CutOff {
+    TooLong,
+    Lost(reqwest::Error),
+}
+
+/// The whole body, if it ends, and ends in time.
+async fn body(mut response: Response) -> Result<Vec<u8>, CutOff> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(CutOff::Lost)? {
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            return Err(CutOff::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[("retry-after", "7")], Some(7))]
+    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(30))]
+    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0))]
+    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], None)]
+    #[case(&[("retry-after", "soon")], None)]
+    #[case(&[], None)]
+    fn when_to_come_back(#[case] headers: &[(&'static str, &'static str)], #[case] seconds: Option<u64>) {
+        let headers =
+            headers.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value)));
+        assert_eq!(retry_after(&headers.collect()), seconds.map(Duration::from_secs));
+    }
+}
