@@ -1,0 +1,81 @@
+//! The mass reply: the number on the button is the desk's own; afterwards every recipient has the message exactly once.
+
+use super::INCIDENT;
+use crate::Result;
+use crate::audience::{Audience, each_has_it_once};
+use crate::stage::Stage;
+use crate::wait::{LATER, ensure, equal};
+use crate::window::{Window, number};
+
+/// What is sent. The first words are looked for at the desk afterwards.
+const MESSAGE: &str = "Hello {{customer_first_name|there}}, the payment problem of this week is solved. \
+    Nothing was charged twice, and you need not do anything.";
+const MARK: &str = "the payment problem of this week is solved";
+
+/// Sends one message to everyone hit by the incident; begins with all of them selected.
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    let mut audience = Audience::default();
+    stage
+        .step("Plan of a mass reply", async |stage, facts| {
+            audience = stage.audience(INCIDENT).await?;
+            let window = stage.window()?;
+            window.click("mass-reply").await?;
+            window.see("plan-message").await?;
+            window.fill("plan-message", MESSAGE).await?;
+            if !window.is_on("plan-done").await? {
+                window.click("plan-done").await?;
+            }
+            let on_the_button = window
+                .text_where("plan-confirm", "the number of recipients", |text| {
+                    number(text) == Some(audience.reached.len() as u64)
+                })
+                .await?;
+            facts.saw(format!(
+                "the button says \"{on_the_button}\"; the desk says {} in the segment, less {} voice and {} with a closed window",
+                audience.everyone(), audience.voice.len(), audience.closed.len()
+            ));
+            ensure(window.is_disabled("plan-confirm").await?, || "the button works before the number is typed".into())?;
+            facts.saw("until the number is typed the button is off");
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("Mass reply sent", async |stage, facts| {
+            confirm(stage.window()?, audience.reached.len()).await?;
+            let result = stage
+                .window()?
+                .text_where_within("job-result", "the number sent", LATER, |text| {
+                    number(text) == Some(audience.reached.len() as u64)
+                })
+                .await?;
+            facts.saw(format!("\"{}\"", result.replace('\n', " ")));
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("Every thread at the desk", async |stage, facts| {
+            each_has_it_once(&stage.desk, &audience, MARK).await?;
+            for id in &audience.reached {
+                let thread = stage.desk.conversation(id).await?;
+                equal(&format!("status of {id}"), thread.word("status"), "done")?;
+                equal(&format!("engagement of {id}"), thread.word("engagement"), "engaged")?;
+                ensure(!thread.system_notes().is_empty(), || format!("{id} has no system note of the mass reply"))?;
+            }
+            facts.saw(format!(
+                "{} threads hold the message once, with the system note, done and engaged; the other {} hold none",
+                audience.reached.len(), audience.voice.len() + audience.closed.len()
+            ));
+            Ok(())
+        })
+        .await
+}
+
+/// Types the number and presses the button.
+pub async fn confirm(window: &Window, count: usize) -> Result<()> {
+    if window.sees("plan-type-number").await? {
+        window.fill("plan-type-number", &count.to_string()).await?;
+    }
+    window.click("plan-confirm").await
+}

@@ -1,0 +1,17 @@
+//! The acts of the tour, in the order in which they are played.
+
+pub mod crash;
+pub mod dark;
+pub mod follow;
+pub mod look;
+pub mod mail;
+pub mod mass_reply;
+pub mod offline;
+pub mod secrets;
+pub mod select;
+pub mod sign_in;
+pub mod together;
+pub mod viewer;
+
+/// The incident that hits about 140 active conversations of the seeded world.
+pub const INCIDENT: &str = "payment-issue-2026-05";

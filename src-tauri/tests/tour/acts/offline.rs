@@ -1,0 +1,76 @@
+//! Offline: the help desk is gone, the window goes on, and what was done leaves when the desk is back.
+
+use super::{INCIDENT, look, select};
+use crate::Result;
+use crate::stage::Stage;
+use crate::wait::{LATER, ensure, until};
+use crate::window::number;
+
+/// Kills the desk, works on, and brings it back.
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage
+        .step("The help desk is gone", async |stage, facts| {
+            stage.desk.kill()?;
+            let said = stage
+                .window()?
+                .text_where_within("strip-connection", "offline", LATER, |text| {
+                    text.to_lowercase().contains("offline")
+                })
+                .await?;
+            facts.saw(format!("the strip says \"{}\"", said.replace('\n', " ")));
+            Ok(())
+        })
+        .await?;
+
+    let mut changed = Vec::new();
+    stage
+        .step("Working offline", async |stage, facts| {
+            look::set_filter(stage, &format!("is:done tag:{INCIDENT}")).await?;
+            let window = stage.window()?;
+            window.see("row").await?;
+            changed = window.attributes("row", "data-id").await?.into_iter().take(2).collect();
+            window.click_css(&crate::window::css("row")).await?;
+            window.see("message").await?;
+            facts.saw("list, filter and a cached thread work");
+            select::pick(stage, 1).await?;
+            stage.window()?.shift_click(&select::row_box(2)).await?;
+            let window = stage.window()?;
+            window.click("bulk-status").await?;
+            window.choose("Active").await?;
+            let waits = window
+                .text_where("strip-waiting", "that changes wait", |text| {
+                    number(text).is_some_and(|count| count > 0)
+                })
+                .await?;
+            facts.saw(format!("\"{}\"", waits.replace('\n', " ")));
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("The help desk is back", async |stage, facts| {
+            stage.desk.restart(&stage.session).await?;
+            for id in &changed {
+                until(&format!("{id} to be active at the desk"), LATER, async || {
+                    Ok((stage.desk.conversation(id).await?.word("status") == "active").then_some(()))
+                })
+                .await?;
+            }
+            let window = stage.window()?;
+            window
+                .text_where_within("strip-connection", "online", LATER, |text| {
+                    !text.to_lowercase().contains("offline")
+                })
+                .await?;
+            until("nothing to wait any more", LATER, async || {
+                let waits = window.sees("strip-waiting").await?
+                    && number(&window.text("strip-waiting").await?) > Some(0);
+                Ok((!waits).then_some(()))
+            })
+            .await?;
+            ensure(!changed.is_empty(), || "nothing was changed".into())?;
+            facts.saw(format!("{} changes left the journal and are at the desk", changed.len()));
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,103 @@
+//! Selecting: a box, a range, everything loaded, everything that matches; and small changes that take effect at once.
+
+use super::{INCIDENT, look};
+use crate::Result;
+use crate::stage::Stage;
+use crate::wait::{LATER, ensure, equal, until};
+use crate::window::{css, key, number};
+
+/// Selects, and changes a few conversations on the click.
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage
+        .step("Select a range", async |stage, facts| {
+            look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
+            let window = stage.window()?;
+            pick(stage, 1).await?;
+            equal("selected", selected(stage).await?, 1)?;
+            window.shift_click(&row_box(4)).await?;
+            window.text_where("bulk-count", "4", |text| number(text) == Some(4)).await?;
+            window.click_css(&row(6)).await?;
+            window.see("bulk-bar").await?;
+            equal("selected after opening a thread", selected(stage).await?, 4)?;
+            facts.saw("one box, then Shift: 4 selected; opening a thread keeps them");
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("Tag on the click", async |stage, facts| {
+            let ids = ticked(stage).await?;
+            equal("ticked rows", ids.len(), 4)?;
+            let window = stage.window()?;
+            window.click("bulk-tags").await?;
+            window.choose("needs-review").await?;
+            window.press(key::ESCAPE).await?;
+            for id in &ids {
+                until("the tag at the desk", LATER, async || {
+                    Ok(stage.desk.conversation(id).await?.has_tag("needs-review").then_some(()))
+                })
+                .await?;
+            }
+            facts.saw("4 carry the tag at the desk");
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("Changing the filter clears the selection", async |stage, facts| {
+            let window = stage.window()?;
+            look::set_filter(stage, "is:active").await?;
+            window.gone("bulk-bar").await?;
+            facts.saw("the bar is gone");
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("All matching", async |stage, facts| {
+            look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
+            let segment = stage.segment(INCIDENT).await?.len() as u64;
+            pick(stage, 1).await?;
+            let window = stage.window()?;
+            window.click("select-all").await?;
+            let shown = selected(stage).await?;
+            ensure(shown >= 10 && shown < segment, || format!("{shown} of {segment} are loaded"))?;
+            let offered =
+                window.text_where("all-matching", "all", |text| number(text) == Some(segment)).await?;
+            window.click("all-matching").await?;
+            window.text_where("bulk-count", "all", |text| number(text) == Some(segment)).await?;
+            facts.saw(format!("{shown} loaded rows, then \"{offered}\": the desk says {segment}"));
+            Ok(())
+        })
+        .await
+}
+
+/// How many the bar says are selected.
+pub async fn selected(stage: &Stage) -> Result<u64> {
+    stage.window()?.see("bulk-bar").await?;
+    let text = stage.window()?.text("bulk-count").await?;
+    number(&text).ok_or_else(|| format!("the bar says \"{text}\"").into())
+}
+
+/// Ticks the box of the n-th row, which shows when the mouse is over the row.
+pub async fn pick(stage: &Stage, nth: usize) -> Result<()> {
+    stage.window()?.hover_css(&row(nth)).await?;
+    stage.window()?.click_css(&row_box(nth)).await
+}
+
+async fn ticked(stage: &Stage) -> Result<Vec<String>> {
+    let body = "return [...document.querySelectorAll('[data-testid=row]')]
+        .filter((e) => e.getAttribute('data-ticked') === 'true' || e.querySelector('[data-testid=row-check]:checked, [data-testid=row-check][aria-checked=true]'))
+        .map((e) => e.getAttribute('data-id')).join(' ')";
+    let ids = stage.window()?.script(body).await?;
+    Ok(ids.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect())
+}
+
+fn row(nth: usize) -> String {
+    format!(":nth-child({nth} of {})", css("row"))
+}
+
+/// The box of the n-th row.
+pub fn row_box(nth: usize) -> String {
+    format!("{} {}", row(nth), css("row-check"))
+}

@@ -1,0 +1,210 @@
+//! A help desk process of the tour's own, asked over HTTP what it holds: the other side of everything the window claims.
+
+use crate::Result;
+use crate::ctl;
+use crate::process::Process;
+use crate::session::Session;
+use crate::wait::{SOON, until};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// The process with its address and keys.
+pub struct Desk {
+    name: String,
+    process: Process,
+    data: PathBuf,
+    http: Client,
+    /// Where it answers.
+    pub url: String,
+    /// The agent's key.
+    pub key: String,
+    /// A key that may look and not reply.
+    pub viewer_key: String,
+}
+
+/// A conversation as the desk tells it.
+#[derive(Clone, Debug)]
+pub struct Conversation(Value);
+
+impl Desk {
+    /// Starts a help desk with its own data; `extra` goes to `musterctl desk`.
+    pub async fn start(session: &Session, name: &str, extra: &[&str]) -> Result<Self> {
+        let data = session.scratch().join(name);
+        let (process, line) = spawn(session, name, &data, "127.0.0.1:0", extra)?;
+        let said: Value =
+            serde_json::from_str(&line).map_err(|_| format!("the desk's first line: {line}"))?;
+        let text =
+            |value: &Value| value.as_str().map(str::to_owned).ok_or(format!("the desk's first line: {line}"));
+        let desk = Self {
+            name: name.to_owned(),
+            process,
+            data,
+            http: Client::builder().no_proxy().build()?,
+            url: text(&said["url"])?,
+            key: text(&said["api_key"])?,
+            viewer_key: text(&said["keys"]["viewer"])?,
+        };
+        desk.answers().await?;
+        Ok(desk)
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()
+    }
+
+    /// Starts it again at the same address, with the same data.
+    pub async fn restart(&mut self, session: &Session) -> Result<()> {
+        self.restart_with(session, &[]).await
+    }
+
+    /// Starts it again with other arguments, faults for example.
+    pub async fn restart_with(&mut self, session: &Session, extra: &[&str]) -> Result<()> {
+        let address = self.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let (process, _) = spawn(session, &self.name, &self.data, &address, extra)?;
+        self.process = process;
+        self.answers().await
+    }
+
+    /// All conversations, without their messages.
+    pub async fn all(&self) -> Result<Vec<Conversation>> {
+        let mut all = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = self.get(&format!("/api/conversations?limit=500&after={after}")).await?;
+            let rows = page["conversations"].as_array().ok_or("the desk lists nothing")?;
+            all.extend(rows.iter().cloned().map(Conversation));
+            match page["next"].as_str() {
+                Some(next) => next.clone_into(&mut after),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// One conversation with its messages.
+    pub async fn conversation(&self, id: &str) -> Result<Conversation> {
+        let mut conversation = self.get(&format!("/api/conversations/{id}")).await?;
+        let messages = self.get(&format!("/api/conversations/{id}/messages")).await?;
+        conversation["messages"] = messages["messages"].clone();
+        Ok(Conversation(conversation))
+    }
+
+    /// Lets the customer of a conversation write.
+    pub async fn customer_writes(&self, id: &str, text: &str) -> Result<()> {
+        let message = json!({ "text": text });
+        self.call(Method::POST, &format!("/api/sim/conversations/{id}/messages"), Some(&message))
+            .await
+            .map(drop)
+    }
+
+    async fn answers(&self) -> Result<()> {
+        until("the help desk to answer", SOON, async || self.get("/api/me").await.map(Some)).await.map(drop)
+    }
+
+    async fn get(&self, path: &str) -> Result<Value> {
+        self.call(Method::GET, path, None).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let mut request = self.http.request(method, &url).bearer_auth(&self.key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            return Err(format!("the desk answers {status} to {path}: {text}").into());
+        }
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+impl Conversation {
+    /// Its id, as text.
+    pub fn id(&self) -> String {
+        self.0["id"].as_str().map_or_else(|| self.0["id"].to_string(), str::to_owned)
+    }
+
+    /// A field that holds a word.
+    pub fn word(&self, field: &str) -> &str {
+        self.0[field].as_str().unwrap_or_default()
+    }
+
+    /// Whether it carries a tag.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.tags().any(|one| one == tag)
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.0["tags"].as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether the channel lets nobody write because the customer was silent for a day.
+    pub fn window_closed(&self) -> bool {
+        self.0["reply_window"] == "closed"
+    }
+
+    /// Texts of the customer-visible messages that the agent's side sent.
+    pub fn sent(&self) -> Vec<&str> {
+        self.messages()
+            .filter(|message| message["kind"] == "message" && message["from"] == "agent")
+            .map(|message| message["text"].as_str().unwrap_or_default())
+            .collect()
+    }
+
+    /// Texts of the system's entries.
+    pub fn system_notes(&self) -> Vec<&str> {
+        self.messages()
+            .filter(|message| message["kind"] == "event")
+            .map(|message| message["text"].as_str().unwrap_or_default())
+            .collect()
+    }
+
+    /// How many messages, notes and events it holds.
+    pub fn message_count(&self) -> usize {
+        self.messages().count()
+    }
+
+    /// Whether the agent whose key this is follows it.
+    pub fn is_followed(&self) -> bool {
+        self.0["followers"].as_array().is_some_and(|followers| !followers.is_empty())
+    }
+
+    /// What the customer wrote.
+    pub fn received(&self) -> Vec<&str> {
+        self.messages()
+            .filter(|message| message["kind"] == "message" && message["from"] == "customer")
+            .map(|message| message["text"].as_str().unwrap_or_default())
+            .collect()
+    }
+
+    /// The customer's e-mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.0["contact"]["email"].as_str()
+    }
+
+    /// The customer's name.
+    pub fn name(&self) -> &str {
+        self.0["contact"]["name"].as_str().unwrap_or_default()
+    }
+
+    fn messages(&self) -> impl Iterator<Item = &Value> {
+        self.0["messages"].as_array().into_iter().flatten()
+    }
+}
+
+fn spawn(
+    session: &Session,
+    name: &str,
+    data: &std::path::Path,
+    address: &str,
+    extra: &[&str],
+) -> Result<(Process, String)> {
+    let mut command = session.command(ctl::program());
+    command.args(["desk", "--listen", address, "--data"]).arg(data).args(extra);
+    Process::start_and_read_line(name, &mut command, session.logs())
+}

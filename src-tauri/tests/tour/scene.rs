@@ -1,0 +1,138 @@
+//! What several acts need to know or do: who is in a segment, how a thread is opened, how slow the help desk answers.
+
+use crate::Result;
+use crate::audience::{self, Audience};
+use crate::desk::Conversation;
+use crate::stage::Stage;
+use crate::wait::{LATER, SOON, ensure, until};
+use crate::window::{css, key};
+use std::collections::BTreeMap;
+
+/// Sizes of the segments that the tour writes to: more than a screen, less than a minute.
+const SEGMENT: std::ops::RangeInclusive<usize> = 20..=120;
+
+impl Stage {
+    /// The name of the only account, as `musterctl` knows it.
+    pub fn account_name(&self) -> Result<String> {
+        let accounts = self.ctl.must(&self.session, &["account", "ls"])?;
+        let list = accounts["accounts"].as_array().or(accounts.as_array()).ok_or("no accounts")?;
+        let name = list.first().and_then(|account| account["name"].as_str());
+        name.map(str::to_owned).ok_or_else(|| "no account".into())
+    }
+
+    /// The active conversations with a tag, as the desk reports them.
+    pub async fn segment(&self, tag: &str) -> Result<Vec<Conversation>> {
+        let all = self.desk.all().await?;
+        Ok(all.into_iter().filter(|one| one.word("status") == "active" && one.has_tag(tag)).collect())
+    }
+
+    /// The same, sorted by who can be written to.
+    pub async fn audience(&self, tag: &str) -> Result<Audience> {
+        Ok(Audience::of(&self.segment(tag).await?))
+    }
+
+    /// A tag of middling size to which the tour has not written yet.
+    pub async fn free_tag(&mut self) -> Result<String> {
+        let mut sizes = BTreeMap::<String, usize>::new();
+        for one in self.desk.all().await?.iter().filter(|one| one.word("status") == "active") {
+            for tag in one.tags() {
+                *sizes.entry(tag.to_owned()).or_default() += 1;
+            }
+        }
+        let fits =
+            sizes.into_iter().filter(|(tag, size)| SEGMENT.contains(size) && !self.written_to.contains(tag));
+        let (tag, _) = fits.max_by_key(|(_, size)| *size).ok_or("no tag of middling size is left")?;
+        self.written_to.push(tag.clone());
+        Ok(tag)
+    }
+
+    /// Two active e-mail threads with a subject, that nobody follows.
+    pub async fn threads_to_follow(&self) -> Result<[Conversation; 2]> {
+        let mut found = self.desk.all().await?.into_iter().filter(|one| {
+            let plain = !one.word("subject").is_empty() && one.word("channel") == "email";
+            plain && one.word("status") == "active" && !one.is_followed()
+        });
+        match (found.next(), found.next()) {
+            (Some(one), Some(other)) => Ok([one, other]),
+            _ => Err("no two plain threads".into()),
+        }
+    }
+
+    /// Finds a conversation by its contact and opens it.
+    pub async fn open_thread(&self, conversation: &Conversation) -> Result<()> {
+        let id = conversation.id();
+        let window = self.window()?;
+        window.fill("filter-input", &format!("subject:\"{}\"", conversation.word("subject"))).await?;
+        window.press(key::ENTER).await?;
+        window.click_css(&format!("{}[data-id=\"{id}\"]", css("row"))).await?;
+        until(&format!("thread {id} to open"), SOON, async || {
+            Ok((window.attributes("thread", "data-id").await? == [id.clone()]).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until the cache holds a text of a conversation.
+    pub async fn until_cached(&self, id: &str, text: &str) -> Result<()> {
+        let name = self.account_name()?;
+        until(&format!("\"{text}\" to be cached"), LATER, async || {
+            let shown = self.ctl.must(&self.session, &["show", &name, id])?;
+            Ok(shown["messages"].to_string().contains(text).then_some(()))
+        })
+        .await
+    }
+
+    /// How many of an audience hold a message, at least once.
+    pub async fn how_many_have_it(&self, audience: &Audience, message: &str) -> Result<usize> {
+        let mut have = 0;
+        for id in &audience.reached {
+            have += usize::from(audience::times(&self.desk, id, message).await? > 0);
+        }
+        Ok(have)
+    }
+
+    /// Counts who has a message once and who is shown as unknown; fails for anybody else.
+    pub async fn once_or_unknown(&self, audience: &Audience, message: &str) -> Result<(usize, usize)> {
+        let name = self.account_name()?;
+        let shown = self.ctl.must(&self.session, &["ls", &name, "is:unknown", "--limit", "10000"])?;
+        let unknown: Vec<_> = shown["conversations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["id"].as_str())
+            .collect();
+        let (mut once, mut open) = (0, 0);
+        for id in &audience.reached {
+            let times = audience::times(&self.desk, id, message).await?;
+            ensure(times < 2, || format!("{id} holds the message {times} times"))?;
+            if unknown.contains(&id.as_str()) {
+                open += 1;
+            } else {
+                ensure(times == 1, || format!("{id} does not hold the message and is not shown as unknown"))?;
+                once += 1;
+            }
+        }
+        Ok((once, open))
+    }
+
+    /// Restarts the desk so that a mass reply takes long enough to be interrupted.
+    pub async fn desk_answers_slowly(&mut self) -> Result<()> {
+        self.restart_desk(&["--faults", "latency=400"]).await
+    }
+
+    /// Restarts the desk as it was.
+    pub async fn desk_answers_quickly(&mut self) -> Result<()> {
+        self.restart_desk(&[]).await
+    }
+
+    async fn restart_desk(&mut self, arguments: &[&str]) -> Result<()> {
+        self.desk.kill()?;
+        self.desk.restart_with(&self.session, arguments).await?;
+        let window = self.window()?;
+        window
+            .text_where_within("strip-connection", "online", LATER, |text| {
+                !text.to_lowercase().contains("offline")
+            })
+            .await
+            .map(drop)
+    }
+}

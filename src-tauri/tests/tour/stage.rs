@@ -1,0 +1,100 @@
+//! Everything that the tour plays with, and how one step of it runs.
+
+use crate::Result;
+use crate::ctl::Ctl;
+use crate::desk::Desk;
+use crate::notifications::Notifications;
+use crate::report::{Facts, Report};
+use crate::session::Session;
+use crate::window::{Scheme, Window};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Lets the compositor bring the last change onto the screen before it is pictured.
+const PAINT: Duration = Duration::from_millis(400);
+
+/// The stage. The window closes before the desk, both before the session.
+pub struct Stage {
+    window: Option<Window>,
+    /// The help desk of the tour.
+    pub desk: Desk,
+    /// `musterctl` on the window's data folder.
+    pub ctl: Ctl,
+    /// What was notified so far.
+    pub heard: Notifications,
+    /// The private desktop.
+    pub session: Session,
+    /// What was seen so far.
+    pub report: Report,
+    /// Tags whose conversations got a message already.
+    pub written_to: Vec<String>,
+}
+
+impl Stage {
+    /// Raises the session and the help desk; no window yet.
+    pub async fn raise(folder: &Path) -> Result<Self> {
+        let report = Report::new(folder)?;
+        let logs = folder.join("logs");
+        let _ = std::fs::remove_dir_all(&logs);
+        let session = Session::start(&logs).await?;
+        let heard = Notifications::listen(&session)?;
+        let desk = Desk::start(&session, "desk", &[]).await?;
+        let ctl = Ctl::new(session.data());
+        Ok(Self { window: None, desk, ctl, heard, session, report, written_to: Vec::new() })
+    }
+
+    /// Plays one step: `work` says what it saw, then the screen is pictured. A step that fails ends the tour.
+    pub async fn step(
+        &mut self,
+        name: &str,
+        work: impl AsyncFnOnce(&mut Self, &mut Facts) -> Result<()>,
+    ) -> Result<()> {
+        let started = Instant::now();
+        let mut facts = Facts::default();
+        let outcome = work(self, &mut facts).await;
+        let took = started.elapsed();
+        let picture = self.picture(name).await?;
+        self.report.add(name, facts, &outcome, picture.as_deref(), took);
+        outcome.map_err(|error| format!("{name}: {error}").into())
+    }
+
+    /// The open window.
+    pub fn window(&self) -> Result<&Window> {
+        self.window.as_ref().ok_or_else(|| "no window is open".into())
+    }
+
+    /// Opens the window.
+    pub async fn open_window(&mut self, scheme: Scheme) -> Result<()> {
+        self.window = Some(Window::open(&self.session, &self.session.data(), scheme).await?);
+        Ok(())
+    }
+
+    /// Opens the window on another data folder.
+    pub async fn open_window_on(&mut self, data: &Path) -> Result<()> {
+        self.window = Some(Window::open(&self.session, data, Scheme::Light).await?);
+        Ok(())
+    }
+
+    /// Closes the window as its owner would.
+    pub async fn close_window(&mut self) -> Result<()> {
+        match self.window.take() {
+            Some(window) => window.close().await,
+            None => Ok(()),
+        }
+    }
+
+    /// `kill -9` of the window's process.
+    pub fn kill_window(&mut self) -> Result<()> {
+        self.window.take().ok_or("no window is open")?.kill()
+    }
+
+    async fn picture(&self, name: &str) -> Result<Option<std::path::PathBuf>> {
+        if self.window.is_none() {
+            return Ok(None);
+        }
+        tokio::time::sleep(PAINT).await;
+        let path = self.report.next_picture(name);
+        self.session.screenshot(&path)?;
+        Ok(Some(path))
+    }
+}

@@ -1,0 +1,236 @@
+//! The real window, as an agent sees it: parts are known by their `data-testid`, everything waits until it is there.
+
+use crate::Result;
+use crate::session::Session;
+use crate::wait::{LATER, SOON, until};
+use crate::webdriver::{Element, WebDriver, kill};
+use serde_json::Value;
+use std::path::Path;
+
+/// Keys as WebDriver writes them.
+pub mod key {
+    /// Return.
+    pub const ENTER: char = '\u{E007}';
+    /// Escape.
+    pub const ESCAPE: char = '\u{E00C}';
+    /// Control.
+    pub const CONTROL: char = '\u{E009}';
+}
+
+/// The system's colour scheme at the time when a window opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The open window.
+pub struct Window(WebDriver);
+
+impl Window {
+    /// Opens the window and waits until the page has drawn itself.
+    pub async fn open(session: &Session, data: &Path, scheme: Scheme) -> Result<Self> {
+        let theme = match scheme {
+            Scheme::Light => "Adwaita",
+            Scheme::Dark => "Adwaita:dark",
+        };
+        let program = Path::new(env!("CARGO_BIN_EXE_muster"));
+        let environment = [("GTK_THEME", theme.as_ref()), ("MUSTER_DATA_DIR", data.as_os_str())];
+        let window = Self(WebDriver::open(session, program, &environment).await?);
+        until("the window to draw itself", LATER, async || {
+            let ready =
+                "return document.readyState === 'complete' && !!document.querySelector('[data-testid]')";
+            Ok(window.0.script(ready, &[]).await?.as_bool().unwrap_or_default().then_some(()))
+        })
+        .await?;
+        Ok(window)
+    }
+
+    /// The window's process.
+    pub fn process(&self) -> Result<u32> {
+        self.0.program()
+    }
+
+    /// `kill -9` of the window's process.
+    pub fn kill(self) -> Result<()> {
+        kill(self.0.program()?)
+    }
+
+    /// Closes it as its owner would.
+    pub async fn close(self) -> Result<()> {
+        self.0.close().await
+    }
+
+    /// Waits for a part to be there and visible.
+    pub async fn see(&self, part: &str) -> Result<()> {
+        self.see_within(part, SOON).await
+    }
+
+    /// Waits longer.
+    pub async fn see_within(&self, part: &str, patience: std::time::Duration) -> Result<()> {
+        until(&format!("{part} to be seen"), patience, async || Ok(self.sees(part).await?.then_some(())))
+            .await
+    }
+
+    /// Waits for a part to be gone.
+    pub async fn gone(&self, part: &str) -> Result<()> {
+        until(&format!("{part} to be gone"), SOON, async || Ok((!self.sees(part).await?).then_some(()))).await
+    }
+
+    /// Whether a part is there and visible now.
+    pub async fn sees(&self, part: &str) -> Result<bool> {
+        let visible = "const e = document.querySelector(arguments[0]); return !!e && e.checkVisibility() && e.getClientRects().length > 0";
+        Ok(self.0.script(visible, &[css(part).into()]).await?.as_bool().unwrap_or_default())
+    }
+
+    /// Clicks a part once it is there and can be clicked.
+    pub async fn click(&self, part: &str) -> Result<()> {
+        self.click_css(&css(part)).await
+    }
+
+    /// Clicks what a selector matches first.
+    pub async fn click_css(&self, selector: &str) -> Result<()> {
+        until(&format!("{selector} to be clicked"), SOON, async || {
+            let Some(element) = self.first(selector).await? else { return Ok(None) };
+            self.0.click(&element).await.map(Some)
+        })
+        .await
+    }
+
+    /// Clicks with Shift held what a selector matches first: the end of a range.
+    pub async fn shift_click(&self, selector: &str) -> Result<()> {
+        until(&format!("{selector} to be clicked"), SOON, async || {
+            let Some(element) = self.first(selector).await? else { return Ok(None) };
+            self.0.shift_click(&element).await.map(Some)
+        })
+        .await
+    }
+
+    /// Clicks the item of an open menu or list of choices whose text begins with `text`.
+    pub async fn choose(&self, text: &str) -> Result<()> {
+        let body = "const items = document.querySelectorAll('[role^=menuitem], [role=option], [role=menu] button'); \
+                    return [...items].find((e) => e.checkVisibility() && e.innerText.trim().startsWith(arguments[0])) ?? null";
+        until(&format!("the choice \"{text}\""), SOON, async || {
+            let found = self.0.script(body, &[text.into()]).await?;
+            let Some(element) = Element::from_json(&found) else { return Ok(None) };
+            self.0.click(&element).await.map(Some)
+        })
+        .await
+    }
+
+    /// Moves the mouse over what a selector matches first.
+    pub async fn hover_css(&self, selector: &str) -> Result<()> {
+        until(&format!("{selector} to be pointed at"), SOON, async || {
+            let Some(element) = self.first(selector).await? else { return Ok(None) };
+            self.0.hover(&element).await.map(Some)
+        })
+        .await
+    }
+
+    /// Replaces what a field holds.
+    pub async fn fill(&self, part: &str, text: &str) -> Result<()> {
+        until(&format!("{part} to take text"), SOON, async || {
+            let Some(element) = self.first(&css(part)).await? else { return Ok(None) };
+            self.0.click(&element).await?;
+            self.0.clear(&element).await?;
+            self.0.type_into(&element, text).await.map(Some)
+        })
+        .await
+    }
+
+    /// Presses a key.
+    pub async fn press(&self, key: char) -> Result<()> {
+        self.0.press(&[], key).await
+    }
+
+    /// Presses a key while others are held.
+    pub async fn chord(&self, held: &[char], key: char) -> Result<()> {
+        self.0.press(held, key).await
+    }
+
+    /// The visible text of a part; empty when it is not there.
+    pub async fn text(&self, part: &str) -> Result<String> {
+        self.text_css(&css(part)).await
+    }
+
+    /// The visible text of what a selector matches first; empty when there is none.
+    pub async fn text_css(&self, selector: &str) -> Result<String> {
+        let body =
+            "const e = document.querySelector(arguments[0]); return e ? (e.innerText ?? e.textContent) : ''";
+        Ok(string(&self.0.script(body, &[selector.into()]).await?))
+    }
+
+    /// An attribute of every instance of a part, top to bottom.
+    pub async fn attributes(&self, part: &str, name: &str) -> Result<Vec<String>> {
+        let body = "return [...document.querySelectorAll(arguments[0])].map((e) => e.getAttribute(arguments[1]) ?? '')";
+        let found = self.0.script(body, &[css(part).into(), name.into()]).await?;
+        Ok(found.as_array().map_or(&[][..], Vec::as_slice).iter().map(string).collect())
+    }
+
+    /// Waits until a part's text satisfies `good`, and returns it.
+    pub async fn text_where(&self, part: &str, what: &str, good: impl Fn(&str) -> bool) -> Result<String> {
+        self.text_where_within(part, what, SOON, good).await
+    }
+
+    /// Waits longer.
+    pub async fn text_where_within(
+        &self,
+        part: &str,
+        what: &str,
+        patience: std::time::Duration,
+        good: impl Fn(&str) -> bool,
+    ) -> Result<String> {
+        until(&format!("{part} to say {what}"), patience, async || {
+            let text = self.text(part).await?;
+            if good(&text) { Ok(Some(text)) } else { Err(format!("it says \"{text}\"").into()) }
+        })
+        .await
+    }
+
+    /// Whether a part is a button that cannot be pressed, or a box that is off.
+    pub async fn is_disabled(&self, part: &str) -> Result<bool> {
+        let body = "const e = document.querySelector(arguments[0]); return !e || e.disabled || e.getAttribute('aria-disabled') === 'true'";
+        Ok(self.0.script(body, &[css(part).into()]).await?.as_bool().unwrap_or_default())
+    }
+
+    /// Whether a box or switch is on.
+    pub async fn is_on(&self, part: &str) -> Result<bool> {
+        let body = "const e = document.querySelector(arguments[0]); return !!e && (e.checked === true || e.getAttribute('aria-checked') === 'true' || e.getAttribute('aria-pressed') === 'true')";
+        Ok(self.0.script(body, &[css(part).into()]).await?.as_bool().unwrap_or_default())
+    }
+
+    /// The colours in which the page draws itself, as the style sheet resolves them.
+    pub async fn prefers_dark(&self) -> Result<bool> {
+        let body = "return matchMedia('(prefers-color-scheme: dark)').matches";
+        Ok(self.0.script(body, &[]).await?.as_bool().unwrap_or_default())
+    }
+
+    /// Runs a function body in the page.
+    pub async fn script(&self, body: &str) -> Result<Value> {
+        self.0.script(body, &[]).await
+    }
+
+    async fn first(&self, selector: &str) -> Result<Option<Element>> {
+        Ok(self.0.find_all(selector).await?.into_iter().next())
+    }
+}
+
+/// The selector of a part.
+pub fn css(part: &str) -> String {
+    format!("[data-testid=\"{part}\"]")
+}
+
+/// The first number in a text, thousands separators read over: "All 1,284 matching" is 1284.
+pub fn number(text: &str) -> Option<u64> {
+    let from = text.find(|sign: char| sign.is_ascii_digit())?;
+    let digits = text[from..]
+        .chars()
+        .take_while(|sign| sign.is_ascii_digit() || matches!(sign, ',' | '\u{202f}' | '\u{a0}'));
+    digits.filter(char::is_ascii_digit).collect::<String>().parse().ok()
+}
+
+fn string(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
