@@ -10,14 +10,18 @@ use crate::{Channel, Engagement, Handle, Priority, Status};
 
 mod error;
 mod matching;
+mod normal;
 mod parse;
 mod print;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use error::FilterError;
 pub use matching::{FullText, Seen};
+pub use parse::FILTER_KEYS;
+pub use print::TermText;
 
 /// A filter as typed, with its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

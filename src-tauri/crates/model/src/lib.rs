@@ -11,11 +11,14 @@ mod channel;
 mod conversation;
 mod directory;
 mod filter;
+mod fold;
 mod id;
 mod job;
 mod merge;
 mod sms;
 mod snooze;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use change::*;
@@ -23,6 +26,7 @@ pub use channel::*;
 pub use conversation::*;
 pub use directory::*;
 pub use filter::*;
+pub use fold::*;
 pub use id::*;
 pub use job::*;
 pub use merge::*;
