@@ -16,18 +16,14 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Sorts a segment.
-    pub fn of(segment: &[Conversation]) -> Self {
-        let mut audience = Self::default();
-        for one in segment {
-            let group = match one.word("channel") {
-                "voice" => &mut audience.voice,
-                _ if one.window_closed() => &mut audience.closed,
-                _ => &mut audience.reached,
-            };
-            group.push(one.id());
-        }
-        audience
+    /// Asks the desk who of a segment can be written to.
+    pub async fn of(desk: &Desk, query: &str) -> Result<Self> {
+        let ids = |found: Vec<Conversation>| found.iter().map(Conversation::id).collect::<Vec<_>>();
+        let everyone = ids(desk.segment(query).await?);
+        let voice = ids(desk.segment(&format!("{query}&channel=voice")).await?);
+        let closed = ids(desk.segment(&format!("{query}&window=closed")).await?);
+        let reached = everyone.into_iter().filter(|id| !voice.contains(id) && !closed.contains(id)).collect();
+        Ok(Self { reached, voice, closed })
     }
 
     /// How many are in the segment.

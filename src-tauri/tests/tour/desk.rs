@@ -4,7 +4,7 @@ use crate::Result;
 use crate::ctl;
 use crate::process::Process;
 use crate::session::Session;
-use crate::wait::{SOON, until};
+use crate::wait::{SOON, ensure, until};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -70,36 +70,49 @@ impl Desk {
     /// All conversations, without their messages.
     pub async fn all(&self) -> Result<Vec<Conversation>> {
         let mut all = Vec::new();
-        let mut after = String::new();
+        let mut cursor = String::new();
         loop {
-            let page = self.get(&format!("/api/conversations?limit=500&after={after}")).await?;
-            let rows = page["conversations"].as_array().ok_or("the desk lists nothing")?;
-            all.extend(rows.iter().cloned().map(Conversation));
-            match page["next"].as_str() {
-                Some(next) => next.clone_into(&mut after),
-                None => return Ok(all),
+            let page = self.get(&format!("/api/changes?cursor={cursor}")).await?;
+            all.extend(conversations(&page));
+            if page["backfilling"] == false {
+                return Ok(all);
             }
+            page["cursor"].as_str().ok_or("a page without a cursor")?.clone_into(&mut cursor);
         }
+    }
+
+    /// The conversations of a segment, in the desk's own terms (`status=active&tag=refund`).
+    pub async fn segment(&self, query: &str) -> Result<Vec<Conversation>> {
+        let page = self.get(&format!("/api/conversations?{query}&limit=250")).await?;
+        let found: Vec<_> = conversations(&page).collect();
+        ensure(page["count"] == found.len(), || format!("the segment {query} is too large to be listed"))?;
+        Ok(found)
+    }
+
+    /// How many are in a segment. Answered at once, whatever faults the desk has.
+    pub async fn count(&self, query: &str) -> Result<usize> {
+        let page = self.get(&format!("/api/conversations?{query}&count_only=true")).await?;
+        Ok(usize::try_from(page["count"].as_u64().ok_or("a count without a count")?)?)
     }
 
     /// One conversation with its messages.
     pub async fn conversation(&self, id: &str) -> Result<Conversation> {
-        let mut conversation = self.get(&format!("/api/conversations/{id}")).await?;
-        let messages = self.get(&format!("/api/conversations/{id}/messages")).await?;
-        conversation["messages"] = messages["messages"].clone();
+        let mut thread = self.get(&format!("/api/conversations/{id}")).await?;
+        let mut conversation = thread["conversation"].take();
+        conversation["messages"] = thread["messages"].take();
         Ok(Conversation(conversation))
     }
 
     /// Lets the customer of a conversation write.
     pub async fn customer_writes(&self, id: &str, text: &str) -> Result<()> {
-        let message = json!({ "text": text });
-        self.call(Method::POST, &format!("/api/sim/conversations/{id}/messages"), Some(&message))
-            .await
-            .map(drop)
+        let message = json!({ "conversation": id, "text": text });
+        self.call(Method::POST, "/api/_simulate/customer_message", Some(&message)).await.map(drop)
     }
 
     async fn answers(&self) -> Result<()> {
-        until("the help desk to answer", SOON, async || self.get("/api/me").await.map(Some)).await.map(drop)
+        until("the help desk to answer", SOON, async || self.get("/api/health").await.map(Some))
+            .await
+            .map(drop)
     }
 
     async fn get(&self, path: &str) -> Result<Value> {
@@ -123,9 +136,9 @@ impl Desk {
 }
 
 impl Conversation {
-    /// Its id, as text.
+    /// Its id.
     pub fn id(&self) -> String {
-        self.0["id"].as_str().map_or_else(|| self.0["id"].to_string(), str::to_owned)
+        self.word("id").to_owned()
     }
 
     /// A field that holds a word.
@@ -143,11 +156,6 @@ impl Conversation {
         self.0["tags"].as_array().into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Whether the channel lets nobody write because the customer was silent for a day.
-    pub fn window_closed(&self) -> bool {
-        self.0["reply_window"] == "closed"
-    }
-
     /// Texts of the customer-visible messages that the agent's side sent.
     pub fn sent(&self) -> Vec<&str> {
         self.messages()
@@ -156,12 +164,9 @@ impl Conversation {
             .collect()
     }
 
-    /// Texts of the system's entries.
-    pub fn system_notes(&self) -> Vec<&str> {
-        self.messages()
-            .filter(|message| message["kind"] == "event")
-            .map(|message| message["text"].as_str().unwrap_or_default())
-            .collect()
+    /// How many of the system's entries say that there was a mass reply.
+    pub fn mass_reply_notes(&self) -> usize {
+        self.messages().filter(|message| message["kind"] == "event" && message["mass_reply"] == true).count()
     }
 
     /// How many messages, notes and events it holds.
@@ -195,6 +200,10 @@ impl Conversation {
     fn messages(&self) -> impl Iterator<Item = &Value> {
         self.0["messages"].as_array().into_iter().flatten()
     }
+}
+
+fn conversations(page: &Value) -> impl Iterator<Item = Conversation> {
+    page["conversations"].as_array().into_iter().flatten().cloned().map(Conversation)
 }
 
 fn spawn(

@@ -1,11 +1,12 @@
 //! What several acts need to know or do: who is in a segment, how a thread is opened, how slow the help desk answers.
 
 use crate::Result;
+use crate::acts::look;
 use crate::audience::{self, Audience};
 use crate::desk::Conversation;
 use crate::stage::Stage;
 use crate::wait::{LATER, SOON, ensure, until};
-use crate::window::{css, key};
+use crate::window::css;
 use std::collections::BTreeMap;
 
 /// Sizes of the segments that the tour writes to: more than a screen, less than a minute.
@@ -22,13 +23,12 @@ impl Stage {
 
     /// The active conversations with a tag, as the desk reports them.
     pub async fn segment(&self, tag: &str) -> Result<Vec<Conversation>> {
-        let all = self.desk.all().await?;
-        Ok(all.into_iter().filter(|one| one.word("status") == "active" && one.has_tag(tag)).collect())
+        self.desk.segment(&format!("status=active&tag={tag}")).await
     }
 
     /// The same, sorted by who can be written to.
     pub async fn audience(&self, tag: &str) -> Result<Audience> {
-        Ok(Audience::of(&self.segment(tag).await?))
+        Audience::of(&self.desk, &format!("status=active&tag={tag}")).await
     }
 
     /// A tag of middling size to which the tour has not written yet.
@@ -46,6 +46,17 @@ impl Stage {
         Ok(tag)
     }
 
+    /// A tag that none of these conversations carries.
+    pub async fn tag_of_none(&self, ids: &[String]) -> Result<String> {
+        let all = self.desk.all().await?;
+        let (of_these, of_others): (Vec<_>, Vec<_>) = all.iter().partition(|one| ids.contains(&one.id()));
+        let free = of_others
+            .iter()
+            .flat_map(|one| one.tags())
+            .find(|tag| !of_these.iter().any(|one| one.has_tag(tag)));
+        free.map(str::to_owned).ok_or_else(|| "they carry every tag there is".into())
+    }
+
     /// Two active e-mail threads with a subject, that nobody follows.
     pub async fn threads_to_follow(&self) -> Result<[Conversation; 2]> {
         let mut found = self.desk.all().await?.into_iter().filter(|one| {
@@ -61,9 +72,8 @@ impl Stage {
     /// Finds a conversation by its contact and opens it.
     pub async fn open_thread(&self, conversation: &Conversation) -> Result<()> {
         let id = conversation.id();
+        look::set_filter(self, &format!("subject:\"{}\"", conversation.word("subject"))).await?;
         let window = self.window()?;
-        window.fill("filter-input", &format!("subject:\"{}\"", conversation.word("subject"))).await?;
-        window.press(key::ENTER).await?;
         window.click_css(&format!("{}[data-id=\"{id}\"]", css("row"))).await?;
         until(&format!("thread {id} to open"), SOON, async || {
             Ok((window.attributes("thread", "data-id").await? == [id.clone()]).then_some(()))

@@ -107,11 +107,6 @@ impl WebDriver {
         self.post(&format!("element/{}/value", element.0), &json!({ "text": text })).await.map(drop)
     }
 
-    /// Empties a field.
-    pub async fn clear(&self, element: &Element) -> Result<()> {
-        self.post(&format!("element/{}/clear", element.0), &json!({})).await.map(drop)
-    }
-
     /// Presses and releases a key in whatever has the focus, with others held down meanwhile.
     pub async fn press(&self, held: &[char], key: char) -> Result<()> {
         let down = held.iter().map(|key| json!({ "type": "keyDown", "value": key }));

@@ -13,6 +13,8 @@ pub mod key {
     pub const ENTER: char = '\u{E007}';
     /// Escape.
     pub const ESCAPE: char = '\u{E00C}';
+    /// Backspace.
+    pub const BACKSPACE: char = '\u{E003}';
     /// Control.
     pub const CONTROL: char = '\u{E009}';
 }
@@ -92,20 +94,17 @@ impl Window {
 
     /// Clicks what a selector matches first.
     pub async fn click_css(&self, selector: &str) -> Result<()> {
-        until(&format!("{selector} to be clicked"), SOON, async || {
-            let Some(element) = self.first(selector).await? else { return Ok(None) };
-            self.0.click(&element).await.map(Some)
-        })
-        .await
+        self.with(selector, 0, async |element| self.0.click(element).await).await
     }
 
-    /// Clicks with Shift held what a selector matches first: the end of a range.
-    pub async fn shift_click(&self, selector: &str) -> Result<()> {
-        until(&format!("{selector} to be clicked"), SOON, async || {
-            let Some(element) = self.first(selector).await? else { return Ok(None) };
-            self.0.shift_click(&element).await.map(Some)
-        })
-        .await
+    /// Clicks the n-th of a part, counted from 0.
+    pub async fn click_nth(&self, part: &str, nth: usize) -> Result<()> {
+        self.with(&css(part), nth, async |element| self.0.click(element).await).await
+    }
+
+    /// Clicks the n-th of a part with Shift held: the end of a range.
+    pub async fn shift_click_nth(&self, part: &str, nth: usize) -> Result<()> {
+        self.with(&css(part), nth, async |element| self.0.shift_click(element).await).await
     }
 
     /// Clicks the item of an open menu or list of choices whose text begins with `text`.
@@ -120,24 +119,22 @@ impl Window {
         .await
     }
 
-    /// Moves the mouse over what a selector matches first.
-    pub async fn hover_css(&self, selector: &str) -> Result<()> {
-        until(&format!("{selector} to be pointed at"), SOON, async || {
-            let Some(element) = self.first(selector).await? else { return Ok(None) };
-            self.0.hover(&element).await.map(Some)
-        })
-        .await
+    /// Moves the mouse over the n-th of a part.
+    pub async fn hover_nth(&self, part: &str, nth: usize) -> Result<()> {
+        self.with(&css(part), nth, async |element| self.0.hover(element).await).await
     }
 
-    /// Replaces what a field holds.
+    /// Replaces what a field holds, by the keys that a person would use.
     pub async fn fill(&self, part: &str, text: &str) -> Result<()> {
-        until(&format!("{part} to take text"), SOON, async || {
-            let Some(element) = self.first(&css(part)).await? else { return Ok(None) };
-            self.0.click(&element).await?;
-            self.0.clear(&element).await?;
-            self.0.type_into(&element, text).await.map(Some)
-        })
-        .await
+        self.click(part).await?;
+        self.retype(part, text).await
+    }
+
+    /// The same for a field that has the focus already.
+    pub async fn retype(&self, part: &str, text: &str) -> Result<()> {
+        self.chord(&[key::CONTROL], 'a').await?;
+        self.press(key::BACKSPACE).await?;
+        self.with(&css(part), 0, async |element| self.0.type_into(element, text).await).await
     }
 
     /// Presses a key.
@@ -212,8 +209,19 @@ impl Window {
         self.0.script(body, &[]).await
     }
 
-    async fn first(&self, selector: &str) -> Result<Option<Element>> {
-        Ok(self.0.find_all(selector).await?.into_iter().next())
+    /// Does something with the n-th element of a selector, again and again until it works.
+    async fn with(
+        &self,
+        selector: &str,
+        nth: usize,
+        mut act: impl AsyncFnMut(&Element) -> Result<()>,
+    ) -> Result<()> {
+        until(&format!("{selector} to be at hand"), SOON, async || {
+            let found = self.0.find_all(selector).await?;
+            let Some(element) = found.get(nth) else { return Ok(None) };
+            act(element).await.map(Some)
+        })
+        .await
     }
 }
 

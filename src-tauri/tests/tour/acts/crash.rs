@@ -56,7 +56,7 @@ async fn begin(stage: &mut Stage, message: &str) -> Result<Audience> {
     let tag = stage.free_tag().await?;
     let audience = stage.audience(&tag).await?;
     look::set_filter(stage, &format!("is:active tag:{tag}")).await?;
-    select::pick(stage, 1).await?;
+    select::pick(stage, 0).await?;
     let window = stage.window()?;
     window.click("select-all").await?;
     if window.sees("all-matching").await? {

@@ -25,7 +25,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("Dark selection", async |stage, _| {
             look::set_filter(stage, &format!("tag:{INCIDENT}")).await?;
-            select::pick(stage, 1).await?;
+            select::pick(stage, 0).await?;
             stage.window()?.click("select-all").await?;
             stage.window()?.see("bulk-bar").await
         })

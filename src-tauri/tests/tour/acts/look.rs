@@ -30,7 +30,6 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("Keyboard", async |stage, facts| {
             let window = stage.window()?;
-            window.click("list").await?;
             for stroke in ['j', 'j', 'k'] {
                 window.press(stroke).await?;
             }
@@ -50,7 +49,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let segment = stage.segment(INCIDENT).await?;
             let text = stage
                 .window()?
-                .text_where("list-count", "as many as the desk", |text| {
+                .text_where("list-total", "as many as the desk", |text| {
                     number(text) == Some(segment.len() as u64)
                 })
                 .await?;
@@ -62,10 +61,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("Typo in a filter", async |stage, facts| {
             let window = stage.window()?;
-            window.fill("filter-input", "is:activ tag:payment").await?;
-            window.press(key::ENTER).await?;
+            type_filter(stage, "is:activ tag:payment").await?;
             let said =
-                window.text_where("filter-error", "what is wrong", |text| !text.trim().is_empty()).await?;
+                window.text_where("filter-mistake", "what is wrong", |text| !text.trim().is_empty()).await?;
             ensure(said.contains("active"), || format!("\"{said}\" suggests nothing"))?;
             facts.saw(format!("\"{}\"", said.replace('\n', " ")));
             Ok(())
@@ -94,10 +92,16 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
 /// Types a filter and waits until the box has taken it.
 pub async fn set_filter(stage: &Stage, filter: &str) -> Result<()> {
+    type_filter(stage, filter).await?;
+    stage.window()?.gone("filter-mistake").await
+}
+
+/// Types a filter, right or wrong, and presses Return.
+async fn type_filter(stage: &Stage, filter: &str) -> Result<()> {
     let window = stage.window()?;
-    window.fill("filter-input", filter).await?;
-    window.press(key::ENTER).await?;
-    window.gone("filter-error").await
+    window.click("filter").await?;
+    window.retype("filter-input", filter).await?;
+    window.press(key::ENTER).await
 }
 
 /// The id of the thread that is open.

@@ -32,11 +32,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             window.click_css(&crate::window::css("row")).await?;
             window.see("message").await?;
             facts.saw("list, filter and a cached thread work");
-            select::pick(stage, 1).await?;
-            stage.window()?.shift_click(&select::row_box(2)).await?;
+            select::pick(stage, 0).await?;
+            stage.window()?.shift_click_nth("row-check", 1).await?;
             let window = stage.window()?;
             window.click("bulk-status").await?;
-            window.choose("Active").await?;
+            window.click("status-active").await?;
             let waits = window
                 .text_where("strip-waiting", "that changes wait", |text| {
                     number(text).is_some_and(|count| count > 0)

@@ -4,7 +4,7 @@ use super::{INCIDENT, look};
 use crate::Result;
 use crate::stage::Stage;
 use crate::wait::{LATER, ensure, equal, until};
-use crate::window::{css, key, number};
+use crate::window::number;
 
 /// Selects, and changes a few conversations on the click.
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -12,11 +12,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("Select a range", async |stage, facts| {
             look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
             let window = stage.window()?;
-            pick(stage, 1).await?;
+            pick(stage, 0).await?;
             equal("selected", selected(stage).await?, 1)?;
-            window.shift_click(&row_box(4)).await?;
+            window.shift_click_nth("row-check", 3).await?;
             window.text_where("bulk-count", "4", |text| number(text) == Some(4)).await?;
-            window.click_css(&row(6)).await?;
+            window.click_nth("row", 5).await?;
             window.see("bulk-bar").await?;
             equal("selected after opening a thread", selected(stage).await?, 4)?;
             facts.saw("one box, then Shift: 4 selected; opening a thread keeps them");
@@ -28,17 +28,18 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("Tag on the click", async |stage, facts| {
             let ids = ticked(stage).await?;
             equal("ticked rows", ids.len(), 4)?;
+            let tag = stage.tag_of_none(&ids).await?;
             let window = stage.window()?;
             window.click("bulk-tags").await?;
-            window.choose("needs-review").await?;
-            window.press(key::ESCAPE).await?;
+            window.click(&format!("tag-{tag}")).await?;
+            window.click("tags-apply").await?;
             for id in &ids {
-                until("the tag at the desk", LATER, async || {
-                    Ok(stage.desk.conversation(id).await?.has_tag("needs-review").then_some(()))
+                until(&format!("the tag {tag} on {id} at the desk"), LATER, async || {
+                    Ok(stage.desk.conversation(id).await?.has_tag(&tag).then_some(()))
                 })
                 .await?;
             }
-            facts.saw("4 carry the tag at the desk");
+            facts.saw(format!("4 carry {tag} at the desk"));
             Ok(())
         })
         .await?;
@@ -57,7 +58,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("All matching", async |stage, facts| {
             look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
             let segment = stage.segment(INCIDENT).await?.len() as u64;
-            pick(stage, 1).await?;
+            pick(stage, 0).await?;
             let window = stage.window()?;
             window.click("select-all").await?;
             let shown = selected(stage).await?;
@@ -79,25 +80,15 @@ pub async fn selected(stage: &Stage) -> Result<u64> {
     number(&text).ok_or_else(|| format!("the bar says \"{text}\"").into())
 }
 
-/// Ticks the box of the n-th row, which shows when the mouse is over the row.
+/// Ticks the box of the n-th row, counted from 0, which shows when the mouse is over the row.
 pub async fn pick(stage: &Stage, nth: usize) -> Result<()> {
-    stage.window()?.hover_css(&row(nth)).await?;
-    stage.window()?.click_css(&row_box(nth)).await
+    stage.window()?.hover_nth("row", nth).await?;
+    stage.window()?.click_nth("row-check", nth).await
 }
 
 async fn ticked(stage: &Stage) -> Result<Vec<String>> {
-    let body = "return [...document.querySelectorAll('[data-testid=row]')]
-        .filter((e) => e.getAttribute('data-ticked') === 'true' || e.querySelector('[data-testid=row-check]:checked, [data-testid=row-check][aria-checked=true]'))
-        .map((e) => e.getAttribute('data-id')).join(' ')";
+    let body = "return [...document.querySelectorAll('[data-testid=row][aria-selected=true]')]
+        .map((row) => row.getAttribute('data-id')).join(' ')";
     let ids = stage.window()?.script(body).await?;
     Ok(ids.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect())
-}
-
-fn row(nth: usize) -> String {
-    format!(":nth-child({nth} of {})", css("row"))
-}
-
-/// The box of the n-th row.
-pub fn row_box(nth: usize) -> String {
-    format!("{} {}", row(nth), css("row-check"))
 }

@@ -20,7 +20,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             stage.open_window_on(&data).await?;
             stage.window()?.see_within("row", LATER).await?;
             look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
-            select::pick(stage, 1).await?;
+            select::pick(stage, 0).await?;
             let window = stage.window()?;
             window.see("bulk-bar").await?;
             ensure(!window.sees("mass-reply").await?, || "a viewer is offered a mass reply".into())?;
