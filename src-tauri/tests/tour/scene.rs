@@ -9,8 +9,8 @@ use crate::wait::{LATER, SOON, ensure, until};
 use crate::window::css;
 use std::collections::BTreeMap;
 
-/// Sizes of the segments that the tour writes to: more than a screen, less than a minute.
-const SEGMENT: std::ops::RangeInclusive<usize> = 20..=120;
+/// The size of a segment that is quickly written to.
+const SMALL: std::ops::RangeInclusive<usize> = 5..=40;
 
 impl Stage {
     /// The name of the only account, as `musterctl` knows it.
@@ -31,19 +31,16 @@ impl Stage {
         Audience::of(&self.desk, &format!("status=active&tag={tag}")).await
     }
 
-    /// A tag of middling size to which the tour has not written yet.
-    pub async fn free_tag(&mut self) -> Result<String> {
+    /// A tag that a few active conversations carry.
+    pub async fn small_tag(&self) -> Result<String> {
         let mut sizes = BTreeMap::<String, usize>::new();
         for one in self.desk.all().await?.iter().filter(|one| one.word("status") == "active") {
             for tag in one.tags() {
                 *sizes.entry(tag.to_owned()).or_default() += 1;
             }
         }
-        let fits =
-            sizes.into_iter().filter(|(tag, size)| SEGMENT.contains(size) && !self.written_to.contains(tag));
-        let (tag, _) = fits.max_by_key(|(_, size)| *size).ok_or("no tag of middling size is left")?;
-        self.written_to.push(tag.clone());
-        Ok(tag)
+        let fits = sizes.into_iter().filter(|(_, size)| SMALL.contains(size)).max_by_key(|(_, size)| *size);
+        fits.map(|(tag, _)| tag).ok_or_else(|| "no tag is carried by a few".into())
     }
 
     /// A tag that none of these conversations carries.
@@ -91,15 +88,6 @@ impl Stage {
         .await
     }
 
-    /// How many of an audience hold a message, at least once.
-    pub async fn how_many_have_it(&self, audience: &Audience, message: &str) -> Result<usize> {
-        let mut have = 0;
-        for id in &audience.reached {
-            have += usize::from(audience::times(&self.desk, id, message).await? > 0);
-        }
-        Ok(have)
-    }
-
     /// Counts who has a message once and who is shown as unknown; fails for anybody else.
     pub async fn once_or_unknown(&self, audience: &Audience, message: &str) -> Result<(usize, usize)> {
         let name = self.account_name()?;
@@ -126,7 +114,7 @@ impl Stage {
 
     /// Restarts the desk so that a mass reply takes long enough to be interrupted.
     pub async fn desk_answers_slowly(&mut self) -> Result<()> {
-        self.restart_desk(&["--faults", "latency=400"]).await
+        self.restart_desk(&["--faults", "latency=1200"]).await
     }
 
     /// Restarts the desk as it was.
@@ -134,15 +122,27 @@ impl Stage {
         self.restart_desk(&[]).await
     }
 
-    async fn restart_desk(&mut self, arguments: &[&str]) -> Result<()> {
-        self.desk.kill()?;
-        self.desk.restart_with(&self.session, arguments).await?;
-        let window = self.window()?;
-        window
-            .text_where_within("strip-connection", "online", LATER, |text| {
-                !text.to_lowercase().contains("offline")
-            })
+    /// Waits until the strip says that the help desk is gone.
+    pub async fn sees_offline(&self) -> Result<String> {
+        let strip = self.window()?;
+        strip
+            .text_where_within("strip-connection", "Offline", LATER, |text| text.starts_with("Offline"))
+            .await
+    }
+
+    /// Waits until the strip says that the help desk is back.
+    pub async fn sees_online(&self) -> Result<()> {
+        let strip = self.window()?;
+        strip
+            .text_where_within("strip-connection", "Online", LATER, |text| text.starts_with("Online"))
             .await
             .map(drop)
+    }
+
+    async fn restart_desk(&mut self, arguments: &[&str]) -> Result<()> {
+        self.desk.kill()?;
+        self.sees_offline().await?;
+        self.desk.restart_with(&self.session, arguments).await?;
+        self.sees_online().await
     }
 }

@@ -26,8 +26,6 @@ pub struct Stage {
     pub session: Session,
     /// What was seen so far.
     pub report: Report,
-    /// Tags whose conversations got a message already.
-    pub written_to: Vec<String>,
 }
 
 impl Stage {
@@ -40,7 +38,7 @@ impl Stage {
         let heard = Notifications::listen(&session)?;
         let desk = Desk::start(&session, "desk", &[]).await?;
         let ctl = Ctl::new(session.data());
-        Ok(Self { window: None, desk, ctl, heard, session, report, written_to: Vec::new() })
+        Ok(Self { window: None, desk, ctl, heard, session, report })
     }
 
     /// Plays one step: `work` says what it saw, then the screen is pictured. A step that fails ends the tour.

@@ -11,8 +11,6 @@ use std::path::Path;
 pub mod key {
     /// Return.
     pub const ENTER: char = '\u{E007}';
-    /// Escape.
-    pub const ESCAPE: char = '\u{E00C}';
     /// Backspace.
     pub const BACKSPACE: char = '\u{E003}';
     /// Control.
@@ -105,18 +103,6 @@ impl Window {
     /// Clicks the n-th of a part with Shift held: the end of a range.
     pub async fn shift_click_nth(&self, part: &str, nth: usize) -> Result<()> {
         self.with(&css(part), nth, async |element| self.0.shift_click(element).await).await
-    }
-
-    /// Clicks the item of an open menu or list of choices whose text begins with `text`.
-    pub async fn choose(&self, text: &str) -> Result<()> {
-        let body = "const items = document.querySelectorAll('[role^=menuitem], [role=option], [role=menu] button'); \
-                    return [...items].find((e) => e.checkVisibility() && e.innerText.trim().startsWith(arguments[0])) ?? null";
-        until(&format!("the choice \"{text}\""), SOON, async || {
-            let found = self.0.script(body, &[text.into()]).await?;
-            let Some(element) = Element::from_json(&found) else { return Ok(None) };
-            self.0.click(&element).await.map(Some)
-        })
-        .await
     }
 
     /// Moves the mouse over the n-th of a part.

@@ -19,12 +19,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("Plan of a mass reply", async |stage, facts| {
             audience = stage.audience(INCIDENT).await?;
             let window = stage.window()?;
-            window.click("mass-reply").await?;
-            window.see("plan-message").await?;
-            window.fill("plan-message", MESSAGE).await?;
-            if !window.is_on("plan-done").await? {
-                window.click("plan-done").await?;
-            }
+            write(window, MESSAGE).await?;
             let on_the_button = window
                 .text_where("plan-confirm", "the number of recipients", |text| {
                     number(text) == Some(audience.reached.len() as u64)
@@ -70,6 +65,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             Ok(())
         })
         .await
+}
+
+/// Opens the plan of a mass reply to the selection, writes it, and sets *Mark as Done*.
+pub async fn write(window: &Window, message: &str) -> Result<()> {
+    window.click("mass-reply").await?;
+    window.see("plan-message").await?;
+    window.fill("plan-message", message).await?;
+    if !window.is_on("plan-done").await? {
+        window.click("plan-done").await?;
+    }
+    Ok(())
 }
 
 /// Types the number and presses the button.

@@ -11,12 +11,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("The help desk is gone", async |stage, facts| {
             stage.desk.kill()?;
-            let said = stage
-                .window()?
-                .text_where_within("strip-connection", "offline", LATER, |text| {
-                    text.to_lowercase().contains("offline")
-                })
-                .await?;
+            let said = stage.sees_offline().await?;
             facts.saw(format!("the strip says \"{}\"", said.replace('\n', " ")));
             Ok(())
         })
@@ -56,12 +51,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 })
                 .await?;
             }
+            stage.sees_online().await?;
             let window = stage.window()?;
-            window
-                .text_where_within("strip-connection", "online", LATER, |text| {
-                    !text.to_lowercase().contains("offline")
-                })
-                .await?;
             until("nothing to wait any more", LATER, async || {
                 let waits = window.sees("strip-waiting").await?
                     && number(&window.text("strip-waiting").await?) > Some(0);

@@ -14,7 +14,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("musterctl while the window is open", async |stage, facts| {
             let owner = lock_owner(&stage.session.data())?;
             equal("the process that holds account.lock", owner, stage.window()?.process()?)?;
-            let tag = stage.free_tag().await?;
+            let tag = stage.small_tag().await?;
             let audience = stage.audience(&tag).await?;
             let file = stage.session.scratch().join("reply.txt");
             std::fs::write(&file, MESSAGE)?;
