@@ -1,0 +1,112 @@
+//! A page of the server's changes: rows and cursor in one transaction, so that neither is ahead of the other.
+
+use jiff::Timestamp;
+use muster_model::{Conversation, RemoteId};
+use rusqlite::{Connection, params};
+
+use super::{
+    Cache,
+    header::{self, Written},
+    state,
+};
+use crate::{Result, column::ms};
+
+/// What a page really changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Applied {
+    /// New or different conversations, in the page's order. What was known already, or better, is not here.
+    pub changed: Vec<ChangedConversation>,
+    /// Conversations that were cached and are no more.
+    pub gone: Vec<RemoteId>,
+    /// The cache's sequence afterwards.
+    pub sequence: i64,
+}
+
+/// A conversation before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangedConversation {
+    /// Which.
+    pub id: RemoteId,
+    /// As it was cached; none if it is new here.
+    pub was: Option<Conversation>,
+    /// As it is now.
+    pub now: Conversation,
+}
+
+impl Cache {
+    /// Writes a page of changes and the cursor that covers it. When the last page of a full sync is in, what the server
+    /// did not mention in it is taken out.
+    pub fn apply_page(
+        &self,
+        upserts: &[Conversation],
+        gone: &[RemoteId],
+        cursor: &str,
+        backfilling: bool,
+        total: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Applied> {
+        self.db.write(|tx| {
+            let mut applied = Applied::default();
+            for conversation in upserts {
+                let was = match header::write(tx, conversation)?.1 {
+                    Written::New => None,
+                    Written::Changed(was) => Some(*was),
+                    Written::Same => continue,
+                };
+                applied.changed.push(ChangedConversation { id: conversation.id.clone(), was, now: conversation.clone() });
+            }
+            for id in gone {
+                if let Some((row, _)) = header::find(tx, id)? {
+                    header::delete(tx, row)?;
+                    applied.gone.push(id.clone());
+                }
+            }
+            if !backfilling {
+                applied.gone.extend(sweep(tx)?);
+            }
+            tx.prepare_cached(
+                "UPDATE sync SET cursor = ?1, backfilling = ?2, total = coalesce(?3, total), last_synced = ?4",
+            )?
+            .execute(params![cursor, backfilling, total.map(|total| i64::try_from(total).unwrap_or(i64::MAX)), ms(now)])?;
+            applied.sequence = state::raise(tx)?;
+            Ok(applied)
+        })
+    }
+
+    /// Takes one conversation out: the server says that it is no more.
+    pub fn drop_conversation(&self, id: &RemoteId) -> Result<bool> {
+        self.db.write(|tx| {
+            let Some((row, _)) = header::find(tx, id)? else { return Ok(false) };
+            header::delete(tx, row)?;
+            state::raise(tx)?;
+            Ok(true)
+        })
+    }
+
+    /// Begins a full sync. What is cached stays readable; it goes when the sync is through and did not mention it.
+    pub fn clear_for_full_sync(&self) -> Result<()> {
+        self.db.write(|tx| {
+            tx.execute("UPDATE sync SET cursor = NULL, backfilling = 1, generation = generation + 1", [])?;
+            state::raise(tx)?;
+            Ok(())
+        })
+    }
+}
+
+/// Takes out what the last full sync did not mention.
+fn sweep(conn: &Connection) -> Result<Vec<RemoteId>> {
+    let was_backfilling: bool = conn.query_row("SELECT backfilling FROM sync", [], |row| row.get(0))?;
+    if !was_backfilling {
+        return Ok(Vec::new());
+    }
+    let left: Vec<(i64, String)> = conn
+        .prepare_cached("SELECT row, id FROM conversations WHERE generation < (SELECT generation FROM sync)")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    left.into_iter()
+        .map(|(row, id)| {
+            header::delete(conn, row)?;
+            Ok(RemoteId::new(id))
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! One SQLite file: a single writer, a few readers, encryption, migrations. Everything above it sees transactions only.
+//!
+//! WAL lets readers go on while the writer writes. Writes begin with `BEGIN IMMEDIATE`, so that two processes queue
+//! instead of failing half-way; reads run in one deferred transaction, so that a list and its count agree.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::{DataKey, Result, StoreError};
+
+/// Readers that are kept open between uses. More may be open at a time; they are closed after use.
+const IDLE_READERS: usize = 4;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const CACHED_STATEMENTS: usize = 128;
+
+/// What makes one kind of database different from another.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// The file's name in its folder.
+    pub file: &'static str,
+    /// Numbered migrations, in order.
+    pub migrations: &'static [(i64, &'static str)],
+    /// Pragmas of the writing connection.
+    pub settings: &'static str,
+}
+
+#[derive(Clone)]
+pub(crate) struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    key: Option<DataKey>,
+    writer: Mutex<Connection>,
+    idle: Mutex<Vec<Connection>>,
+    /// Only ever asked for `data_version`, which counts the commits of *other* connections.
+    watcher: Mutex<Connection>,
+}
+
+impl Db {
+    /// Opens or creates the file and brings it up to date. A file of a newer program is left untouched.
+    pub(crate) fn open(kind: &Kind, folder: &Path, key: Option<&DataKey>) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        let path = folder.join(kind.file);
+        let mut writer = connect(&path, key)?;
+        let supported = kind.migrations.last().map_or(0, |&(version, _)| version);
+        let found = version(&writer)?;
+        if found > supported {
+            return Err(StoreError::FromTheFuture { path, found, supported });
+        }
+        writer.execute_batch("PRAGMA journal_mode = WAL")?;
+        writer.execute_batch(kind.settings)?;
+        migrate(&mut writer, kind)?;
+        let watcher = connect(&path, key)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                key: key.cloned(),
+                writer: Mutex::new(writer),
+                idle: Mutex::default(),
+                watcher: Mutex::new(watcher),
+            }),
+        })
+    }
+
+    /// Runs `work` in a transaction that is committed if it succeeds and undone if it does not.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.inner.writer);
+        let tx = Transaction::new(&mut writer, TransactionBehavior::Immediate)?;
+        let value = work(&tx)?;
+        tx.commit()?;
+        Ok(value)
+    }
+
+    /// Runs `work` on one consistent state of the database.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.inner.idle).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => {
+                let reader = connect(&self.inner.path, self.inner.key.as_ref())?;
+                reader.execute_batch("PRAGMA query_only = ON")?;
+                reader
+            }
+        };
+        let value = work(&Transaction::new(&mut reader, TransactionBehavior::Deferred)?)?;
+        let mut idle = lock(&self.inner.idle);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        Ok(value)
+    }
+
+    /// A number that changes whenever anybody, this process included, has written.
+    pub(crate) fn data_version(&self) -> Result<i64> {
+        Ok(lock(&self.inner.watcher).query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("path", &self.inner.path).finish_non_exhaustive()
+    }
+}
+
+/// A panic while holding the lock has already undone its transaction, so the connection behind it is sound.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, key: Option<&DataKey>) -> Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    if let Some(key) = key {
+        // SQLCipher would otherwise print about a wrong key on the terminal; the error below says it.
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
+        conn.execute_batch(&key.pragma())?;
+    }
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // Nothing of a customer may reach a temporary file.
+    conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON")?;
+    // The first read is the one that notices a wrong key.
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
+        Ok(_) => Ok(conn),
+        Err(err) if err.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            Err(StoreError::WrongKey { path: path.to_owned() })
+        }
+        Err(err) => Err(err.into()),
+    }
+}
+
+fn version(conn: &Connection) -> Result<i64> {
+    Ok(conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+fn migrate(conn: &mut Connection, kind: &Kind) -> Result<()> {
+    for &(number, sql) in kind.migrations {
+        let tx = Transaction::new(conn, TransactionBehavior::Immediate)?;
+        // Asked inside the transaction: another process may have been quicker.
+        if version(&tx)? < number {
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", number)?;
+            tx.commit()?;
+            tracing::info!(file = kind.file, version = number, "database migrated");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! `journal.db`: what we want and what became of it. Precious, never rebuilt.
+//!
+//! The order is always: write the intent, fsync, network, write the outcome. A confirmed job is one row with a packed
+//! audience; its items and effects become rows when they are claimed. `synchronous=FULL` makes every return from here
+//! durable.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use crate::{
+    DataKey, Result,
+    db::{Db, Kind},
+};
+
+mod audience;
+mod claim;
+mod item;
+mod items;
+mod jobs;
+mod marks;
+mod order;
+mod overlay_source;
+mod reconcile;
+mod record;
+mod requests;
+mod tally;
+
+pub use claim::{ClaimedEffect, ClaimedItem};
+pub use items::{EffectRow, ItemRow};
+pub use jobs::{JobFilter, JobRow, NewJob, ReasonCount, Waiting};
+pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
+pub use reconcile::UnknownEffect;
+pub use record::Recorded;
+pub use requests::RequestRow;
+
+const KIND: Kind = Kind {
+    file: "journal.db",
+    migrations: &[(1, include_str!("migrations/journal/0001_first.sql"))],
+    settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON",
+};
+
+/// The journal of one account. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    db: Db,
+    /// Unpacked audiences by job row; they never change once confirmed.
+    audiences: Arc<Mutex<HashMap<i64, Arc<audience::Audience>>>>,
+}
+
+impl Journal {
+    /// Opens or creates `journal.db` in the account's folder.
+    pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
+        Ok(Self { db: Db::open(&KIND, folder, Some(key))?, audiences: Arc::default() })
+    }
+
+    /// A number that changes whenever anybody, this process included, wrote.
+    pub fn data_version(&self) -> Result<i64> {
+        self.db.data_version()
+    }
+}

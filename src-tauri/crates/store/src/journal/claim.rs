@@ -1,0 +1,273 @@
+//! Claiming: the intent is on the disk, attempt counted, before anything travels.
+
+use jiff::Timestamp;
+use muster_model::{Action, Assignee, AudienceItem, Conversation, Effect, JobId, RemoteId};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+use serde_json::{Value, json};
+
+use super::{Journal, audience::Audience, item, order::Neighbour};
+use crate::{
+    Result,
+    column::{json_or_none, ms, to_json},
+};
+
+/// An item whose effects are about to leave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedItem {
+    /// Its job.
+    pub job: JobId,
+    /// Its number in the job's audience.
+    pub item: u32,
+    /// The conversation.
+    pub id: RemoteId,
+    /// What the agent saw when it was confirmed.
+    pub audience: AudienceItem,
+    /// What to send now, in order.
+    pub effects: Vec<ClaimedEffect>,
+}
+
+/// An effect in the state `sending`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedEffect {
+    /// Its row: how its outcome is recorded.
+    pub row: i64,
+    /// Its place in the item.
+    pub ordinal: u32,
+    /// What to do.
+    pub effect: Effect,
+    /// This attempt included.
+    pub attempts: u32,
+}
+
+/// What claiming one item needs to know.
+struct Claim<'a> {
+    conn: &'a Connection,
+    job: JobId,
+    seq: i64,
+    audience: &'a Audience,
+    /// The status that rides on a reply is claimed with it.
+    rides: bool,
+    now: i64,
+    later: Vec<Neighbour>,
+    before: &'a dyn Fn(&RemoteId) -> Option<Conversation>,
+}
+
+impl Journal {
+    /// The next items of a running job, at most `limit`, marked `sending`; durable when this returns.
+    ///
+    /// Items that were claimed before and have effects left come first, then new ones in order. A reply is claimed
+    /// alone – with `rides`, together with the status right behind it –, everything else of an item at once. An item
+    /// waits while an earlier job still has to touch its conversation. `before` gives the server's last known state.
+    pub fn claim(
+        &self,
+        job: JobId,
+        limit: usize,
+        rides: bool,
+        now: Timestamp,
+        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
+    ) -> Result<Vec<ClaimedItem>> {
+        self.db.write(|tx| {
+            let Some((seq, next, action)) = running(tx, job)? else { return Ok(Vec::new()) };
+            let effects = action.effects();
+            if effects.iter().any(|effect| matches!(effect, Effect::Unknown(_))) {
+                return Ok(Vec::new());
+            }
+            let audience = self.audience(tx, seq)?;
+            let earlier = self.earlier(tx, seq)?;
+            let later = self.later(tx, seq)?;
+            let claim = Claim { conn: tx, job, seq, audience: &audience, rides, now: ms(now), later, before };
+            let mut claimed = Vec::new();
+            for no in claim.left_over()? {
+                if claimed.len() == limit {
+                    return Ok(claimed);
+                }
+                if !is_blocked(tx, &earlier, &audience.item(no)?.id)? {
+                    claimed.extend(claim.step(no)?);
+                }
+            }
+            let mut all_before_claimed = true;
+            let mut new_next = next;
+            for (no, item) in audience.from(next) {
+                if claimed.len() == limit {
+                    break;
+                }
+                if item.takes_part && !claim.has_row(no)? {
+                    if is_blocked(tx, &earlier, &item.id)? {
+                        all_before_claimed = false;
+                        continue;
+                    }
+                    claim.open(no, item, &effects)?;
+                    claimed.extend(claim.step(no)?);
+                }
+                if all_before_claimed {
+                    new_next = no + 1;
+                }
+            }
+            tx.prepare_cached("UPDATE jobs SET next_item = ?2 WHERE seq = ?1")?
+                .execute(params![seq, new_next])?;
+            Ok(claimed)
+        })
+    }
+}
+
+fn running(conn: &Connection, job: JobId) -> Result<Option<(i64, u32, Action)>> {
+    let found = conn
+        .prepare_cached("SELECT seq, next_item, action FROM jobs WHERE id = ?1 AND state = 'running'")?
+        .query_row(params![job.to_string()], |row| {
+            // An action that this version cannot read is shown and never run.
+            Ok((row.get(0)?, row.get(1)?, json_or_none::<Action>(row, "action").ok().flatten()))
+        })
+        .optional()?;
+    Ok(found.and_then(|(seq, next, action)| action.map(|action| (seq, next, action))))
+}
+
+fn is_blocked(conn: &Connection, earlier: &[Neighbour], id: &RemoteId) -> Result<bool> {
+    for job in earlier {
+        if job.blocks(conn, id)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Claim<'_> {
+    /// Items with a row whose effects are not all sent: put back, or waiting behind an effect that applied since.
+    fn left_over(&self) -> Result<Vec<u32>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT no FROM items WHERE job = ?1 AND state = 'pending' ORDER BY no")?;
+        let numbers =
+            statement.query_map(params![self.seq], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        Ok(numbers)
+    }
+
+    fn has_row(&self, no: u32) -> Result<bool> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM items WHERE job = ?1 AND no = ?2")?
+            .exists(params![self.seq, no])?)
+    }
+
+    /// Gives an item its rows.
+    fn open(&self, no: u32, item: &AudienceItem, effects: &[Effect]) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO items (job, no, id, state) VALUES (?1, ?2, ?3, 'pending')")?
+            .execute(params![self.seq, no, item.id.as_str()])?;
+        for (ordinal, effect) in (0u32..).zip(effects) {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO effects (job, no, ordinal, id, effect, value, state)
+                     VALUES (:job, :no, :ordinal, :id, :effect, :value, 'pending')",
+                )?
+                .execute(named_params! {
+                    ":job": self.seq,
+                    ":no": no,
+                    ":ordinal": ordinal,
+                    ":id": item.id.as_str(),
+                    ":effect": effect.word(),
+                    ":value": to_json(effect)?,
+                })?;
+        }
+        Ok(())
+    }
+
+    /// Marks the next effects of an item as `sending`. None if all of them are superseded.
+    fn step(&self, no: u32) -> Result<Option<ClaimedItem>> {
+        let item = self.audience.item(no)?;
+        let mut wanted = Vec::new();
+        for mut effect in self.pending(no)? {
+            if self.is_superseded(&item.id, &effect.effect)? {
+                self.skip(effect.row)?;
+                continue;
+            }
+            if !self.goes_with(&wanted, &effect) {
+                break;
+            }
+            effect.attempts += 1;
+            wanted.push(effect);
+        }
+        let known = if wanted.is_empty() { None } else { (self.before)(&item.id) };
+        for effect in &wanted {
+            let before = known.as_ref().map(|known| value_of(known, &effect.effect).to_string());
+            self.conn
+                .prepare_cached(
+                    "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = coalesce(?4, before)
+                      WHERE row = ?1 AND state = 'pending'",
+                )?
+                .execute(params![effect.row, effect.attempts, self.now, before])?;
+        }
+        item::settle(self.conn, self.seq, no, self.now)?;
+        Ok((!wanted.is_empty()).then(|| ClaimedItem {
+            job: self.job,
+            item: no,
+            id: item.id.clone(),
+            audience: item.clone(),
+            effects: wanted,
+        }))
+    }
+
+    fn pending(&self, no: u32) -> Result<Vec<ClaimedEffect>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT row, ordinal, value, attempts FROM effects
+              WHERE job = ?1 AND no = ?2 AND state = 'pending' ORDER BY ordinal",
+        )?;
+        let effects = statement
+            .query_map(params![self.seq, no], |row| {
+                Ok(ClaimedEffect {
+                    row: row.get(0)?,
+                    ordinal: row.get(1)?,
+                    effect: crate::column::json(row, "value")?,
+                    attempts: row.get(3)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(effects)
+    }
+
+    fn is_superseded(&self, id: &RemoteId, effect: &Effect) -> Result<bool> {
+        for job in &self.later {
+            if job.supersedes(self.conn, id, effect)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn skip(&self, row: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE effects SET state = 'skipped', code = 'superseded', message = 'a later change decided this',
+                        finished = ?2
+                  WHERE row = ?1 AND state = 'pending'",
+            )?
+            .execute(params![row, self.now])?;
+        Ok(())
+    }
+
+    /// A reply travels alone, or with the status right behind it; everything else travels together.
+    fn goes_with(&self, wanted: &[ClaimedEffect], next: &ClaimedEffect) -> bool {
+        match wanted {
+            [] => true,
+            [reply] if reply.effect == Effect::Reply => {
+                self.rides && next.ordinal == reply.ordinal + 1 && matches!(next.effect, Effect::Status(_))
+            }
+            [first, ..] => first.effect != Effect::Reply && next.effect != Effect::Reply,
+        }
+    }
+}
+
+/// What an effect would change, as it is now.
+fn value_of(conversation: &Conversation, effect: &Effect) -> Value {
+    let Assignee { agent, team } = &conversation.assignee;
+    match effect {
+        Effect::Status(_) => json!({
+            "status": conversation.status, "snoozed_until": conversation.snoozed_until,
+        }),
+        Effect::Assignee(_) => json!(agent),
+        Effect::Team(_) => json!(team),
+        Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear => json!(conversation.tags),
+        Effect::Priority(_) => json!(conversation.priority),
+        Effect::Follow(_) => json!(conversation.followers),
+        Effect::Reply | Effect::Unknown(_) => Value::Null,
+    }
+}

@@ -1,0 +1,416 @@
+//! Jobs: confirmed plans, in the order of confirmation.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use muster_model::{
+    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, PauseReason, RemoteId, Resolved,
+};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
+
+use super::{
+    Journal,
+    audience::{pack, verdict_reason},
+    tally,
+};
+use crate::{
+    Result, StoreError,
+    column::{from_count, instant, instant_or_none, json_or_none, ms, to_count, to_json},
+};
+
+/// A confirmed plan on its way into the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    /// Ours; half of every client reference.
+    pub id: JobId,
+    /// What people call it.
+    pub name: String,
+    /// What to do.
+    pub action: Action,
+    /// `holding`, `running` or `scheduled`.
+    pub state: JobState,
+    /// Until when it can be taken back, or when it starts.
+    pub due: Timestamp,
+    /// When it was confirmed.
+    pub created: Timestamp,
+    /// Whose key it is.
+    pub me: Handle,
+    /// The filter as typed.
+    pub filter: Option<String>,
+    /// The filter as meant.
+    pub resolved: Option<Resolved>,
+    /// Everybody, those who do not take part included.
+    pub audience: Vec<AudienceItem>,
+    /// The job that this one undoes or repeats.
+    pub points_to: Option<JobId>,
+}
+
+/// How many items ended like this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonCount {
+    /// How.
+    pub state: EffectState,
+    /// Why, for programs.
+    pub code: String,
+    /// Why, for people.
+    pub message: String,
+    /// How many.
+    pub n: u64,
+}
+
+/// A job as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobRow {
+    /// The order of confirmation.
+    pub seq: i64,
+    /// Ours.
+    pub id: JobId,
+    /// What people call it.
+    pub name: String,
+    /// What it does; none if a newer Muster wrote it: shown, never run.
+    pub action: Option<Action>,
+    /// `change`, `reply` or `follow`.
+    pub kind: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// Why it is paused.
+    pub pause: Option<PauseReason>,
+    /// When it was confirmed.
+    pub created: Timestamp,
+    /// When it may leave.
+    pub due: Timestamp,
+    /// When it was over.
+    pub finished: Option<Timestamp>,
+    /// Whose key it was.
+    pub me: Handle,
+    /// The filter as typed.
+    pub filter: Option<String>,
+    /// The filter as meant.
+    pub resolved: Option<Resolved>,
+    /// All items; the figures add up to it.
+    pub total: u64,
+    /// The figures.
+    pub counts: Counts,
+    /// Why, most frequent first.
+    pub reasons: Vec<ReasonCount>,
+    /// The job that this one undoes or repeats.
+    pub points_to: Option<JobId>,
+}
+
+/// Which jobs to list. What is empty or none does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// In one of these states.
+    pub states: Vec<JobState>,
+    /// Of one of these kinds: `change`, `reply`, `follow`.
+    pub kinds: Vec<String>,
+    /// Confirmed at or after.
+    pub since: Option<Timestamp>,
+    /// At most so many, newest first.
+    pub limit: Option<usize>,
+}
+
+/// What has not reached the help desk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Effects.
+    pub effects: u64,
+    /// Conversations' items.
+    pub items: u64,
+    /// Jobs.
+    pub jobs: u64,
+}
+
+impl Journal {
+    /// Confirms: one row, one transaction, durable. Items that do not take part are counted as skipped at once.
+    pub fn insert_job(&self, job: &NewJob) -> Result<()> {
+        let (kind, mass) = match &job.action {
+            Action::Change { .. } => ("change", false),
+            Action::Reply { mass, .. } => ("reply", *mass),
+            Action::Follow { .. } => ("follow", false),
+        };
+        let mut left_out: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for item in job.audience.iter().filter(|item| !item.takes_part) {
+            let reason = verdict_reason(item);
+            *left_out.entry((reason.code, reason.message)).or_default() += 1;
+        }
+        let audience = pack(&job.audience)?;
+        self.db.write(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO jobs (id, name, kind, mass, action, state, created, due, me, filter, resolved, audience,
+                                   total, points_to)
+                 VALUES (:id, :name, :kind, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
+                         :total, :points_to)",
+            )?
+            .execute(named_params! {
+                ":id": job.id.to_string(),
+                ":name": job.name,
+                ":kind": kind,
+                ":mass": mass,
+                ":action": to_json(&job.action)?,
+                ":state": job.state.as_str(),
+                ":created": ms(job.created),
+                ":due": ms(job.due),
+                ":me": job.me.as_str(),
+                ":filter": job.filter,
+                ":resolved": job.resolved.as_ref().map(to_json).transpose()?,
+                ":audience": audience,
+                ":total": from_count(job.audience.len() as u64),
+                ":points_to": job.points_to.map(|id| id.to_string()),
+            })?;
+            let seq = tx.last_insert_rowid();
+            for ((code, message), n) in &left_out {
+                tally::add(tx, seq, (&EffectState::Skipped, code, message), *n)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Jobs that the worker should work on, in the order of confirmation: running ones, and those whose time has come.
+    pub fn due_jobs(&self, now: Timestamp) -> Result<Vec<JobRow>> {
+        self.db.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                   FROM jobs
+                  WHERE state = 'running' OR (state IN ('holding', 'scheduled') AND due <= ?1)
+                  ORDER BY seq",
+            )?;
+            let due = statement.query_map(params![ms(now)], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            with_figures(tx, due)
+        })
+    }
+
+    /// Jobs, newest first.
+    pub fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>> {
+        let states = (!filter.states.is_empty()).then(|| to_json(&filter.states)).transpose()?;
+        let kinds = (!filter.kinds.is_empty()).then(|| to_json(&filter.kinds)).transpose()?;
+        self.db.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                   FROM jobs
+                  WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+                    AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+                    AND (:since IS NULL OR created >= :since)
+                  ORDER BY seq DESC
+                  LIMIT :limit",
+            )?;
+            let jobs = statement
+                .query_map(
+                    named_params! {
+                        ":states": states,
+                        ":kinds": kinds,
+                        ":since": filter.since.map(ms),
+                        // A negative limit is none.
+                        ":limit": filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
+                    },
+                    read,
+                )?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            with_figures(tx, jobs)
+        })
+    }
+
+    /// One job.
+    pub fn job(&self, job: JobId) -> Result<Option<JobRow>> {
+        self.db.read(|tx| {
+            let found = tx
+                .prepare_cached("SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                   FROM jobs WHERE id = ?1")?
+                .query_row(params![job.to_string()], read)
+                .optional()?;
+            Ok(with_figures(tx, found.into_iter().collect())?.pop())
+        })
+    }
+
+    /// Who was asked for, and what was seen of them, when the job was confirmed.
+    pub fn job_audience(&self, job: JobId) -> Result<Vec<AudienceItem>> {
+        self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.clone()))
+    }
+
+    /// Moves a job between the states in which it is alive. One that is over stays as it is.
+    pub fn set_job_state(&self, job: JobId, state: &JobState, pause: Option<&PauseReason>) -> Result<()> {
+        self.db.write(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE jobs SET state = ?2, pause = ?3
+                      WHERE id = ?1 AND state NOT IN ('completed', 'completed_with_errors', 'cancelled')",
+                )?
+                .execute(params![job.to_string(), state.as_str(), pause.map(PauseReason::as_str)])?;
+            if changed == 1 { Ok(()) } else { Err(is_over(tx, job, state)) }
+        })
+    }
+
+    /// Stops a job for good: what has not left ends as `skipped: cancelled`. What is on its way keeps its own outcome.
+    pub fn cancel_job(&self, job: JobId, now: Timestamp) -> Result<()> {
+        let now = ms(now);
+        self.db.write(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE jobs SET state = 'cancelled', pause = NULL, finished = ?2
+                      WHERE id = ?1 AND state NOT IN ('completed', 'completed_with_errors', 'cancelled')",
+                )?
+                .execute(params![job.to_string(), now])?;
+            if changed == 0 {
+                return Err(is_over(tx, job, &JobState::Cancelled));
+            }
+            let seq = seq_of(tx, job)?;
+            let items: Vec<u32> = tx
+                .prepare_cached("SELECT DISTINCT no FROM effects WHERE job = ?1 AND state = 'pending'")?
+                .query_map(params![seq], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            tx.prepare_cached(
+                "UPDATE effects SET state = 'skipped', code = 'cancelled', message = 'cancelled', finished = ?2
+                  WHERE job = ?1 AND state = 'pending'",
+            )?
+            .execute(params![seq, now])?;
+            for no in items {
+                super::item::settle(tx, seq, no, now)?;
+            }
+            // Items that never got a row are exactly what is still missing to the total.
+            let total: u64 =
+                tx.query_row("SELECT total FROM jobs WHERE seq = ?1", params![seq], |row| to_count(row, 0))?;
+            let (counts, _) = tally::of(tx, seq, total)?;
+            tally::add(tx, seq, (&EffectState::Skipped, "cancelled", "cancelled"), counts.pending)
+        })
+    }
+
+    /// Ends a job that has nothing left to send; says the state that it is in afterwards.
+    pub fn finish_job(&self, job: JobId, now: Timestamp) -> Result<JobState> {
+        self.db.write(|tx| {
+            let seq = seq_of(tx, job)?;
+            let (state, total) = state_and_total(tx, seq)?;
+            let (counts, _) = tally::of(tx, seq, total)?;
+            if state.is_over() || counts.open() > 0 {
+                return Ok(state);
+            }
+            end(tx, seq, &counts, ms(now))
+        })
+    }
+
+    /// What has not reached the help desk, over all jobs that are due or paused.
+    pub fn waiting(&self) -> Result<Waiting> {
+        self.db.read(|tx| {
+            let mut waiting = Waiting::default();
+            let mut statement = tx.prepare_cached(
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                   FROM jobs WHERE state IN ('holding', 'running', 'paused') ORDER BY seq",
+            )?;
+            let open = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            for job in with_figures(tx, open)? {
+                if job.counts.open() == 0 {
+                    continue;
+                }
+                let (items_with_row, effects_with_row): (u64, u64) = tx
+                    .prepare_cached(
+                        "SELECT count(DISTINCT no), count(*) FROM effects
+                          WHERE job = ?1 AND state IN ('pending', 'sending')
+                            AND no IN (SELECT no FROM items WHERE job = ?1 AND state IN ('pending', 'sending'))",
+                    )?
+                    .query_row(params![job.seq], |row| Ok((to_count(row, 0)?, to_count(row, 1)?)))?;
+                let per_item = job.action.as_ref().map_or(0, |action| action.effects().len() as u64);
+                waiting.jobs += 1;
+                waiting.items += job.counts.open();
+                waiting.effects += effects_with_row + job.counts.open().saturating_sub(items_with_row) * per_item;
+            }
+            Ok(waiting)
+        })
+    }
+
+    /// The highest effect that ever left. `cache.db` remembers it too: a journal behind that is a restored backup.
+    pub fn highest_sent(&self) -> Result<i64> {
+        self.db
+            .read(|tx| Ok(tx.query_row("SELECT coalesce(max(row), 0) FROM effects", [], |row| row.get(0))?))
+    }
+
+    /// Conversations that got a mass reply since then, or may have got one.
+    pub fn recent_mass_replies(&self, since: Timestamp) -> Result<std::collections::HashSet<RemoteId>> {
+        self.db.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT effects.id FROM effects JOIN jobs ON jobs.seq = effects.job
+                  WHERE effects.effect = 'reply' AND effects.started >= ?1
+                    AND effects.state IN ('sending', 'applied', 'unknown') AND jobs.mass = 1",
+            )?;
+            let ids = statement
+                .query_map(params![ms(since)], |row| Ok(RemoteId::new(row.get::<_, String>(0)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(ids)
+        })
+    }
+}
+
+/// The row of a job.
+pub(crate) fn seq_of(conn: &Connection, job: JobId) -> Result<i64> {
+    conn.prepare_cached("SELECT seq FROM jobs WHERE id = ?1")?
+        .query_row(params![job.to_string()], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NoSuchJob(job))
+}
+
+/// After something was settled in a job that was over: it goes on if something is left, else its end is judged anew.
+pub(crate) fn judge_again(conn: &Connection, seq: i64, now: i64) -> Result<()> {
+    let (state, total) = state_and_total(conn, seq)?;
+    if !matches!(state, JobState::Completed | JobState::CompletedWithErrors) {
+        return Ok(());
+    }
+    let (counts, _) = tally::of(conn, seq, total)?;
+    if counts.open() > 0 {
+        conn.prepare_cached("UPDATE jobs SET state = 'running', finished = NULL WHERE seq = ?1")?
+            .execute(params![seq])?;
+    } else {
+        end(conn, seq, &counts, now)?;
+    }
+    Ok(())
+}
+
+fn end(conn: &Connection, seq: i64, counts: &Counts, now: i64) -> Result<JobState> {
+    let clean = counts.rejected + counts.unknown + counts.held == 0;
+    let state = if clean { JobState::Completed } else { JobState::CompletedWithErrors };
+    conn.prepare_cached("UPDATE jobs SET state = ?2, pause = NULL, finished = ?3 WHERE seq = ?1")?
+        .execute(params![seq, state.as_str(), now])?;
+    Ok(state)
+}
+
+fn state_and_total(conn: &Connection, seq: i64) -> Result<(JobState, u64)> {
+    Ok(conn
+        .prepare_cached("SELECT state, total FROM jobs WHERE seq = ?1")?
+        .query_row(params![seq], |row| Ok((JobState::from(row.get_ref(0)?.as_str()?), to_count(row, 1)?)))?)
+}
+
+fn is_over(conn: &Connection, job: JobId, to: &JobState) -> StoreError {
+    match seq_of(conn, job).and_then(|seq| state_and_total(conn, seq)) {
+        Ok((from, _)) => StoreError::JobIsOver { from, to: to.clone() },
+        Err(err) => err,
+    }
+}
+
+fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<Vec<JobRow>> {
+    for job in &mut jobs {
+        (job.counts, job.reasons) = tally::of(conn, job.seq, job.total)?;
+    }
+    Ok(jobs)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
+    let id = |text: String| {
+        text.parse().map_err(|err| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(err)))
+    };
+    Ok(JobRow {
+        seq: row.get("seq")?,
+        id: id(row.get("id")?)?,
+        name: row.get("name")?,
+        action: json_or_none(row, "action").ok().flatten(),
+        kind: row.get("kind")?,
+        state: JobState::from(row.get_ref("state")?.as_str()?),
+        pause: row.get_ref("pause")?.as_str_or_null()?.map(PauseReason::from),
+        created: instant(row, "created")?,
+        due: instant(row, "due")?,
+        finished: instant_or_none(row, "finished")?,
+        me: Handle::new(row.get::<_, String>("me")?),
+        filter: row.get("filter")?,
+        resolved: json_or_none(row, "resolved").ok().flatten(),
+        total: to_count(row, "total")?,
+        counts: Counts::default(),
+        reasons: Vec::new(),
+        points_to: row.get::<_, Option<String>>("points_to")?.map(id).transpose()?,
+    })
+}

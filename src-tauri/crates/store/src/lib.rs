@@ -1,0 +1,24 @@
+//! SQLite, and the only crate that holds SQL.
+//!
+//! An account's folder has two encrypted databases: [`Cache`] – what the server said, rebuildable – and [`Journal`] –
+//! what we want and what became of it, precious. Beside them lies `account.lock`, held by the one process that works
+//! the account. `muster.db` in the data folder lists the accounts ([`Registry`]). Everything here is synchronous; the
+//! engine calls it from a blocking thread.
+
+mod cache;
+mod column;
+mod db;
+mod error;
+mod journal;
+mod key;
+mod lock;
+mod overlay;
+mod registry;
+
+pub use cache::*;
+pub use error::*;
+pub use journal::*;
+pub use key::*;
+pub use lock::*;
+pub use overlay::*;
+pub use registry::*;

@@ -1,0 +1,97 @@
+-- What we want and what became of it. Precious: never rebuilt.
+
+CREATE TABLE jobs (
+    seq       INTEGER PRIMARY KEY AUTOINCREMENT,            -- the order of confirmation
+    id        TEXT    NOT NULL UNIQUE,
+    name      TEXT    NOT NULL DEFAULT '',
+    kind      TEXT    NOT NULL,                             -- change, reply, follow
+    mass      INTEGER NOT NULL DEFAULT 0,
+    action    TEXT    NOT NULL,                             -- JSON; one that this version cannot read is shown and never run
+    state     TEXT    NOT NULL,
+    pause     TEXT,
+    created   INTEGER NOT NULL,
+    due       INTEGER NOT NULL,
+    finished  INTEGER,
+    me        TEXT    NOT NULL DEFAULT '',                  -- whose key it was
+    filter    TEXT,                                         -- as typed
+    resolved  TEXT,                                         -- as meant
+    audience  BLOB    NOT NULL,                             -- a version byte, then postcard
+    total     INTEGER NOT NULL,
+    next_item INTEGER NOT NULL DEFAULT 0,                   -- everything before it was claimed or does not take part
+    points_to TEXT                                          -- the job that this one undoes or repeats
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state, seq);
+
+-- An item has a row once it was claimed. Until then it is pending, or skipped by its verdict.
+CREATE TABLE items (
+    job     INTEGER NOT NULL REFERENCES jobs (seq),
+    no      INTEGER NOT NULL,                               -- 0-based; with the job's id the client reference
+    id      TEXT    NOT NULL,
+    state   TEXT    NOT NULL,
+    code    TEXT    NOT NULL DEFAULT '',
+    message TEXT    NOT NULL DEFAULT '',
+    PRIMARY KEY (job, no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX items_by_state ON items (job, state, no);
+
+CREATE TABLE effects (
+    row           INTEGER PRIMARY KEY AUTOINCREMENT,
+    job           INTEGER NOT NULL REFERENCES jobs (seq),
+    no            INTEGER NOT NULL,
+    ordinal       INTEGER NOT NULL,
+    id            TEXT    NOT NULL,                         -- the conversation
+    effect        TEXT    NOT NULL,                         -- the word
+    value         TEXT    NOT NULL,                         -- JSON of the whole effect
+    state         TEXT    NOT NULL,
+    before        TEXT,                                     -- the server's last known value when it was claimed
+    after         TEXT,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    receipt       TEXT,
+    receipt_stamp INTEGER,
+    code          TEXT    NOT NULL DEFAULT '',
+    message       TEXT    NOT NULL DEFAULT '',
+    started       INTEGER,
+    finished      INTEGER,
+    checks        INTEGER NOT NULL DEFAULT 0,               -- how often reconcile looked
+    first_no_at   INTEGER,                                  -- when it first did not find it
+    UNIQUE (job, no, ordinal)
+) STRICT;
+CREATE INDEX effects_open ON effects (state, job, no, ordinal) WHERE state IN ('sending', 'unknown', 'held');
+CREATE INDEX effects_replies ON effects (started, id) WHERE effect = 'reply';
+
+-- How many items of a job are in which state and why. What is missing to the job's total is pending.
+CREATE TABLE tallies (
+    job     INTEGER NOT NULL REFERENCES jobs (seq),
+    state   TEXT    NOT NULL,
+    code    TEXT    NOT NULL DEFAULT '',
+    message TEXT    NOT NULL DEFAULT '',                    -- of the first that came with this code
+    n       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (job, state, code)
+) STRICT, WITHOUT ROWID;
+
+-- What other processes ask of the worker.
+CREATE TABLE requests (
+    row     INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      INTEGER NOT NULL,
+    kind    TEXT    NOT NULL,
+    payload TEXT    NOT NULL,
+    closed  INTEGER,
+    answer  TEXT
+) STRICT;
+CREATE INDEX requests_open ON requests (row) WHERE closed IS NULL;
+
+CREATE TABLE read_marks (
+    id TEXT    NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE follows (
+    id TEXT       NOT NULL PRIMARY KEY,
+    is_on INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Small state that must survive a restart: rate limits.
+CREATE TABLE state (
+    key   TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
