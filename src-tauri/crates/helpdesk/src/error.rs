@@ -18,7 +18,9 @@ pub enum ReadError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// 401: the key is wrong, revoked or expired.
-    #[error("{host} refuses the key. Check it in the help desk under Settings, API keys, and enter it again.")]
+    #[error(
+        "{host} refuses the key. Check it in the help desk under Settings, API keys, and enter it again."
+    )]
     KeyRefused {
         /// Host of the address.
         host: String,
@@ -66,7 +68,13 @@ impl ReadError {
     /// Whether trying again later, without changing anything, can help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::SlowDown { .. } | Self::ServerFault { .. } | Self::Malformed { .. })
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::SlowDown { .. }
+                | Self::ServerFault { .. }
+                | Self::Malformed { .. }
+        )
     }
 }
 

@@ -9,6 +9,8 @@ mod capabilities;
 mod error;
 mod key;
 pub mod muster;
+#[cfg(test)]
+mod tiny_server;
 mod traits;
 mod transport;
 

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
-use muster_model::{Change, ClientRef, Conversation, Directory, EffectOutcome, Me, Receipt, RemoteId, Thread};
+use muster_model::{
+    Change, ClientRef, Conversation, Directory, EffectOutcome, Me, Receipt, RemoteId, Thread,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Capabilities, NotSent, ReadError};
@@ -114,6 +116,9 @@ pub trait HelpDesk: Send + Sync {
     async fn directory(&self) -> Result<Directory, ReadError>;
 
     /// The next page of changes: from nothing, everything newest first; then only what changed.
+    ///
+    /// [`ReadError::NotFound`]: the server does not know this place in its changes (it is another server, or was set up
+    /// anew). What was read so far is not of this server: forget it and begin from nothing.
     async fn changes(&self, since: Option<&Cursor>) -> Result<Page, ReadError>;
 
     /// A conversation with its messages. Says its effective id.

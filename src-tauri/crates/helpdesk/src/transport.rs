@@ -122,9 +122,9 @@ impl Transport {
         self.client.post(self.address.at(path)).timeout(self.patience.write)
     }
 
-    /// As [`Transport::post`], to take something away.
-    pub(crate) fn delete(&self, path: &[&str]) -> RequestBuilder {
-        self.client.delete(self.address.at(path)).timeout(self.patience.write)
+    /// A read whose question is too long for an address.
+    pub(crate) fn ask(&self, path: &[&str]) -> RequestBuilder {
+        self.client.post(self.address.at(path)).timeout(self.patience.read)
     }
 
     /// A read that goes on for as long as bytes come: a live stream.
@@ -148,15 +148,15 @@ impl Transport {
         let is_json = says_json(response.headers());
         let body = match body(response).await {
             Ok(body) => body,
-            Err(CutOff::TooLong) => return Err(self.malformed("its answer does not end".to_owned())),
+            Err(CutOff::TooLong) => return Err(self.malformed("its answer does not end.".to_owned())),
             Err(CutOff::Lost(err)) if err.is_timeout() => return Err(unreachable(&self.address, err)),
-            Err(CutOff::Lost(_)) => return Err(self.malformed("its answer was cut off".to_owned())),
+            Err(CutOff::Lost(_)) => return Err(self.malformed("its answer was cut off.".to_owned())),
         };
         serde_json::from_slice(&body).map_err(|err| {
             self.malformed(if is_json {
                 err.to_string()
             } else {
-                "it sent a page, not data. Check the address".to_owned()
+                "it sent a page, not data. Check the address.".to_owned()
             })
         })
     }
@@ -246,11 +246,13 @@ impl Transport {
             StatusCode::FORBIDDEN => ReadError::NotPermitted {
                 message: permission(body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body))),
             },
-            StatusCode::NOT_FOUND | StatusCode::GONE => {
+            // 409 to a read: what it refers to, a place in the changes say, is not there any more.
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::CONFLICT => {
                 // A page says that the address is wrong; the server's own words say that the thing is not there.
                 match body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body)) {
                     Some(_) => ReadError::NotFound { what: what.to_owned() },
-                    None => self.malformed(format!("it has no {what}. Check the address")),
+                    None => self
+                        .malformed("there is nothing of it at this address. Check the address.".to_owned()),
                 }
             }
             StatusCode::TOO_MANY_REQUESTS => {
@@ -259,7 +261,7 @@ impl Transport {
             status if status.is_server_error() => ReadError::ServerFault { status: status.as_u16() },
             status => {
                 let said = body(response).await.ok().and_then(|body| (self.dialect.refusal)(&body));
-                self.malformed(said.map_or_else(|| format!("it answers {status}"), |reason| reason.message))
+                self.malformed(said.map_or_else(|| format!("it answers {status}."), |reason| reason.message))
             }
         })
     }
@@ -270,11 +272,11 @@ impl Transport {
         match target.and_then(|target| self.address.at(&[]).join(target).ok()) {
             Some(target) if target.has_host() => {
                 format!(
-                    "it sends us on to {}. If that is your help desk, enter its address",
+                    "it sends us on to {}. If that is your help desk, enter that address.",
                     target.origin().ascii_serialization()
                 )
             }
-            _ => "it sends us on to another address".to_owned(),
+            _ => "it sends us on to another address.".to_owned(),
         }
     }
 }

@@ -1,23 +1,21 @@
 //! muster-desk over HTTP: one method per call of its API.
 
-use std::time::Duration;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use muster_model::{Directory, EffectOutcome, Me, Reason, RemoteId, Thread};
-use serde::Deserialize;
+use muster_model::{Change, Directory, EffectOutcome, Me, Reason, RemoteId, Thread};
 
+use super::live::{self, LastEvent};
+use super::{map, wire};
 use crate::address::Address;
-use crate::transport::{Dialect, Patience, Transport};
+use crate::transport::{Dialect, Patience, Transport, Written};
 use crate::{
     ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError,
     Reply,
 };
 
-fn refusal(_body: &[u8]) -> Option<Reason> {
-    None
-}
-
-const DIALECT: Dialect = Dialect { kind: "Muster", refusal };
+const DIALECT: Dialect = Dialect { kind: "Muster", refusal: map::refusal };
 
 /// A muster-desk that answers at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +31,16 @@ pub struct Detected {
 /// # Errors
 /// The address cannot be used, nobody answers, or somebody else does.
 pub async fn detect(url: &str) -> Result<Detected, ReadError> {
-    #[derive(Deserialize)]
-    struct Health {
-        version: String,
+    detect_with(url, Patience::default()).await
+}
+
+pub(super) async fn detect_with(url: &str, patience: Patience) -> Result<Detected, ReadError> {
+    let transport = Transport::new(Address::parse(url)?, DIALECT, None, patience)?;
+    let asked = Instant::now();
+    let health: wire::Health = transport.read(transport.get(&["api", "health"]), "/api/health").await?;
+    if health.name != "muster-desk" {
+        return Err(transport.malformed("something else runs there. Check the address.".to_owned()));
     }
-    let transport = Transport::new(Address::parse(url)?, DIALECT, None, Patience::default())?;
-    let asked = std::time::Instant::now();
-    let health: Health = transport.read(transport.get(&["api", "health"]), "/api/health").await?;
     Ok(Detected { version: health.version, latency: asked.elapsed() })
 }
 
@@ -47,6 +48,15 @@ pub async fn detect(url: &str) -> Result<Detected, ReadError> {
 #[derive(Debug)]
 pub struct MusterDesk {
     transport: Transport,
+    last_event: LastEvent,
+    said: RwLock<Said>,
+}
+
+/// What the server said about itself, with [`HelpDesk::me`].
+#[derive(Clone, Debug, Default)]
+struct Said {
+    capabilities: wire::Capabilities,
+    tenant: Option<String>,
 }
 
 impl MusterDesk {
@@ -55,72 +65,109 @@ impl MusterDesk {
     /// # Errors
     /// The address cannot be used, or the key is none.
     pub fn new(url: &str, key: ApiKey) -> Result<Self, ReadError> {
-        let transport = Transport::new(Address::parse(url)?, DIALECT, Some(&key), Patience::default())?;
-        Ok(Self { transport })
+        Self::with(url, &key, Patience::default())
     }
 
-    fn not_yet(&self) -> NotSent {
-        NotSent::Unreachable { host: self.transport.host().to_owned() }
+    pub(super) fn with(url: &str, key: &ApiKey, patience: Patience) -> Result<Self, ReadError> {
+        let transport = Transport::new(Address::parse(url)?, DIALECT, Some(key), patience)?;
+        Ok(Self { transport, last_event: LastEvent::default(), said: RwLock::default() })
     }
 
-    fn not_read(&self) -> ReadError {
-        self.transport.malformed("its wire is being agreed on".to_owned())
+    async fn ask_me(&self) -> Result<wire::Me, ReadError> {
+        let me: wire::Me = self.transport.read(self.transport.get(&["api", "me"]), "/api/me").await?;
+        *self.said.write().unwrap_or_else(PoisonError::into_inner) =
+            Said { capabilities: me.capabilities.clone(), tenant: Some(me.tenant.clone()) };
+        Ok(me)
+    }
+
+    fn said(&self) -> Said {
+        self.said.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 #[async_trait]
 impl HelpDesk for MusterDesk {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            max_batch: 200,
-            max_replies: 50,
-            dedupes_replies: true,
-            finds_by_reference: true,
-            settle: Duration::from_secs(120),
-            events: true,
-            follow: true,
-            snooze_until_reply: true,
-            mass_reply_note: true,
-            max_reply_chars: Vec::new(),
-            max_tag_chars: 50,
-            replies_per_minute: None,
-            reads_per_minute: None,
-        }
+        map::capabilities(&self.said().capabilities)
     }
 
     async fn me(&self) -> Result<Me, ReadError> {
-        Err(self.not_read())
+        Ok(map::me(self.ask_me().await?.agent))
     }
 
     async fn directory(&self) -> Result<Directory, ReadError> {
-        Err(self.not_read())
+        let tenant = match self.said().tenant {
+            Some(tenant) => tenant,
+            None => self.ask_me().await?.tenant,
+        };
+        let request = self.transport.get(&["api", "directory"]);
+        Ok(map::directory(tenant, self.transport.read(request, "/api/directory").await?))
     }
 
-    async fn changes(&self, _since: Option<&Cursor>) -> Result<Page, ReadError> {
-        Err(self.not_read())
+    async fn changes(&self, since: Option<&Cursor>) -> Result<Page, ReadError> {
+        let mut request = self.transport.get(&["api", "changes"]);
+        if let Some(Cursor(cursor)) = since {
+            request = request.query(&[("cursor", cursor)]);
+        }
+        Ok(map::page(self.transport.read(request, "the place where reading stopped").await?))
     }
 
-    async fn thread(&self, _id: &RemoteId) -> Result<Thread, ReadError> {
-        Err(self.not_read())
+    async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {
+        let request = self.transport.get(&["api", "conversations", id.as_str()]);
+        Ok(map::thread(self.transport.read(request, &format!("the conversation {id}")).await?))
     }
 
-    async fn apply(&self, _batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {
-        Err(self.not_yet())
+    async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {
+        if batch.ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let request = self.transport.post(&["api", "conversations", "bulk"]).json(&map::bulk(batch));
+        Ok(map::change_outcomes(batch, self.transport.write(request).await?))
     }
 
-    async fn reply(&self, _replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
-        Err(self.not_yet())
+    async fn reply(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
+        if replies.iter().any(|reply| !is_status_only(&reply.then)) {
+            return Err(NotSent::Unsupported(
+                "This help desk sets only the status together with a reply.".to_owned(),
+            ));
+        }
+        let mut outcomes = Vec::with_capacity(replies.len());
+        // A call names one mass reply and one status.
+        for group in replies.chunk_by(|a, b| a.mass == b.mass && a.then == b.then) {
+            let request =
+                self.transport.post(&["api", "conversations", "bulk", "reply"]).json(&map::bulk_reply(group));
+            let written = match self.transport.write(request).await {
+                Ok(written) => written,
+                // Only as long as nothing left can the call as a whole say so.
+                Err(not_sent) if outcomes.is_empty() => return Err(not_sent),
+                Err(not_sent) => Written::Lost(Reason::new("not_sent", not_sent.to_string())),
+            };
+            outcomes.extend(map::reply_outcomes(group, written));
+        }
+        Ok(outcomes)
     }
 
-    async fn find_replies(&self, _sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
-        Err(self.not_read())
+    async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
+        let mut found = Vec::with_capacity(sent.len());
+        for part in sent.chunks(self.capabilities().max_replies) {
+            let client_refs = part.iter().map(|reply| reply.client_ref.as_str()).collect();
+            let request = self.transport.ask(&["api", "replies", "find"]).json(&wire::Find { client_refs });
+            found.extend(map::found(part, self.transport.read(request, "/api/replies/find").await?));
+        }
+        Ok(found)
     }
 
-    async fn follow(&self, _id: &RemoteId, _on: bool) -> Result<EffectOutcome, NotSent> {
-        Err(self.not_yet())
+    async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent> {
+        let path = ["api", "conversations", id.as_str(), "follow"];
+        let request = self.transport.post(&path).json(&wire::Follow { on });
+        Ok(map::follow_outcome(self.transport.write(request).await?))
     }
 
     async fn events(&self) -> Result<Option<EventStream>, ReadError> {
-        Err(self.not_read())
+        live::open(&self.transport, &self.last_event).await.map(Some)
     }
+}
+
+fn is_status_only(then: &Change) -> bool {
+    Change { status: None, ..then.clone() }.is_empty()
 }

@@ -1,0 +1,196 @@
+//! What muster-desk says, in the model's words.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use muster_model::{
+    Agent, Assignee, Attachment, Author, Channel, Contact, Conversation, Delivery, Directory, Handle, Me,
+    Message, Preview, Priority, RemoteId, Tag, Team, Thread,
+};
+use serde_json::Value;
+
+use crate::muster::wire;
+use crate::{Capabilities, Cursor, Delta, LiveEvent, Page};
+
+/// What the server can do. What it does not say is taken for the careful side: no deduplication, the default settle
+/// time, batches that any version takes.
+pub(in crate::muster) fn capabilities(wire: &wire::Capabilities) -> Capabilities {
+    Capabilities {
+        max_batch: wire.max_batch.unwrap_or(100).max(1),
+        max_replies: wire.max_replies.unwrap_or(50).max(1),
+        dedupes_replies: wire.idempotent_replies.unwrap_or(false),
+        finds_by_reference: true,
+        settle: wire.settle_ms.map_or(Duration::from_secs(120), Duration::from_millis),
+        events: wire.events.unwrap_or(false),
+        follow: wire.follow.unwrap_or(false),
+        snooze_until_reply: wire.snooze_until_reply.unwrap_or(false),
+        mass_reply_note: wire.mass_reply_note.unwrap_or(false),
+        max_reply_chars: wire
+            .limits
+            .reply_chars
+            .iter()
+            .map(|(channel, chars)| (Channel::from(channel.as_str()), *chars))
+            .collect(),
+        max_tag_chars: wire.limits.tag_chars.unwrap_or(50),
+        // Calls are counted, not replies, and one call takes hundreds.
+        replies_per_minute: None,
+        reads_per_minute: wire.limits.requests_per_minute,
+    }
+}
+
+pub(in crate::muster) fn me(agent: wire::MyAgent) -> Me {
+    Me {
+        id: agent.id.into(),
+        handle: agent.handle.into(),
+        name: agent.name,
+        role: agent.role,
+        may_reply: agent.permissions.reply,
+        may_change: agent.permissions.change,
+    }
+}
+
+pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Directory {
+    let handles: HashMap<&str, &str> =
+        wire.teams.iter().map(|team| (team.id.as_str(), team.handle.as_str())).collect();
+    let agents = wire
+        .agents
+        .into_iter()
+        .map(|agent| Agent {
+            id: agent.id.into(),
+            handle: agent.handle.into(),
+            name: agent.name,
+            teams: agent
+                .team_ids
+                .iter()
+                .filter_map(|id| handles.get(id.as_str()))
+                .copied()
+                .map(Handle::from)
+                .collect(),
+        })
+        .collect();
+    let teams = wire
+        .teams
+        .iter()
+        .map(|team| Team {
+            id: team.id.as_str().into(),
+            handle: team.handle.as_str().into(),
+            name: team.name.clone(),
+        })
+        .collect();
+    let tags = wire
+        .tags
+        .into_iter()
+        .map(|tag| Tag {
+            name: tag.name,
+            color: tag.color.and_then(|hue| u8::try_from(hue).ok()).filter(|hue| *hue < 8),
+        })
+        .collect();
+    let channels = wire.channels.iter().map(|word| Channel::from(word.as_str())).collect();
+    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations }
+}
+
+pub(in crate::muster) fn page(wire: wire::Changes) -> Page {
+    let upserts = wire.conversations.into_iter().map(|header| Delta::Upsert(Box::new(conversation(header))));
+    let gone = wire.deleted.into_iter().map(|id| Delta::Gone(id.into()));
+    Page {
+        deltas: upserts.chain(gone).collect(),
+        next: Cursor(wire.cursor),
+        more: wire.more,
+        backfilling: wire.backfilling,
+        total: wire.total,
+    }
+}
+
+pub(in crate::muster) fn conversation(wire: wire::Conversation) -> Conversation {
+    let mut tags = wire.tags;
+    tags.sort_unstable();
+    tags.dedup();
+    Conversation {
+        id: wire.id.into(),
+        subject: wire.subject,
+        contact: Contact {
+            id: wire.contact.id.map(RemoteId::from),
+            name: wire.contact.name,
+            email: wire.contact.email,
+            phone: wire.contact.phone,
+            custom_fields: texts(wire.contact.custom_fields),
+        },
+        channel: wire.channel.as_str().into(),
+        status: wire.status.as_str().into(),
+        snoozed_until: wire.snoozed_until,
+        priority: wire.priority.as_deref().map_or(Priority::None, Priority::from),
+        assignee: Assignee {
+            agent: wire.assignee.agent.map(Handle::from),
+            team: wire.assignee.team.map(Handle::from),
+        },
+        tags,
+        followers: wire.followers.into_iter().map(Handle::from).collect(),
+        engagement: wire.engagement.as_str().into(),
+        waiting_since: wire.waiting_since,
+        created: wire.created,
+        updated: wire.updated,
+        last_inbound: wire.last_inbound,
+        last_outbound: wire.last_outbound,
+        preview: wire
+            .preview
+            .map(|preview| Preview { text: preview.text, from: Author::from(preview.from.as_str()) }),
+        message_count: wire.message_count,
+        case_number: wire.case_number,
+        custom_fields: texts(wire.custom_fields),
+        has_attachment: wire.has_attachment,
+        stamp: wire.seq,
+    }
+}
+
+pub(in crate::muster) fn thread(wire: wire::Thread) -> Thread {
+    Thread {
+        conversation: conversation(wire.conversation),
+        messages: wire.messages.into_iter().map(message).collect(),
+    }
+}
+
+/// An event of the live stream; `None` for one that says nothing to us. The greeting is one of those: that the stream
+/// is up is known from the answer's head.
+pub(in crate::muster) fn live_event(name: &str, data: &str) -> Option<LiveEvent> {
+    match name {
+        "change" => {
+            let change = serde_json::from_str::<wire::LiveChange>(data).ok();
+            Some(LiveEvent::Changed { id: change.and_then(|change| change.id).map(RemoteId::from) })
+        }
+        "reset" => Some(LiveEvent::Reset),
+        _ => None,
+    }
+}
+
+fn message(wire: wire::Message) -> Message {
+    Message {
+        id: wire.id.into(),
+        at: wire.at,
+        kind: wire.kind.as_str().into(),
+        from: wire.from.as_str().into(),
+        author: wire.author,
+        author_handle: wire.author_handle.map(Handle::from),
+        text: wire.text,
+        html: wire.html,
+        attachments: wire
+            .attachments
+            .into_iter()
+            .map(|file| Attachment { id: file.id.into(), name: file.name, mime: file.mime, size: file.size })
+            .collect(),
+        client_ref: wire.client_ref,
+        mass_reply: wire.mass_reply,
+        delivery: wire
+            .delivery
+            .map(|delivery| Delivery { state: delivery.state.as_str().into(), reason: delivery.reason }),
+    }
+}
+
+/// Custom fields hold text; whatever else a newer server puts there is shown as it is written.
+fn texts(fields: BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let text = |value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    };
+    fields.into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect()
+}

@@ -1,0 +1,1 @@
+//! The client against servers that break off, send pages, refuse or lead elsewhere.
