@@ -1,0 +1,276 @@
+//! One help desk that the agent is signed in to: its databases, its connection, and the loops that work for it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
+use muster_model::{Directory, Me, Moment};
+use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError};
+use thiserror::Error;
+use tokio::sync::{Mutex, Notify, broadcast, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::blocking::blocking;
+use crate::{Clock, EngineEvent, KeyError, KeySource, Link, Stores, connect};
+
+mod once;
+mod supervisor;
+mod thread;
+mod watcher;
+
+/// Why an account could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Its keys cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Its databases cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its address cannot be used, or this version does not know its kind.
+    #[error(transparent)]
+    Address(ReadError),
+}
+
+/// One help desk that the agent is signed in to. Cheap to clone.
+#[derive(Clone)]
+pub struct Account {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    row: AccountRow,
+    folder: PathBuf,
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    link: Arc<Link>,
+    events: broadcast::Sender<EngineEvent>,
+    /// None while there is no key for it.
+    desk: watch::Sender<Option<Arc<dyn HelpDesk>>>,
+    who: RwLock<Who>,
+    role: watch::Sender<Role>,
+    /// Ask for changes now.
+    pub(crate) sync_now: Notify,
+    /// There may be threads to fetch ahead.
+    pub(crate) fetch_ahead: Notify,
+    /// Something was written into the journal.
+    pub(crate) wake: Arc<Notify>,
+    /// Requests that somebody waits for; what nobody waits for stands back.
+    pub(crate) interactive: watch::Sender<usize>,
+    overlay: Mutex<Option<KnownOverlay>>,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+}
+
+/// Whose key it is and whom the help desk knows, as far as it ever said.
+#[derive(Clone, Default)]
+struct Who {
+    me: Option<Me>,
+    directory: Arc<Directory>,
+}
+
+/// What this process does for the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It reads the databases.
+    Reading,
+    /// It waits for the lock and watches what the holder writes.
+    Watching,
+    /// It holds the lock and works.
+    Holding,
+}
+
+/// An overlay, and the state of both databases that it was derived from.
+struct KnownOverlay {
+    journal: i64,
+    cache: i64,
+    overlay: Arc<Overlay>,
+}
+
+impl Account {
+    /// Opens an account's databases with its keys. Nothing runs yet, and nobody asks the network.
+    ///
+    /// Without an API key the account opens all the same, so that what is on this machine can be read.
+    ///
+    /// # Errors
+    /// When a key cannot be read, a database cannot be opened, or the address cannot be used.
+    pub async fn open(
+        row: AccountRow,
+        folder: PathBuf,
+        keys: Arc<dyn KeySource>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let data_key = keys.data_key(row.id, &folder).await?;
+        let desk = match keys.api_key(row.id).await {
+            Ok(key) => Some(connect(&row.kind, &row.url, key).map_err(OpenError::Address)?),
+            Err(KeyError::Missing) => None,
+            Err(err) => return Err(err.into()),
+        };
+        let place = folder.clone();
+        let (stores, known) = blocking(move || {
+            let cache = Cache::open(&place, &data_key)?;
+            let journal = Journal::open(&place, &data_key)?;
+            let known = cache.directory()?;
+            Ok::<_, StoreError>((Stores { cache, journal }, known))
+        })
+        .await?;
+        let events = broadcast::channel(1024).0;
+        let link = Arc::new(Link::new(Arc::clone(&clock), events.clone()));
+        let inner = Inner {
+            row,
+            folder,
+            stores,
+            clock,
+            link,
+            events,
+            desk: watch::Sender::new(desk),
+            who: RwLock::new(known.map(Who::from).unwrap_or_default()),
+            role: watch::Sender::new(Role::Reading),
+            sync_now: Notify::new(),
+            fetch_ahead: Notify::new(),
+            wake: Arc::default(),
+            interactive: watch::Sender::new(0),
+            overlay: Mutex::default(),
+            tasks: TaskTracker::new(),
+            cancel: CancellationToken::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Its entry in the list of accounts.
+    #[must_use]
+    pub fn row(&self) -> &AccountRow {
+        &self.inner.row
+    }
+
+    /// Its two databases.
+    #[must_use]
+    pub fn stores(&self) -> &Stores {
+        &self.inner.stores
+    }
+
+    /// Its connection.
+    #[must_use]
+    pub fn link(&self) -> &Arc<Link> {
+        &self.inner.link
+    }
+
+    /// What changes from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// The help desk; none while there is no key for it.
+    #[must_use]
+    pub fn desk(&self) -> Option<Arc<dyn HelpDesk>> {
+        self.inner.desk.borrow().clone()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// What a filter needs to know of this moment.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        let clock = self.clock();
+        Moment { now: clock.now(), zone: clock.zone(), me: self.me().map(|me| me.handle) }
+    }
+
+    /// Whose key it is, once the help desk ever said.
+    #[must_use]
+    pub fn me(&self) -> Option<Me> {
+        self.who().me
+    }
+
+    /// Agents, teams and tags, as the help desk last said.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Directory> {
+        self.who().directory
+    }
+
+    /// Uses another key from now on. Whoever stores keys has stored it already.
+    ///
+    /// # Errors
+    /// When the account's address cannot be used.
+    pub fn replace_key(&self, key: ApiKey) -> Result<(), ReadError> {
+        let desk = connect(&self.row().kind, &self.row().url, key)?;
+        self.inner.desk.send_replace(Some(desk));
+        Ok(())
+    }
+
+    /// Something was written into the journal: look at it now rather than at the next glance.
+    pub fn wake(&self) {
+        self.inner.wake.notify_one();
+    }
+
+    /// What lies over the cache on this machine; derived anew only when one of the databases changed.
+    ///
+    /// # Errors
+    /// When a database cannot be read.
+    pub async fn overlay(&self) -> Result<Arc<Overlay>, StoreError> {
+        let mut known = self.inner.overlay.lock().await;
+        let (stores, me) = (self.stores().clone(), self.me());
+        let versions = known.as_ref().map(|known| (known.journal, known.cache));
+        let fresh = blocking(move || {
+            // Read before deriving: a write in between makes this overlay stale, never a stale one fresh.
+            let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
+            if versions == Some((journal, cache)) {
+                return Ok(None);
+            }
+            let overlay = Arc::new(crate::overlay::derive(&stores, me.as_ref())?);
+            Ok::<_, StoreError>(Some(KnownOverlay { journal, cache, overlay }))
+        })
+        .await?;
+        let known = match fresh {
+            Some(fresh) => known.insert(fresh),
+            None => match known.as_ref() {
+                Some(known) => known,
+                None => return Ok(Arc::new(Overlay::empty())),
+            },
+        };
+        Ok(Arc::clone(&known.overlay))
+    }
+
+    pub(crate) fn send(&self, event: EngineEvent) {
+        // An error means that nobody listens; whoever comes later reads the databases.
+        let _ = self.inner.events.send(event);
+    }
+
+    /// Marks a request that somebody waits for, until it is dropped.
+    pub(crate) fn interactive(&self) -> Interactive<'_> {
+        self.inner.interactive.send_modify(|running| *running += 1);
+        Interactive(&self.inner.interactive)
+    }
+
+    fn who(&self) -> Who {
+        self.inner.who.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_who(&self, directory: Directory, me: Me) {
+        *self.inner.who.write().unwrap_or_else(PoisonError::into_inner) = Who::from((directory, me));
+    }
+
+    /// The error of everything that needs the help desk while there is no key for it.
+    fn no_key(&self) -> ReadError {
+        ReadError::KeyRefused { host: self.row().url.clone() }
+    }
+}
+
+impl From<(Directory, Me)> for Who {
+    fn from((directory, me): (Directory, Me)) -> Self {
+        Self { me: Some(me), directory: Arc::new(directory) }
+    }
+}
+
+/// A request that somebody waits for.
+pub(crate) struct Interactive<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Interactive<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|running| *running = running.saturating_sub(1));
+    }
+}

@@ -1,0 +1,62 @@
+//! Syncing once, for a terminal: by itself where nobody works the account, else by waiting for whoever does.
+
+use std::time::Duration;
+
+use muster_store::SyncState;
+
+use super::Account;
+use crate::prefetch;
+use crate::sync::{SyncError, begin_anew, catch_up, identify, read_state};
+
+/// How long the process that works the account may take: it asks for changes every half minute at the latest.
+const PATIENCE: Duration = Duration::from_secs(90);
+const GLANCE: Duration = Duration::from_millis(200);
+
+impl Account {
+    /// Syncs to the end, with the threads of active and followed conversations; `progress` hears of each page.
+    ///
+    /// Where another process works the account, that one syncs, and this one waits for it.
+    ///
+    /// # Errors
+    /// When the help desk does not answer or the cache cannot be written. What was committed stays.
+    pub async fn sync_once(
+        &self,
+        full: bool,
+        mut progress: impl FnMut(SyncState) + Send,
+    ) -> Result<SyncState, SyncError> {
+        let Some(_lock) = self.try_lock().await? else {
+            return if full { Err(SyncError::Elsewhere) } else { self.wait_for_holder(progress).await };
+        };
+        let desk = self.desk().ok_or_else(|| self.no_key())?;
+        identify(self, &*desk).await?;
+        if full {
+            begin_anew(self).await?;
+        }
+        let state = catch_up(self, &*desk, &mut progress).await?;
+        prefetch::fetch_all(self, &*desk).await?;
+        Ok(state)
+    }
+
+    async fn wait_for_holder(
+        &self,
+        mut progress: impl FnMut(SyncState) + Send,
+    ) -> Result<SyncState, SyncError> {
+        let asked_at = self.clock().now();
+        // Where this process is the holder.
+        self.inner.sync_now.notify_one();
+        let wait = async {
+            let mut seen = None;
+            loop {
+                let state = read_state(self).await?;
+                if !state.backfilling && state.last_synced.is_some_and(|at| at >= asked_at) {
+                    return Ok(state);
+                }
+                if seen.replace(state.sequence) != Some(state.sequence) {
+                    progress(state);
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or(Err(SyncError::Elsewhere))
+    }
+}

@@ -1,0 +1,163 @@
+//! Who works the account, and the loops of the one who does.
+//!
+//! One task per account owns everything. Only the holder of `account.lock` syncs, writes `cache.db` and sends; every
+//! other process watches what the holder writes and takes over when the lock is free.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use muster_helpdesk::HelpDesk;
+use muster_model::Me;
+use muster_store::{AccountLock, StoreError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::watcher::Watcher;
+use super::{Account, Role};
+use crate::blocking::blocking;
+use crate::worker::{self, WorkContext};
+use crate::{EngineEvent, KeyError, live, prefetch};
+
+/// How often a watching process looks at the databases.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Glances between two tries to take the lock.
+const GLANCES: usize = 5;
+
+impl Account {
+    /// Starts the loops: at once, or when the process that works the account now lets go of it.
+    pub fn start(&self) {
+        let started = self.inner.role.send_if_modified(|role| {
+            let reading = *role == Role::Reading;
+            if reading {
+                *role = Role::Watching;
+            }
+            reading
+        });
+        if started {
+            let account = self.clone();
+            self.inner.tasks.spawn(async move { account.supervise().await });
+        }
+    }
+
+    /// Stops everything, lets a request that is under way finish, and frees the lock.
+    pub async fn stop(&self) {
+        self.inner.cancel.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    async fn supervise(&self) {
+        let cancel = &self.inner.cancel;
+        let Some(lock) = cancel.run_until_cancelled(self.wait_for_lock()).await else { return };
+        self.inner.role.send_replace(Role::Holding);
+        if cancel.run_until_cancelled(self.recover_patiently()).await.is_some() {
+            self.hold().await;
+        }
+        drop(lock);
+        self.inner.role.send_replace(Role::Watching);
+    }
+
+    /// Watches until the lock is ours.
+    async fn wait_for_lock(&self) -> AccountLock {
+        let mut watcher = Watcher::default();
+        loop {
+            match self.try_lock().await {
+                Ok(Some(lock)) => return lock,
+                Ok(None) => self.inner.link.elsewhere(),
+                Err(err) => {
+                    tracing::error!(account = %self.row().id, error = %err, "account.lock cannot be taken");
+                }
+            }
+            for _ in 0..GLANCES {
+                watcher.glance(self).await;
+                tokio::time::sleep(GLANCE).await;
+            }
+        }
+    }
+
+    pub(super) async fn try_lock(&self) -> Result<Option<AccountLock>, StoreError> {
+        let folder = self.inner.folder.clone();
+        blocking(move || AccountLock::try_take(&folder)).await
+    }
+
+    /// What was on its way when the last holder stopped may or may not have arrived. Runs before anything is sent.
+    pub(super) async fn recover(&self) -> Result<(), StoreError> {
+        let (journal, now) = (self.stores().journal.clone(), self.clock().now());
+        let unknown = blocking(move || journal.recover(now)).await?;
+        if unknown > 0 {
+            tracing::warn!(account = %self.row().id, unknown, "effects were on their way when Muster stopped");
+            self.send(EngineEvent::ConversationsChanged { ids: None });
+        }
+        Ok(())
+    }
+
+    async fn recover_patiently(&self) {
+        while let Err(err) = self.recover().await {
+            tracing::error!(account = %self.row().id, error = %err, "the journal cannot be recovered");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+    }
+
+    /// Works the account with one key after the other.
+    async fn hold(&self) {
+        let cancel = &self.inner.cancel;
+        let mut desks = self.inner.desk.subscribe();
+        while !cancel.is_cancelled() {
+            let desk = desks.borrow_and_update().clone();
+            let key = cancel.child_token();
+            let until_the_key_changes = async {
+                // An error would mean that the account is gone, and it is `self`.
+                let _ = key.run_until_cancelled(desks.changed()).await;
+                key.cancel();
+            };
+            match desk {
+                Some(desk) => {
+                    self.inner.link.connecting();
+                    tokio::join!(until_the_key_changes, self.work_with(desk, &key));
+                }
+                None => {
+                    self.inner.link.key_refused(KeyError::Missing.to_string());
+                    until_the_key_changes.await;
+                }
+            }
+        }
+    }
+
+    /// Every loop of an account with one key. The worker sees the token itself, because a send is never broken off.
+    async fn work_with(&self, desk: Arc<dyn HelpDesk>, key: &CancellationToken) {
+        let identified = watch::Sender::new(None);
+        tokio::join!(
+            key.run_until_cancelled(live::run(self, &*desk, &identified)),
+            key.run_until_cancelled(prefetch::run(self, &*desk)),
+            self.send_with(Arc::clone(&desk), key, &identified),
+        );
+    }
+
+    /// The journal's worker, once the help desk said whose key it is: a job is never sent in another's name.
+    async fn send_with(
+        &self,
+        desk: Arc<dyn HelpDesk>,
+        key: &CancellationToken,
+        who: &watch::Sender<Option<Me>>,
+    ) {
+        let mut who = who.subscribe();
+        let me = match key.run_until_cancelled(who.wait_for(Option::is_some)).await {
+            Some(Ok(me)) => me.clone(),
+            _ => None,
+        };
+        if let Some(me) = me {
+            worker::run(self.work_context(desk, me), Arc::clone(&self.inner.wake), key.clone()).await;
+        }
+    }
+
+    pub(super) fn work_context(&self, desk: Arc<dyn HelpDesk>, me: Me) -> WorkContext {
+        WorkContext {
+            stores: self.stores().clone(),
+            desk,
+            me,
+            clock: Arc::clone(self.clock()),
+            link: Arc::clone(self.link()),
+            events: self.inner.events.clone(),
+        }
+    }
+}

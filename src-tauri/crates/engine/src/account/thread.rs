@@ -1,0 +1,71 @@
+//! Reading one thread because somebody wants to see it.
+
+use muster_helpdesk::ReadError;
+use muster_model::{RemoteId, Thread};
+use muster_store::{CachedThread, StoreError};
+
+use super::{Account, Role};
+use crate::EngineEvent;
+use crate::blocking::blocking;
+use crate::notify::Rule;
+
+impl Account {
+    /// Reads a thread from the help desk now. The answer says its effective id, where it was merged into another.
+    ///
+    /// # Errors
+    /// When the help desk does not answer or does not know it; what is cached is still there.
+    pub async fn fetch_thread(&self, id: &RemoteId) -> Result<CachedThread, ReadError> {
+        let desk = self.desk().ok_or_else(|| self.no_key())?;
+        let answer = {
+            let _waiting = self.interactive();
+            desk.thread(id).await
+        };
+        let thread = match answer {
+            Ok(thread) => thread,
+            Err(err) => {
+                if err.is_transient() || matches!(err, ReadError::KeyRefused { .. }) {
+                    self.link().report(&err);
+                }
+                return Err(err);
+            }
+        };
+        let fetched = self.clock().now();
+        // Only the holder of the lock writes the cache; what another process reads it reads for itself.
+        if *self.inner.role.borrow() == Role::Holding
+            && let Err(err) = self.keep_thread(id, &thread).await
+        {
+            tracing::error!(account = %self.row().id, conversation = %id, error = %err, "a thread was not cached");
+        }
+        Ok(CachedThread { thread, fetched, complete: true })
+    }
+
+    /// Writes a thread into the cache. Tells of it only where its header was news, else showing it would fetch it again.
+    pub(crate) async fn keep_thread(&self, asked: &RemoteId, thread: &Thread) -> Result<(), StoreError> {
+        let (stores, now, me) = (self.stores().clone(), self.clock().now(), self.me());
+        let (asked, thread) = (asked.clone(), thread.clone());
+        let (changed, notice) = blocking(move || {
+            let header = &thread.conversation;
+            let (mut changed, mut notice) = (Vec::new(), None);
+            let was = stores.cache.conversation(&header.id)?;
+            if was.as_ref().is_none_or(|was| was.stamp < header.stamp) {
+                changed.push(header.id.clone());
+                // The page of changes will find this header cached already, and say nothing.
+                notice = Rule::read(&stores, me, None)?.notice(was.as_ref(), header);
+            }
+            stores.cache.put_thread(&thread, now)?;
+            if asked != header.id {
+                stores.cache.drop_conversation(&asked)?;
+                changed.push(asked);
+            }
+            Ok::<_, StoreError>((changed, notice))
+        })
+        .await?;
+        if !changed.is_empty() {
+            self.send(EngineEvent::ConversationsChanged { ids: Some(changed) });
+        }
+        if let Some(notice) = notice {
+            self.send(EngineEvent::Notice(notice));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! What a process without `account.lock` sees: that the holder wrote something, so that its own windows redraw.
+
+use std::collections::BTreeSet;
+
+use muster_model::{Directory, JobId, Me};
+use muster_store::{JobFilter, StoreError};
+
+use super::Account;
+use crate::blocking::blocking;
+use crate::{EngineEvent, Stores};
+
+/// What was there at the last glance.
+#[derive(Default)]
+pub(super) struct Watcher {
+    seen: Option<Seen>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Seen {
+    journal: i64,
+    cache: i64,
+    /// Jobs that were not over, which may have moved on.
+    jobs: BTreeSet<JobId>,
+}
+
+/// What is different now.
+struct News {
+    now: Seen,
+    known: Option<(Directory, Me)>,
+}
+
+impl Watcher {
+    /// Looks at both databases and tells of what changed since the last glance.
+    pub(super) async fn glance(&mut self, account: &Account) {
+        let (stores, seen) = (account.stores().clone(), self.seen.clone());
+        match blocking(move || look(&stores, seen.as_ref())).await {
+            Ok(Some(news)) => self.tell(account, news),
+            Ok(None) => {}
+            Err(err) => {
+                tracing::warn!(account = %account.row().id, error = %err, "the databases cannot be watched")
+            }
+        }
+    }
+
+    fn tell(&mut self, account: &Account, news: News) {
+        if let Some((directory, me)) = news.known {
+            account.set_who(directory, me);
+        }
+        // The first glance is where the windows start from.
+        if let Some(before) = &self.seen {
+            account.send(EngineEvent::StateChanged);
+            account.send(EngineEvent::ConversationsChanged { ids: None });
+            if before.journal != news.now.journal {
+                for job in before.jobs.union(&news.now.jobs) {
+                    account.send(EngineEvent::JobChanged(*job));
+                }
+            }
+        }
+        self.seen = Some(news.now);
+    }
+}
+
+/// What is there now, if it is different.
+fn look(stores: &Stores, before: Option<&Seen>) -> Result<Option<News>, StoreError> {
+    let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
+    if before.is_some_and(|before| before.journal == journal && before.cache == cache) {
+        return Ok(None);
+    }
+    let jobs = stores.journal.jobs(&JobFilter::default())?.into_iter().filter(|job| !job.state.is_over());
+    let now = Seen { journal, cache, jobs: jobs.map(|job| job.id).collect() };
+    Ok(Some(News { now, known: stores.cache.directory()? }))
+}

@@ -1,0 +1,106 @@
+//! Fetching threads ahead, so that they open at once and offline: those of active and followed conversations.
+//!
+//! It stands back behind everything that somebody waits for: while offline, during the first walk, while a thread is
+//! being opened, and after each thread for a moment.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use muster_helpdesk::{HelpDesk, ReadError};
+use muster_model::RemoteId;
+use muster_store::StoreError;
+
+use crate::blocking::blocking;
+use crate::sync::{SyncError, patiently};
+use crate::{Account, EngineEvent};
+
+/// Threads per look into the cache.
+const BATCH: usize = 16;
+/// Between two threads, so that what is wanted now finds a free line.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How often the cache is looked at without being told: a worker's receipt moves headers, too.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Fetches threads for ever.
+pub(crate) async fn run(account: &Account, desk: &dyn HelpDesk) {
+    loop {
+        account.link().online().await;
+        match fetch_all(account, desk).await {
+            Ok(_) => {
+                tokio::select! {
+                    () = account.inner.fetch_ahead.notified() => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+            }
+            Err(SyncError::Read(err)) => {
+                account.link().report(&err);
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(err) => {
+                tracing::error!(account = %account.row().id, error = %err, "threads cannot be fetched ahead");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// Fetches every thread that is missing or older than its header; says how many. A thread that cannot be had is left
+/// for the next time, so that it does not keep the others waiting.
+pub(crate) async fn fetch_all(account: &Account, desk: &dyn HelpDesk) -> Result<u64, SyncError> {
+    let (mut asked, mut left_out) = (HashSet::new(), HashSet::new());
+    let mut fetched = 0;
+    loop {
+        let wanted = wanted(account, BATCH + left_out.len()).await?;
+        // What was asked for and is wanted again could not be had, or moved on meanwhile.
+        let before = left_out.len();
+        left_out.extend(wanted.iter().filter(|id| asked.contains(*id)).cloned());
+        let fresh: Vec<_> = wanted.into_iter().filter(|id| !left_out.contains(id)).collect();
+        if fresh.is_empty() && left_out.len() == before {
+            return Ok(fetched);
+        }
+        for id in fresh {
+            stand_back(account).await;
+            if fetch(account, desk, &id).await? {
+                fetched += 1;
+            }
+            asked.insert(id);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn wanted(account: &Account, limit: usize) -> Result<Vec<RemoteId>, StoreError> {
+    let stores = account.stores().clone();
+    blocking(move || {
+        if stores.cache.sync_state()?.backfilling {
+            return Ok(Vec::new());
+        }
+        let followed: Vec<RemoteId> =
+            stores.journal.follows()?.into_iter().filter_map(|(id, on)| on.then_some(id)).collect();
+        stores.cache.threads_to_fetch(limit, &followed)
+    })
+    .await
+}
+
+/// Waits while somebody waits for the help desk.
+async fn stand_back(account: &Account) {
+    // Fails only when the account is gone, and it is borrowed.
+    let _ = account.inner.interactive.subscribe().wait_for(|running| *running == 0).await;
+}
+
+async fn fetch(account: &Account, desk: &dyn HelpDesk, id: &RemoteId) -> Result<bool, SyncError> {
+    match patiently(|| desk.thread(id)).await {
+        Ok(thread) => {
+            account.keep_thread(id, &thread).await?;
+            account.send(EngineEvent::ThreadChanged(thread.conversation.id));
+            Ok(true)
+        }
+        Err(ReadError::NotFound { .. } | ReadError::NotPermitted { .. }) => Ok(false),
+        // The help desk answers everything else: this one thread is what it cannot say.
+        Err(ReadError::Malformed { .. } | ReadError::ServerFault { .. }) => {
+            tracing::warn!(account = %account.row().id, conversation = %id, "a thread cannot be read");
+            Ok(false)
+        }
+        Err(err) => Err(err.into()),
+    }
+}

@@ -1,0 +1,198 @@
+//! Pulling what changed into the cache, page by page.
+//!
+//! Each page is committed together with the cursor that follows it, so a kill at any moment costs one page at most, and
+//! the list is usable from the first page. The first walk goes from new to old; afterwards only what changed comes.
+
+use std::time::Duration;
+
+use muster_helpdesk::{Cursor, Delta, HelpDesk, Page, ReadError};
+use muster_model::{Me, RemoteId};
+use muster_store::{StoreError, SyncState};
+use thiserror::Error;
+
+use crate::blocking::blocking;
+use crate::link::jitter;
+use crate::notify::Rule;
+use crate::{Account, EngineEvent, Notice};
+
+/// More changed conversations than this in one page: the windows read again what they show.
+const NAMED_CHANGES: usize = 200;
+
+/// Why a sync stopped. What was committed stays, and the next one goes on from there.
+#[derive(Debug, Error)]
+pub enum SyncError {
+    /// The help desk did not answer, or not usefully.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The cache took no page.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another process works this account.
+    #[error(
+        "Another Muster is working this account and did not finish in time. Try again, or close it first."
+    )]
+    Elsewhere,
+}
+
+/// Asks whose key it is and whom the help desk knows, and remembers it.
+pub(crate) async fn identify(account: &Account, desk: &dyn HelpDesk) -> Result<Me, SyncError> {
+    let me = patiently(|| desk.me()).await?;
+    let directory = patiently(|| desk.directory()).await?;
+    let (cache, now) = (account.stores().cache.clone(), account.clock().now());
+    let (kept_directory, kept_me) = (directory.clone(), me.clone());
+    blocking(move || cache.put_directory(&kept_directory, &kept_me, now)).await?;
+    account.set_who(directory, me.clone());
+    account.link().reachable();
+    account.send(EngineEvent::StateChanged);
+    Ok(me)
+}
+
+/// Pulls pages until nothing more is waiting; `progress` hears of each.
+pub(crate) async fn catch_up(
+    account: &Account,
+    desk: &dyn HelpDesk,
+    mut progress: impl FnMut(SyncState),
+) -> Result<SyncState, SyncError> {
+    let mut state = read_state(account).await?;
+    loop {
+        let cursor = state.cursor.clone().map(Cursor);
+        let page = match patiently(|| desk.changes(cursor.as_ref())).await {
+            Ok(page) => page,
+            Err(ReadError::NotFound { .. }) if cursor.is_some() => {
+                tracing::warn!(account = %account.row().id, "the help desk was set up anew: syncing from the beginning");
+                state = begin_anew(account).await?;
+                continue;
+            }
+            Err(err) => return Err(err.into()),
+        };
+        account.link().reachable();
+        let more = page.more;
+        if let Some(news) = commit(account, page, &state).await? {
+            tell(account, news);
+        }
+        state = read_state(account).await?;
+        progress(state.clone());
+        if !more {
+            break;
+        }
+    }
+    let (cache, now) = (account.stores().cache.clone(), account.clock().now());
+    blocking(move || cache.note_synced(now)).await?;
+    state.last_synced = Some(now);
+    Ok(state)
+}
+
+/// Forgets the place in the changes. What is cached stays readable until the walk was through.
+pub(crate) async fn begin_anew(account: &Account) -> Result<SyncState, StoreError> {
+    let cache = account.stores().cache.clone();
+    blocking(move || cache.clear_for_full_sync()).await?;
+    read_state(account).await
+}
+
+pub(crate) async fn read_state(account: &Account) -> Result<SyncState, StoreError> {
+    let cache = account.stores().cache.clone();
+    blocking(move || cache.sync_state()).await
+}
+
+/// What a page brought.
+struct News {
+    changed: Vec<RemoteId>,
+    notices: Vec<Notice>,
+    /// The counts of the first walk moved on.
+    progress: bool,
+}
+
+/// Writes a page and its cursor in one transaction. A page that says nothing new is not written.
+async fn commit(account: &Account, page: Page, before: &SyncState) -> Result<Option<News>, StoreError> {
+    let still = before.cursor.as_deref() == Some(page.next.0.as_str());
+    if still && page.deltas.is_empty() && before.backfilling == page.backfilling {
+        return Ok(None);
+    }
+    // What the first walk brings is history, up to and including its last page.
+    let history = before.cursor.is_none() || before.backfilling;
+    let (stores, now, me) = (account.stores().clone(), account.clock().now(), account.me());
+    let since = account.row().created;
+    blocking(move || {
+        let (mut upserts, mut gone) = (Vec::new(), Vec::new());
+        for delta in page.deltas {
+            match delta {
+                Delta::Upsert(conversation) => upserts.push(*conversation),
+                Delta::Gone(id) => gone.push(id),
+            }
+        }
+        let applied =
+            stores.cache.apply_page(&upserts, &gone, &page.next.0, page.backfilling, page.total, now)?;
+        let rule = if history { None } else { Some(Rule::read(&stores, me, Some(since))?) };
+        let mut news = News { changed: applied.gone, notices: Vec::new(), progress: history };
+        for change in applied.changed {
+            news.notices.extend(rule.as_ref().and_then(|rule| rule.notice(change.was.as_ref(), &change.now)));
+            news.changed.push(change.id);
+        }
+        Ok(Some(news))
+    })
+    .await
+}
+
+fn tell(account: &Account, news: News) {
+    if news.progress {
+        account.send(EngineEvent::StateChanged);
+    }
+    if !news.changed.is_empty() {
+        account.inner.fetch_ahead.notify_one();
+        let ids = (news.changed.len() <= NAMED_CHANGES).then_some(news.changed);
+        account.send(EngineEvent::ConversationsChanged { ids });
+    }
+    for notice in news.notices {
+        account.send(EngineEvent::Notice(notice));
+    }
+}
+
+/// Asks again a few times where that can help, so that one hiccup does not put the account offline.
+pub(crate) async fn patiently<T, F: Future<Output = Result<T, ReadError>>>(
+    mut ask: impl FnMut() -> F,
+) -> Result<T, ReadError> {
+    let mut failures = 0;
+    loop {
+        let err = match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(err) => err,
+        };
+        failures += 1;
+        let Some(wait) = wait_before_asking_again(&err, failures) else { return Err(err) };
+        tracing::debug!(error = %err, failures, "asking again");
+        tokio::time::sleep(wait.mul_f64(0.5 + jitter() / 2.0)).await;
+    }
+}
+
+/// How long to wait before the same read is tried again; none where somebody else decides.
+fn wait_before_asking_again(err: &ReadError, failures: u32) -> Option<Duration> {
+    let (tries, first) = match err {
+        ReadError::SlowDown { retry_after: Some(wait) } => {
+            return (failures <= 5 && *wait <= Duration::from_secs(30)).then_some(*wait * 2);
+        }
+        ReadError::SlowDown { retry_after: None } => (5, 500),
+        ReadError::ServerFault { .. } => (4, 200),
+        ReadError::Unreachable { .. } | ReadError::Malformed { .. } => (2, 100),
+        _ => return None,
+    };
+    (failures <= tries).then(|| Duration::from_millis(first << (failures - 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(ReadError::ServerFault { status: 500 }, 1, Some(200))]
+    #[case(ReadError::ServerFault { status: 500 }, 4, Some(1600))]
+    #[case(ReadError::ServerFault { status: 500 }, 5, None)]
+    #[case(ReadError::SlowDown { retry_after: Some(Duration::from_secs(2)) }, 1, Some(4000))]
+    #[case(ReadError::SlowDown { retry_after: Some(Duration::from_secs(3600)) }, 1, None)]
+    #[case(ReadError::KeyRefused { host: "desk".into() }, 1, None)]
+    #[case(ReadError::BadAddress("no".into()), 1, None)]
+    fn asks_again(#[case] err: ReadError, #[case] failures: u32, #[case] millis: Option<u64>) {
+        assert_eq!(wait_before_asking_again(&err, failures), millis.map(Duration::from_millis));
+    }
+}
