@@ -7,6 +7,7 @@ use crate::desk::Conversation;
 use crate::stage::Stage;
 use crate::wait::{LATER, SOON, ensure, until};
 use crate::window::css;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The size of a segment that is quickly written to.
@@ -88,28 +89,46 @@ impl Stage {
         .await
     }
 
-    /// Counts who has a message once and who is shown as unknown; fails for anybody else.
+    /// Waits for the newest job to end, and says what the window says about it.
+    pub async fn settled(&self) -> Result<String> {
+        until("the job to end", LATER * 3, async || {
+            let job = self.newest_job()?;
+            let state = job["state"].as_str().unwrap_or_default();
+            if state.starts_with("completed") { Ok(Some(())) } else { Err(format!("it is {state}").into()) }
+        })
+        .await?;
+        let result = self.newest_job()?["result"].as_str().unwrap_or_default().to_owned();
+        let shown = self
+            .window()?
+            .text_where_within("job-result", &result, LATER, |text| text.contains(&result))
+            .await?;
+        Ok(shown.replace('
+', " "))
+    }
+
+    /// Counts who has a message once and who is shown as unknown in the newest job; fails for anybody else.
     pub async fn once_or_unknown(&self, audience: &Audience, message: &str) -> Result<(usize, usize)> {
         let name = self.account_name()?;
-        let shown = self.ctl.must(&self.session, &["ls", &name, "is:unknown", "--limit", "10000"])?;
-        let unknown: Vec<_> = shown["conversations"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one["id"].as_str())
-            .collect();
-        let (mut once, mut open) = (0, 0);
+        let job = self.newest_job()?["job"].as_str().unwrap_or_default().to_owned();
+        let shown = self.ctl.must(&self.session, &["job", &name, &job, "show"])?;
+        let items = shown["items"].as_array().ok_or("a job without items")?;
+        let state = |id: &str| items.iter().find(|item| item["id"] == id).and_then(|item| item["state"].as_str());
+        let (mut once, mut unknown) = (0, 0);
         for id in &audience.reached {
             let times = audience::times(&self.desk, id, message).await?;
             ensure(times < 2, || format!("{id} holds the message {times} times"))?;
-            if unknown.contains(&id.as_str()) {
-                open += 1;
-            } else {
-                ensure(times == 1, || format!("{id} does not hold the message and is not shown as unknown"))?;
-                once += 1;
+            match state(id) {
+                Some("unknown") => unknown += 1,
+                Some("applied") if times == 1 => once += 1,
+                other => return Err(format!("{id} holds the message {times} times and is shown as {other:?}").into()),
             }
         }
-        Ok((once, open))
+        Ok((once, unknown))
+    }
+
+    fn newest_job(&self) -> Result<Value> {
+        let mut jobs = self.ctl.must(&self.session, &["jobs", &self.account_name()?, "--limit", "1"])?;
+        Ok(jobs["jobs"][0].take())
     }
 
     /// Restarts the desk so that a mass reply takes long enough to be interrupted.

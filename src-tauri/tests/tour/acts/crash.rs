@@ -22,7 +22,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             stage.desk.kill()?;
             stage.sees_offline().await?;
             stage.desk.restart(&stage.session).await?;
-            let result = settled(stage).await?;
+            let result = stage.settled().await?;
             let (once, unknown) = stage.once_or_unknown(&audience, DESK_DIES).await?;
             facts.saw(format!("killed after {before} of {}; \"{result}\"", audience.reached.len()));
             facts.saw(format!("{once} have it once, {unknown} are shown as unknown, nobody has it twice"));
@@ -38,7 +38,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let before = until_some_are_done(stage, &audience).await?;
             stage.kill_window()?;
             stage.open_window(Scheme::Light).await?;
-            let result = settled(stage).await?;
+            let result = stage.settled().await?;
             stage.desk_answers_quickly().await?;
             let (once, unknown) = stage.once_or_unknown(&audience, WINDOW_DIES).await?;
             facts.saw(format!("killed after {before} of {}; \"{result}\"", audience.reached.len()));
@@ -88,13 +88,4 @@ async fn until_some_are_done(stage: &Stage, audience: &Audience) -> Result<usize
     .await?;
     ensure(done < audience.reached.len(), || "all were sent before anything could be killed".into())?;
     Ok(done)
-}
-
-/// Waits until the job has come to its end.
-async fn settled(stage: &Stage) -> Result<String> {
-    let text = stage
-        .window()?
-        .text_where_within("job-result", "its end", LATER * 3, |text| text.contains("sent"))
-        .await?;
-    Ok(text.replace('\n', " "))
 }
