@@ -21,6 +21,8 @@ mod messages;
 mod page;
 mod sql;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, ChangedConversation};
 pub use list::{ListPage, ListRow};

@@ -155,3 +155,6 @@ fn migrate(conn: &mut Connection, kind: &Kind) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

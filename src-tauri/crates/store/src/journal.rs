@@ -27,6 +27,8 @@ mod reconcile;
 mod record;
 mod requests;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use claim::{ClaimedEffect, ClaimedItem};
 pub use items::{EffectRow, ItemRow};

@@ -14,6 +14,8 @@ mod key;
 mod lock;
 mod overlay;
 mod registry;
+#[cfg(test)]
+mod testing;
 
 pub use cache::*;
 pub use error::*;

@@ -15,13 +15,13 @@ pub(crate) struct Statement {
     pub values: Vec<Value>,
 }
 
-/// What rows are looked at, in which order. `o` names the columns of the order, `c` those of the filter.
-struct Source {
+/// What rows are looked at, in which order. `c` names the columns of the filter.
+struct Source<'a> {
     from: &'static str,
-    /// `o` is another table than `c`.
+    /// The table whose columns the order is made of.
     order: &'static str,
-    /// The value that the source starts from.
-    value: Option<Value>,
+    /// The condition that the source starts from, with its value, and the term that it stands for.
+    start: Option<(&'static str, Value, &'a Match)>,
 }
 
 /// Matching conversations in order: place, id and, with `has_bodies`, the whole as JSON. `has_touched`: leave out what
@@ -46,11 +46,11 @@ pub(crate) fn list(
         ""
     };
     push_from(&mut sql, &mut values, &source, bodies);
-    push_where(&mut sql, &mut values, filter, has_touched);
+    push_where(&mut sql, &mut values, filter, &source, has_touched);
     // The place rises down the list; columns that fall down the list are its negative.
     let is_falling = key_falls != sort.reversed;
     if let Some(after) = after {
-        let column_value = if key_falls { -after.place } else { after.place };
+        let column_value = if key_falls { after.place.saturating_neg() } else { after.place };
         let (past, id_past) = (if is_falling { '<' } else { '>' }, if sort.reversed { '<' } else { '>' });
         // The first condition is one that an index can start from; the second is exact.
         sql.push_str(&format!(
@@ -72,35 +72,50 @@ pub(crate) fn list(
 pub(crate) fn count(filter: &Match, has_touched: bool) -> Statement {
     let mut values = Vec::new();
     let mut sql = String::from("SELECT count(*)");
-    push_from(&mut sql, &mut values, &source(filter, SortKey::Updated), "");
-    push_where(&mut sql, &mut values, filter, has_touched);
+    let source = source(filter, SortKey::Updated);
+    push_from(&mut sql, &mut values, &source, "");
+    push_where(&mut sql, &mut values, filter, &source, has_touched);
     Statement { sql, values }
 }
 
-fn push_from(sql: &mut String, values: &mut Vec<Value>, source: &Source, join: &str) {
+fn push_from(sql: &mut String, values: &mut Vec<Value>, source: &Source<'_>, join: &str) {
     sql.push_str(" FROM ");
     sql.push_str(source.from);
     sql.push_str(join);
-    match &source.value {
-        Some(value) => {
-            sql.push_str(match source.order {
-                "t" => " WHERE t.tag = ?",
-                "f" => " WHERE f.agent = ?",
-                _ => " WHERE 1",
-            });
+    sql.push_str(" WHERE ");
+    match &source.start {
+        Some((condition, value, _)) => {
+            sql.push_str(condition);
             values.push(value.clone());
         }
-        None => sql.push_str(" WHERE 1"),
+        None => sql.push('1'),
     }
 }
 
-fn push_where(sql: &mut String, values: &mut Vec<Value>, filter: &Match, has_touched: bool) {
-    if !matches!(filter, Match::All) {
+fn push_where(
+    sql: &mut String,
+    values: &mut Vec<Value>,
+    filter: &Match,
+    source: &Source<'_>,
+    has_touched: bool,
+) {
+    let stands_for = source.start.as_ref().map(|(_, _, term)| *term);
+    for term in
+        top_level(filter).iter().filter(|term| !stands_for.is_some_and(|taken| std::ptr::eq(taken, *term)))
+    {
         sql.push_str(" AND ");
-        push(sql, values, filter);
+        push(sql, values, term);
     }
     if has_touched {
         sql.push_str(" AND NOT touched(c.id)");
+    }
+}
+
+/// The terms that must all match.
+fn top_level(filter: &Match) -> &[Match] {
+    match filter {
+        Match::And(parts) => parts,
+        term => std::slice::from_ref(term),
     }
 }
 
@@ -115,39 +130,36 @@ fn key(sort: SortKey) -> (&'static str, bool) {
 }
 
 /// The source that looks at the fewest rows and yields them in order.
-fn source(filter: &Match, sort: SortKey) -> Source {
-    let plain = |from| Source { from, order: "c", value: None };
+fn source(filter: &Match, sort: SortKey) -> Source<'_> {
+    let plain = |from| Source { from, order: "c", start: None };
     match sort {
         SortKey::Created => return plain("conversations AS c INDEXED BY by_created"),
         SortKey::Waiting => return plain("conversations AS c INDEXED BY by_waiting"),
         SortKey::Priority => return plain("conversations AS c INDEXED BY by_priority"),
         SortKey::Updated => {}
     }
-    let terms = match filter {
-        Match::And(parts) => parts.as_slice(),
-        term => std::slice::from_ref(term),
-    };
-    for term in terms {
-        if let Match::Tag(names) = term
-            && let [tag] = names.as_slice()
-        {
-            return Source {
-                from: "conversation_tags AS t CROSS JOIN conversations AS c ON c.row = t.conversation",
-                order: "t",
-                value: Some(Value::Text(tag.clone())),
-            };
-        }
+    let terms = top_level(filter);
+    let tag = terms.iter().find_map(|term| match term {
+        Match::Tag(names) if names.len() == 1 => Some((term, names.first()?)),
+        _ => None,
+    });
+    if let Some((term, tag)) = tag {
+        return Source {
+            from: "conversation_tags AS t CROSS JOIN conversations AS c ON c.row = t.conversation",
+            order: "t",
+            start: Some(("t.tag = ?", Value::Text(tag.clone()), term)),
+        };
     }
-    for term in terms {
-        if let Match::Follows(names) = term
-            && let [agent] = names.as_slice()
-        {
-            return Source {
-                from: "conversation_followers AS f CROSS JOIN conversations AS c ON c.row = f.conversation",
-                order: "f",
-                value: Some(Value::Text(agent.clone())),
-            };
-        }
+    let follower = terms.iter().find_map(|term| match term {
+        Match::Follows(names) if names.len() == 1 => Some((term, names.first()?)),
+        _ => None,
+    });
+    if let Some((term, agent)) = follower {
+        return Source {
+            from: "conversation_followers AS f CROSS JOIN conversations AS c ON c.row = f.conversation",
+            order: "f",
+            start: Some(("f.agent = ?", Value::Text(agent.clone()), term)),
+        };
     }
     let has = |is: fn(&Match) -> bool| terms.iter().any(is);
     if has(|term| matches!(term, Match::Agent(names) if matches!(names.as_slice(), [Some(_)]))) {

@@ -71,6 +71,14 @@ impl Cache {
             Ok(())
         })
     }
+
+    /// Takes a restored journal as it is, once what it still wanted to send stands still.
+    pub fn accept_highest_sent(&self, row: i64) -> Result<()> {
+        self.db.write(|tx| {
+            tx.prepare_cached("UPDATE sync SET highest_sent = ?1")?.execute(params![row])?;
+            Ok(())
+        })
+    }
 }
 
 /// Raises the sequence; every writing transaction that a reader must notice ends with this.

@@ -85,6 +85,20 @@ impl Journal {
         })
     }
 
+    /// Lets effects that are `unknown` leave again although a customer may hear of them: only for what reconcile proved
+    /// not to have arrived. They leave with the same reference as before.
+    pub fn resend_unknown(&self, rows: &[i64], now: Timestamp) -> Result<Vec<NotRecorded>> {
+        self.db.write(|tx| {
+            let refused = back_to_pending(tx, rows, &EffectState::Unknown, ms(now))?;
+            for &row in rows {
+                if let Some((job, _, _)) = place_of(tx, row)? {
+                    jobs::judge_again(tx, job, ms(now))?;
+                }
+            }
+            Ok(refused)
+        })
+    }
+
     /// On taking the lock: whatever was on its way when the last worker died may or may not have arrived.
     pub fn recover(&self, now: Timestamp) -> Result<u64> {
         self.db.write(|tx| {

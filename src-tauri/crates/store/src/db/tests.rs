@@ -1,0 +1,126 @@
+//! Real files: encrypted, refused when too new, left alone when the key is wrong.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use crate::{
+    Cache, DataKey, Journal, Registry, StoreError,
+    testing::{at, conversation, key, message},
+};
+
+#[test]
+fn nothing_readable_lies_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path(), &key()).unwrap();
+    let mut secret = conversation("c1", 10);
+    secret.subject = "Kaffeemaschine explodiert".into();
+    cache.apply_page(&[secret.clone()], &[], "1", false, None, at(11)).unwrap();
+    let thread = muster_model::Thread {
+        conversation: secret,
+        messages: vec![message("m1", 10, "Wasserschaden im Keller")],
+    };
+    cache.put_thread(&thread, at(12)).unwrap();
+    let journal = Journal::open(folder.path(), &key()).unwrap();
+    journal.put_request(at(13), "cancel", &serde_json::json!({"note": "Wasserschaden"})).unwrap();
+
+    let mut files = 0;
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        files += usize::from(!bytes.is_empty());
+        for word in
+            ["Kaffeemaschine", "kaffeemaschine", "Wasserschaden", "wasserschaden", "kunde.example", "SQLite"]
+        {
+            assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{word} is readable");
+        }
+    }
+    assert!(files >= 2);
+}
+
+#[test]
+fn another_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Cache::open(folder.path(), &key()).unwrap());
+    let other = DataKey::from_bytes([8; 32]);
+    assert!(matches!(Cache::open(folder.path(), &other), Err(StoreError::WrongKey { .. })));
+    assert!(Cache::open(folder.path(), &key()).is_ok());
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Registry::open(folder.path()).unwrap());
+    let path = folder.path().join("muster.db");
+    let conn = Connection::open(&path).unwrap();
+    conn.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(conn);
+    let before = fs::read(&path).unwrap();
+    let refused = Registry::open(folder.path());
+    assert!(matches!(refused, Err(StoreError::FromTheFuture { found: 99, supported: 1, .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_file_is_an_error_not_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("journal.db"), vec![0x5a; 8192]).unwrap();
+    assert!(matches!(Journal::open(folder.path(), &key()), Err(StoreError::WrongKey { .. })));
+}
+
+#[test]
+fn everybodys_writes_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path(), &key()).unwrap();
+    let other = Journal::open(folder.path(), &key()).unwrap();
+    let first = journal.data_version().unwrap();
+    assert_eq!(journal.data_version().unwrap(), first);
+    journal.set_rate_state("{}").unwrap();
+    let second = journal.data_version().unwrap();
+    assert_ne!(second, first);
+    other.set_rate_state("[]").unwrap();
+    assert_ne!(journal.data_version().unwrap(), second);
+    assert_eq!(journal.rate_state().unwrap().as_deref(), Some("[]"));
+}
+
+#[test]
+fn a_failed_write_is_undone_and_the_next_one_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = crate::db::Db::open(
+        &crate::db::Kind {
+            file: "t.db",
+            migrations: &[(1, "CREATE TABLE t (a INTEGER) STRICT")],
+            settings: "",
+        },
+        folder.path(),
+        None,
+    )
+    .unwrap();
+    let failed: crate::Result<()> = db.write(|tx| {
+        tx.execute("INSERT INTO t (a) VALUES (1)", [])?;
+        Err(StoreError::corrupt("on purpose"))
+    });
+    assert!(failed.is_err());
+    db.write(|tx| Ok(tx.execute("INSERT INTO t (a) VALUES (2)", [])?)).unwrap();
+    let sum: i64 = db.read(|tx| Ok(tx.query_row("SELECT sum(a) FROM t", [], |row| row.get(0))?)).unwrap();
+    assert_eq!(sum, 2);
+}
+
+#[test]
+fn a_full_disk_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = crate::db::Db::open(
+        &crate::db::Kind {
+            file: "t.db",
+            migrations: &[(1, "CREATE TABLE t (a BLOB) STRICT")],
+            settings: "PRAGMA max_page_count = 4",
+        },
+        folder.path(),
+        None,
+    )
+    .unwrap();
+    let full: crate::Result<()> = db.write(|tx| {
+        tx.execute("INSERT INTO t (a) VALUES (zeroblob(100000))", [])?;
+        Ok(())
+    });
+    assert!(full.unwrap_err().is_disk_full());
+}
