@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
-import type { Selection as WireSelection } from '../host/types';
+import type { SelectionView } from '../host/types';
 
 type Snapshot = { ids: string[]; all: string | null; except: string[] };
 
@@ -87,10 +87,10 @@ export class Selection {
     this.#undo = null;
   }
 
-  wire(): WireSelection {
+  wire(): SelectionView {
     return this.#all === null
-      ? { kind: 'ids', ids: [...this.#ids] }
-      : { kind: 'allMatching', filter: this.#all, except: [...this.#except] };
+      ? { ids: [...this.#ids], filter: null, except: [] }
+      : { ids: null, filter: this.#all, except: [...this.#except] };
   }
 
   #reset(): void {

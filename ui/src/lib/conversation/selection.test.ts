@@ -11,7 +11,7 @@ describe('ticking rows', () => {
     selection.toggle('a');
     expect(selection.ids).toEqual(['c']);
     expect(selection.count(1284)).toBe(1);
-    expect(selection.wire()).toEqual({ kind: 'ids', ids: ['c'] });
+    expect(selection.wire()).toEqual({ ids: ['c'], filter: null, except: [] });
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('all matching', () => {
     expect(selection.leftOut).toBe(1);
     expect(selection.has('b')).toBe(false);
     expect(selection.has('never loaded')).toBe(true);
-    expect(selection.wire()).toEqual({ kind: 'allMatching', filter: 'is:active', except: ['b'] });
+    expect(selection.wire()).toEqual({ ids: null, filter: 'is:active', except: ['b'] });
   });
 });
 
@@ -62,7 +62,7 @@ describe('clearing', () => {
     expect(selection.clear()).toBe(true);
     expect(selection.isEmpty).toBe(true);
     selection.restore();
-    expect(selection.wire()).toEqual({ kind: 'allMatching', filter: 'is:active', except: ['b'] });
+    expect(selection.wire()).toEqual({ ids: null, filter: 'is:active', except: ['b'] });
   });
 
   it('says when there was nothing to clear', () => {

@@ -26,11 +26,18 @@ export function list(parts: string[]): string {
 
 /** "marta wiśniewska" → "MW"; one word gives its first two letters where the script has letters of such a kind. */
 export function initials(name: string): string {
-  const words = name.replace(/[^\p{L}\p{N}\s-]/gu, ' ').split(/[\s-]+/).filter(Boolean);
+  const words = name
+    .replace(/[^\p{L}\p{N}\s-]/gu, ' ')
+    .split(/[\s-]+/)
+    .filter(Boolean);
   const first = words[0] ?? '';
   if (words.length < 2) return [...first].slice(0, 2).join('').toUpperCase();
   const last = words.at(-1) ?? '';
-  return ([...first][0]! + [...last][0]!).toUpperCase();
+  return [...first]
+    .slice(0, 1)
+    .concat([...last].slice(0, 1))
+    .join('')
+    .toUpperCase();
 }
 
 /** "In 40 s", "5 min", "3 h", "12 d": one unit, rounded down. */

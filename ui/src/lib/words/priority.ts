@@ -1,4 +1,10 @@
-const PRIORITIES: Record<string, string> = { none: 'No priority', low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' };
+const PRIORITIES: Record<string, string> = {
+  none: 'No priority',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  urgent: 'Urgent',
+};
 
 export function priorityWord(priority: string): string {
   return PRIORITIES[priority] ?? priority;

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { JobView } from '../host/types';
+import { barParts, isOver, jobWord, progressText } from './job';
+import { piecesOf } from './merge';
+
+const job = (part: Partial<JobView>): JobView => ({
+  id: 'j',
+  name: 'Mass reply',
+  kind: 'reply',
+  state: 'running',
+  pause: null,
+  created: '2026-05-21T12:31:00Z',
+  finished: null,
+  by: 'mira',
+  filter: null,
+  total: 140,
+  counts: { pending: 60, sending: 5, applied: 70, rejected: 1, skipped: 2, unknown: 2, held: 0 },
+  result: '',
+  ...part,
+});
+
+describe('a job in the strip', () => {
+  it('counts everything that is over', () => {
+    expect(progressText(job({}))).toBe('75 of 140');
+    expect(isOver(job({}))).toBe(false);
+  });
+
+  it('stacks ok, bad, warn, skipped', () => {
+    expect(barParts(job({})).map((part) => part.fill)).toEqual(['ok', 'bad', 'warn', 'skip']);
+    expect(barParts(job({ total: 0 })).every((part) => part.share === 0)).toBe(true);
+  });
+
+  it.each([
+    [{ state: 'paused', pause: 'offline' }, 'Waits for the connection'],
+    [{ state: 'completed_with_errors' }, 'Done, 3 open'],
+    [{ state: 'completed' }, 'Completed'],
+    [{ state: 'something_newer' }, 'Waiting'],
+  ])('%o is called %s', (part, expected) => {
+    expect(jobWord(job(part)).label).toBe(expected);
+  });
+});
+
+describe('merge tags in a text', () => {
+  it('are told from what is written', () => {
+    expect(piecesOf('Hello {{customer_first_name|there}},')).toEqual([
+      { text: 'Hello ', tag: null },
+      { text: '{{customer_first_name|there}}', tag: 'customer_first_name' },
+      { text: ',', tag: null },
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import { createContext } from 'svelte';
+import type { Host } from '../host/host';
+import type { JobItemView, JobView } from '../host/types';
+import { isOver } from './job';
+
+/** The jobs of an account, newest first, as the strip and its popover show them. */
+export class Jobs {
+  readonly #host: Host;
+  readonly #account: string;
+  #jobs = $state.raw<JobView[]>([]);
+  #items = $state.raw<JobItemView[]>([]);
+  #itemsTotal = $state(0);
+  /** The job that was confirmed in this window last: the strip follows it to its end. */
+  #followed = $state<string | null>(null);
+
+  readonly jobs = $derived(this.#jobs);
+  readonly items = $derived(this.#items);
+  readonly itemsTotal = $derived(this.#itemsTotal);
+  /** What the strip shows: what runs, else what was confirmed here last. */
+  readonly current = $derived(
+    this.#jobs.find((job) => job.id === this.#followed && !isOver(job)) ??
+      this.#jobs.find((job) => job.state === 'running' && job.total > 1) ??
+      this.#jobs.find((job) => job.id === this.#followed) ??
+      null,
+  );
+  /** What waits for the help desk, in the order in which it leaves. */
+  readonly waiting = $derived(this.#jobs.filter((job) => !isOver(job)).toReversed());
+
+  constructor(host: Host, account: string) {
+    this.#host = host;
+    this.#account = account;
+  }
+
+  async refresh(): Promise<void> {
+    const { jobs } = await this.#host.call('jobs', { account: this.#account, limit: 30 });
+    this.#jobs = jobs;
+  }
+
+  follow(id: string): void {
+    this.#followed = id;
+  }
+
+  isFollowed(id: string): boolean {
+    return this.#followed === id;
+  }
+
+  update(job: JobView): void {
+    const known = this.#jobs.some((other) => other.id === job.id);
+    this.#jobs = known ? this.#jobs.map((other) => (other.id === job.id ? job : other)) : [job, ...this.#jobs];
+  }
+
+  async readItems(job: string, state: string | null, offset = 0): Promise<void> {
+    const page = await this.#host.call('job_items', { account: this.#account, job, state, offset, limit: 50 });
+    this.#items = offset === 0 ? page.items : [...this.#items, ...page.items];
+    this.#itemsTotal = page.total;
+  }
+}
+
+export const [getJobs, setJobs] = createContext<() => Jobs>();

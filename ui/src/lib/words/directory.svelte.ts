@@ -1,0 +1,35 @@
+import { createContext } from 'svelte';
+import type { DirectoryView, MeView } from '../host/types';
+import { tagColor } from './tag';
+
+/** The names behind handles, and the colours of tags. */
+export class Directory {
+  #view = $state.raw<DirectoryView>({ agents: [], teams: [], tags: [] });
+  #me = $state.raw<MeView | null>(null);
+  readonly agents = $derived(this.#view.agents);
+  readonly teams = $derived(this.#view.teams);
+  readonly tags = $derived(this.#view.tags);
+  readonly me = $derived(this.#me);
+  readonly #agentNames = $derived(new Map(this.#view.agents.map((agent) => [agent.handle, agent.name])));
+  readonly #teamNames = $derived(new Map(this.#view.teams.map((team) => [team.handle, team.name])));
+  readonly #hues = $derived(new Map(this.#view.tags.map((tag) => [tag.name, tag.color])));
+
+  update(view: DirectoryView, me: MeView | null): void {
+    this.#view = view;
+    this.#me = me;
+  }
+
+  agentName(handle: string): string {
+    return this.#agentNames.get(handle) ?? handle;
+  }
+
+  teamName(handle: string): string {
+    return this.#teamNames.get(handle) ?? handle;
+  }
+
+  tagColor(name: string): string {
+    return tagColor(name, this.#hues.get(name));
+  }
+}
+
+export const [getDirectory, setDirectory] = createContext<Directory>();

@@ -1,0 +1,107 @@
+// Enough of the filter language for an invented world; the real parser is the engine's.
+
+import { splitTerms } from '../../lib/filter/terms';
+import type { FilterCheck, Row } from '../../lib/host/types';
+import { AGENTS, ME, TAGS, TEAMS } from './world';
+
+const KEYS = ['is:', 'tag:', 'assignee:', 'team:', 'channel:', 'follows:', 'older:', 'newer:', 'sort:', 'unassigned'];
+
+function matchesTerm(row: Row, text: string): boolean {
+  const negated = text.startsWith('-');
+  const bare = negated ? text.slice(1) : text;
+  const [key = '', ...rest] = bare.split(':');
+  const values = rest.join(':').replaceAll('"', '').toLowerCase().split(',');
+  const any = (test: (value: string) => boolean) => values.some(test) !== negated;
+  if (bare === 'unassigned') return (row.agent === null) !== negated;
+  switch (rest.length === 0 ? '' : key) {
+    case 'is':
+      return any((value) => (value === 'unread' ? row.unread : row.status === value));
+    case 'tag':
+      return any((value) => row.tags.includes(value));
+    case 'assignee':
+      return any((value) => row.agent === (value === 'me' ? ME : value));
+    case 'team':
+      return any((value) => row.team === value);
+    case 'channel':
+      return any((value) => row.channel === value);
+    case 'follows':
+      return row.followed !== negated;
+    case 'older':
+    case 'newer':
+    case 'sort':
+      return true;
+    default:
+      return (
+        `${row.name} ${row.subject} ${row.preview}`.toLowerCase().includes(bare.replaceAll('"', '').toLowerCase()) !==
+        negated
+      );
+  }
+}
+
+export function matches(row: Row, filter: string): boolean {
+  return splitTerms(filter).every((term) => matchesTerm(row, term.text));
+}
+
+export function check(text: string, rows: Row[]): FilterCheck {
+  const terms = splitTerms(text);
+  const age = terms.find((term) => /^(older|newer):/.test(term.text) && !/^\d+[hdwm]$/.test(term.value));
+  if (age) {
+    const line = (unit: string) =>
+      text.replace(age.text, `${age.key ?? ''}${Number.parseInt(age.value, 10) || 30}${unit}`);
+    return {
+      error: {
+        at: age.start + (age.key?.length ?? 0),
+        len: age.value.length,
+        message: `“${age.value}” is not an age. Write a number and a unit, for example 30d, 2w or 6h.`,
+        suggestions: ['d', 'h', 'm'].map(line),
+      },
+      canonical: '',
+      terms: [],
+      count: null,
+      without: [],
+      completions: [],
+    };
+  }
+  const count = (filter: string) => rows.filter((row) => matches(row, filter)).length;
+  const without = terms.map((term, index) => {
+    const filter = terms
+      .filter((_, at) => at !== index)
+      .map((other) => other.text)
+      .join(' ');
+    return { term: term.text, filter, count: count(filter) };
+  });
+  const matching = count(text);
+  return {
+    error: null,
+    canonical: text.trim(),
+    terms: terms.map((term) => ({
+      key: term.key,
+      value: term.value,
+      negated: term.text.startsWith('-'),
+      text: term.text,
+    })),
+    count: matching,
+    without:
+      matching === 0 && terms.length > 1
+        ? without.filter((one) => one.count > 0).sort((a, b) => b.count - a.count)
+        : [],
+    completions: completions(text),
+  };
+}
+
+function completions(text: string): string[] {
+  const word = /\S*$/.exec(text)?.[0] ?? '';
+  if (word === '') return [];
+  const head = text.slice(0, text.length - word.length);
+  const values = [
+    ...KEYS,
+    ...TAGS.map((tag) => `tag:${tag.name}`),
+    ...TEAMS.map((team) => `team:${team.handle}`),
+    ...AGENTS.map((agent) => `assignee:${agent.handle}`),
+    ...['active', 'snoozed', 'done', 'archived', 'spam', 'unread'].map((status) => `is:${status}`),
+  ];
+  return values
+    .filter((value) => value.startsWith(word.toLowerCase()) && value !== word)
+    .slice(0, 6)
+    .map((value) => head + value);
+}

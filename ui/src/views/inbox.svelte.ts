@@ -1,0 +1,330 @@
+import type { Account } from '../lib/account/account.svelte';
+import { changeOf } from '../lib/action/change';
+import { isOver } from '../lib/action/job';
+import { Jobs } from '../lib/action/jobs.svelte';
+import type { BulkMenu, TagUse } from '../lib/action/menus';
+import { Plan } from '../lib/action/plan.svelte';
+import { ConversationList } from '../lib/conversation/list.svelte';
+import { fixedBy } from '../lib/conversation/row';
+import { Selection } from '../lib/conversation/selection.svelte';
+import { type Sort, sortOf } from '../lib/conversation/sort';
+import { Filter } from '../lib/filter/filter.svelte';
+import { asUiError, type Host } from '../lib/host/host';
+import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionView, ViewItem } from '../lib/host/types';
+import { Drafts } from '../lib/thread/drafts.svelte';
+import { OpenThread } from '../lib/thread/thread.svelte';
+import type { Announcer } from '../lib/ui/announcer.svelte';
+import { debounced, Latest } from '../lib/ui/later';
+
+/** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
+export class Inbox {
+  readonly #host: Host;
+  readonly #announcer: Announcer;
+  readonly account: Account;
+  readonly list: ConversationList;
+  readonly selection = new Selection();
+  readonly filter: Filter;
+  readonly thread: OpenThread;
+  readonly jobs: Jobs;
+  readonly drafts = new Drafts();
+  readonly #summaries = new Latest();
+  readonly #announced = new Set<string>();
+  readonly #changed = debounced(120, () => void this.#reread());
+  readonly #stateChanged = debounced(40, () => void this.account.refresh());
+  #pointerInList = false;
+  #summary = $state.raw<SelectionSummary | null>(null);
+  #plan = $state.raw<Plan | null>(null);
+  #planTitle = $state('');
+  cursor = $state<string | null>(null);
+  /** The last move came from the keyboard, so the cursor shows. */
+  ring = $state(false);
+  menu = $state<BulkMenu | null>(null);
+
+  readonly summary = $derived(this.#summary);
+  readonly plan = $derived(this.#plan);
+  readonly planTitle = $derived(this.#planTitle);
+  readonly me = $derived.by(() => this.account.state?.me ?? null);
+  readonly mayReply = $derived(this.me?.mayReply ?? false);
+  readonly mayChange = $derived(this.me?.mayChange ?? false);
+  readonly selected = $derived.by(() => this.selection.count(this.list.total ?? 0));
+  readonly fixed = $derived.by(() => fixedBy(this.filter.terms));
+  readonly sort = $derived.by(() => sortOf(this.filter.terms));
+  /** The sidebar line whose filter this is. */
+  readonly view = $derived.by(() => {
+    const { sidebar } = this.account;
+    const applied = this.filter.applied;
+    if (sidebar === null) return null;
+    return (
+      [...sidebar.mine, ...sidebar.everything, ...sidebar.teams, ...sidebar.tags].find(
+        (one) => one.filter === applied,
+      ) ?? null
+    );
+  });
+  /** The ticked rows, where they are few enough to be listed one by one. */
+  readonly picked = $derived.by(() =>
+    this.selection.isAll || this.selection.ids.length > 5
+      ? []
+      : this.list.rows.filter((row) => this.selection.has(row.id)),
+  );
+  readonly tagUse = $derived.by<TagUse>(() => {
+    const rows = this.selection.isAll ? [] : this.list.rows.filter((row) => this.selection.has(row.id));
+    const known = rows.length > 0 && rows.length === this.selection.ids.length;
+    return { total: this.selected, of: (tag) => (known ? rows.filter((row) => row.tags.includes(tag)).length : null) };
+  });
+
+  constructor(host: Host, account: Account, announcer: Announcer) {
+    this.#host = host;
+    this.#announcer = announcer;
+    this.account = account;
+    this.list = new ConversationList(host, account.id);
+    this.filter = new Filter(host, account.id, (text) => void this.#show(text));
+    this.thread = new OpenThread(host, account.id);
+    this.jobs = new Jobs(host, account.id);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([
+      this.account.refresh(),
+      this.account.refreshSidebar(),
+      this.jobs.refresh().catch(() => undefined),
+    ]);
+    const first = this.account.sidebar?.mine[0];
+    this.filter.show(first?.filter ?? 'is:active');
+  }
+
+  onevent(event: AppEvent): void {
+    if (!('account' in event) || event.account !== this.account.id) return;
+    if (event.type === 'stateChanged') this.#stateChanged.call();
+    else if (event.type === 'conversationsChanged') {
+      this.#changed.call();
+      if (this.thread.id !== null && (event.ids?.includes(this.thread.id) ?? true)) void this.thread.refresh();
+    } else if (event.type === 'threadChanged' && event.id === this.thread.id) void this.thread.refresh();
+    else if (event.type === 'jobChanged') this.#jobChanged(event.job);
+    else if (event.type === 'navigate') this.go(event.id);
+  }
+
+  // -- the list ------------------------------------------------------------------------------------
+
+  openView(view: ViewItem): void {
+    this.filter.show(view.filter);
+  }
+
+  setSort(sort: Sort): void {
+    const terms = this.filter.terms.map((term) => term.text).filter((text) => !text.startsWith('sort:'));
+    void this.filter.set([...terms, sort.term].filter(Boolean).join(' '));
+  }
+
+  hold(inList: boolean): void {
+    this.#pointerInList = inList;
+    if (!inList && this.selection.isEmpty) this.list.release();
+  }
+
+  move(by: 1 | -1, extend = false): void {
+    const { ids } = this.list;
+    const at = this.cursor === null ? -1 : ids.indexOf(this.cursor);
+    const from = at < 0 && this.thread.id !== null ? ids.indexOf(this.thread.id) : at;
+    const next = ids[Math.min(Math.max(from + by, 0), ids.length - 1)];
+    if (next === undefined) return;
+    if (extend) {
+      const start = this.cursor ?? next;
+      if (!this.selection.has(start)) this.selection.toggle(start);
+      this.selection.extend(next, ids);
+    }
+    this.cursor = next;
+    this.ring = true;
+    if (ids.length - ids.indexOf(next) < 10) void this.list.more();
+  }
+
+  tick(row: Row, range: boolean): void {
+    this.cursor = row.id;
+    this.ring = false;
+    if (range) this.selection.extend(row.id, this.list.ids);
+    else this.selection.toggle(row.id);
+    if (this.selection.isEmpty) this.#letGo();
+  }
+
+  tickCursor(): void {
+    const row = this.list.row(this.cursor);
+    if (row) this.tick(row, false);
+    this.ring = true;
+  }
+
+  toggleShown(): void {
+    if (this.selection.isEmpty) this.selection.selectShown(this.list.ids);
+    else this.clearSelection();
+  }
+
+  selectAllMatching(): void {
+    this.selection.selectAllMatching(this.filter.applied);
+  }
+
+  clearSelection(): void {
+    this.selection.clear();
+    this.menu = null;
+    this.#letGo();
+  }
+
+  async readSummary(): Promise<void> {
+    const ticket = this.#summaries.begin();
+    if (this.selection.isEmpty) {
+      this.#summary = null;
+      return;
+    }
+    try {
+      const summary = await this.#host.call('selection_summary', {
+        account: this.account.id,
+        selection: this.selection.wire(),
+      });
+      if (this.#summaries.is(ticket)) this.#summary = summary;
+    } catch {
+      if (this.#summaries.is(ticket)) this.#summary = null;
+    }
+  }
+
+  // -- one conversation ----------------------------------------------------------------------------
+
+  open(row: Row): void {
+    this.list.markSeen(row);
+    this.ring = false;
+    this.go(row.id);
+  }
+
+  go(id: string): void {
+    this.cursor = id;
+    this.menu = null;
+    this.closePlan();
+    void this.thread.open(id);
+  }
+
+  async follow(on: boolean): Promise<void> {
+    const id = this.thread.id;
+    if (id === null) return;
+    await this.#try(async () => {
+      await this.#host.call('follow', { account: this.account.id, id, on });
+      await this.thread.refresh();
+    });
+  }
+
+  /** Answers whether the reply is in the journal: only then may its draft go. */
+  async reply(text: string, done: boolean): Promise<boolean> {
+    const id = this.thread.id;
+    if (id === null) return false;
+    const job = await this.#try(() => this.#host.call('reply', { account: this.account.id, id, text, done }));
+    if (job === null) return false;
+    this.jobs.update(job);
+    this.jobs.follow(job.id);
+    await this.thread.refresh();
+    return true;
+  }
+
+  // -- acting --------------------------------------------------------------------------------------
+
+  /** On the selection, or on the open conversation while nothing is selected. */
+  async act(change: ChangeView): Promise<void> {
+    this.menu = null;
+    const selection = this.#target();
+    if (selection === null) return;
+    const acted = await this.#try(() => this.#host.call('act', { account: this.account.id, selection, change }));
+    if (acted?.plan) this.#openPlan(new Plan(this.#host, acted.plan, change, false), acted.plan.name || 'Change');
+    else if (acted?.job) await this.#confirmed(acted.job);
+  }
+
+  async massReply(): Promise<void> {
+    if (this.selection.isEmpty || !this.mayReply) return;
+    const request = { account: this.account.id, selection: this.selection.wire(), change: changeOf({}), reply: '' };
+    const view = await this.#try(() => this.#host.call('plan', request));
+    if (view) this.#openPlan(new Plan(this.#host, view, changeOf({}), true), 'Mass reply');
+  }
+
+  discardPlan(): void {
+    this.#plan?.discard();
+    this.#plan = null;
+  }
+
+  closePlan(): void {
+    if (this.#plan) this.discardPlan();
+  }
+
+  async planConfirmed(job: string): Promise<void> {
+    this.#plan = null;
+    this.clearSelection();
+    await this.#confirmed(job);
+  }
+
+  async tryNow(): Promise<void> {
+    await this.#try(() => this.account.tryNow());
+  }
+
+  // -- inside --------------------------------------------------------------------------------------
+
+  #openPlan(plan: Plan, title: string): void {
+    this.#planTitle = title;
+    this.#plan = plan;
+  }
+
+  async #confirmed(job: string): Promise<void> {
+    this.jobs.follow(job);
+    await this.#try(() => this.jobs.refresh());
+    const known = this.jobs.jobs.find((one) => one.id === job);
+    if (known) this.#jobChanged(known);
+  }
+
+  #jobChanged(job: JobView): void {
+    this.jobs.update(job);
+    if (!isOver(job) || !this.jobs.isFollowed(job.id) || this.#announced.has(job.id) || job.kind === 'follow') return;
+    this.#announced.add(job.id);
+    this.#announcer.say(job.name, { detail: job.result, testid: 'job-result', bad: job.counts.rejected > 0 });
+  }
+
+  #target(): SelectionView | null {
+    if (!this.selection.isEmpty) return this.selection.wire();
+    return this.thread.id === null ? null : { ids: [this.thread.id], filter: null, except: [] };
+  }
+
+  #isHeld(): boolean {
+    const busy = this.#pointerInList || !this.selection.isEmpty;
+    return busy && this.list.rows.length > 0 && !(this.account.state?.sync.first ?? false);
+  }
+
+  #letGo(): void {
+    if (!this.#pointerInList) this.list.release();
+  }
+
+  async #show(text: string): Promise<void> {
+    this.cursor = null;
+    this.menu = null;
+    const before = this.#shown;
+    this.#shown = text;
+    if (this.selection.clear()) {
+      this.#announcer.say('Selection cleared', {
+        action: {
+          label: 'Undo',
+          run: () => {
+            this.filter.show(before);
+            this.selection.restore();
+          },
+        },
+      });
+    }
+    await this.list.show(text);
+  }
+  #shown = '';
+
+  async #reread(): Promise<void> {
+    await Promise.all([
+      this.list.refresh(this.#isHeld()),
+      this.account.refreshSidebar(),
+      this.list.rows.length === 0 ? this.filter.recheck() : undefined,
+      this.readSummary(),
+    ]);
+  }
+
+  async #try<Answer>(run: () => Promise<Answer>): Promise<Answer | null> {
+    try {
+      return await run();
+    } catch (thrown) {
+      this.#announcer.fail(asUiError(thrown).message);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { actionFor, BINDINGS, type Situation } from './keymap';
+
+const idle: Situation = { selecting: false, threadOpen: false, mayChange: true, mayReply: true };
+const selecting = { ...idle, selecting: true };
+const reading = { ...idle, threadOpen: true };
+
+describe('keys of the main window', () => {
+  it.each([
+    ['j', idle, 'next'],
+    ['arrowup', idle, 'previous'],
+    ['shift+j', idle, 'extendNext'],
+    ['x', idle, 'tick'],
+    ['/', idle, 'filter'],
+    ['s', idle, null],
+    ['s', selecting, 'status'],
+    ['h', reading, 'snooze'],
+    ['e', reading, 'done'],
+    ['r', reading, 'reply'],
+    ['r', { ...reading, mayReply: false }, null],
+    ['shift+r', idle, null],
+    ['shift+r', selecting, 'massReply'],
+    ['shift+r', { ...selecting, mayReply: false }, null],
+    ['t', { ...selecting, mayChange: false }, null],
+    ['f', idle, null],
+    ['?', idle, 'shortcuts'],
+    ['q', idle, null],
+  ])('%s', (chord, situation, expected) => {
+    expect(actionFor(chord, situation)).toBe(expected);
+  });
+
+  it('binds no key twice, and none with Alt', () => {
+    const keys = BINDINGS.flatMap((group) => group.bindings.flatMap((binding) => binding.keys));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.some((key) => key.includes('alt'))).toBe(false);
+  });
+});
