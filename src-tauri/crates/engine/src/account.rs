@@ -17,6 +17,7 @@ mod once;
 mod supervisor;
 mod thread;
 mod watcher;
+mod work;
 
 /// Why an account could not be opened.
 #[derive(Debug, Error)]

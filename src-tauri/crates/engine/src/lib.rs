@@ -18,6 +18,7 @@ mod notify;
 mod overlay;
 mod plan;
 mod prefetch;
+mod reconcile;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
@@ -28,9 +29,12 @@ mod worker;
 
 pub use account::{Account, OpenError};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use confirm::{Confirmation, act, confirm, needs_plan_page};
 pub use connect::{connect, probe};
 pub use events::{EngineEvent, Notice};
 pub use keys::{EnvKeys, KeyError, KeySource};
 pub use link::{Connection, Link};
+pub use plan::{Group, Plan, PlanEdit, PlanError, PlanItem, plan, replan};
 pub use stores::Stores;
 pub use sync::SyncError;
+pub use worker::WorkError;

@@ -86,7 +86,8 @@ impl Link {
 
     /// The agent wants it tried now.
     pub fn try_now(&self) {
-        self.nudge.notify_one();
+        // Nobody waits while it is being tried already; nothing is owed later for that.
+        self.nudge.notify_waiters();
     }
 
     /// Waits until the help desk answers. Never asks it: that is the reading loop's business.
@@ -273,8 +274,7 @@ mod tests {
     async fn trying_now_interrupts_the_wait() {
         let (_, link) = link();
         link.unreachable_for("Come back tomorrow.".into(), Some(Duration::from_secs(86_400)));
-        link.try_now();
-        link.due().await;
+        tokio::join!(link.due(), async { link.try_now() });
         assert!(matches!(link.state(), Connection::Offline { next_try: None, .. }));
         link.unreachable("Still not.".into());
         assert_eq!(link.retry().failures, 2);

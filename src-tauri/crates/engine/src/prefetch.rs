@@ -32,6 +32,10 @@ pub(crate) async fn run(account: &Account, desk: &dyn HelpDesk) {
                     () = tokio::time::sleep(LOOK) => {}
                 }
             }
+            // Too many threads, not too many questions in all: the account stays online.
+            Err(SyncError::Read(ReadError::SlowDown { retry_after })) => {
+                tokio::time::sleep(retry_after.unwrap_or(LOOK).max(LOOK)).await;
+            }
             Err(SyncError::Read(err)) => {
                 account.link().report(&err);
                 tokio::time::sleep(PAUSE).await;

@@ -23,7 +23,7 @@ impl Account {
         let thread = match answer {
             Ok(thread) => thread,
             Err(err) => {
-                if err.is_transient() || matches!(err, ReadError::KeyRefused { .. }) {
+                if matches!(err, ReadError::Unreachable { .. } | ReadError::KeyRefused { .. }) {
                     self.link().report(&err);
                 }
                 return Err(err);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_model::{Directory, JobId, Me};
+use muster_model::{Directory, JobId, JobState, Me};
 use muster_store::{JobFilter, StoreError};
 
 use super::Account;
@@ -66,7 +66,8 @@ fn look(stores: &Stores, before: Option<&Seen>) -> Result<Option<News>, StoreErr
     if before.is_some_and(|before| before.journal == journal && before.cache == cache) {
         return Ok(None);
     }
-    let jobs = stores.journal.jobs(&JobFilter::default())?.into_iter().filter(|job| !job.state.is_over());
-    let now = Seen { journal, cache, jobs: jobs.map(|job| job.id).collect() };
+    let under_way = vec![JobState::Scheduled, JobState::Holding, JobState::Running, JobState::Paused];
+    let jobs = stores.journal.jobs(&JobFilter { states: under_way, ..JobFilter::default() })?;
+    let now = Seen { journal, cache, jobs: jobs.into_iter().map(|job| job.id).collect() };
     Ok(Some(News { now, known: stores.cache.directory()? }))
 }
