@@ -16,6 +16,8 @@ use crate::{DataKey, Result, StoreError};
 /// Readers that are kept open between uses. More may be open at a time; they are closed after use.
 const IDLE_READERS: usize = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the busy time is divided while waiting for the switch to WAL.
+const WAL_ATTEMPTS: u32 = 250;
 const CACHED_STATEMENTS: usize = 128;
 
 /// What makes one kind of database different from another.
@@ -55,7 +57,7 @@ impl Db {
         if found > supported {
             return Err(StoreError::FromTheFuture { path, found, supported });
         }
-        writer.execute_batch("PRAGMA journal_mode = WAL")?;
+        switch_to_wal(&writer)?;
         writer.execute_batch(kind.settings)?;
         migrate(&mut writer, kind)?;
         let watcher = connect(&path, key)?;
@@ -136,6 +138,17 @@ fn connect(path: &Path, key: Option<&DataKey>) -> Result<Connection> {
         }
         Err(err) => Err(err.into()),
     }
+}
+
+/// SQLite does not wait its busy time for this one when two processes open a new file together, so we do.
+fn switch_to_wal(conn: &Connection) -> Result<()> {
+    for _ in 0..WAL_ATTEMPTS {
+        match conn.execute_batch("PRAGMA journal_mode = WAL").map_err(StoreError::from) {
+            Err(StoreError::Busy) => std::thread::sleep(BUSY_TIMEOUT / WAL_ATTEMPTS),
+            done => return done,
+        }
+    }
+    Err(StoreError::Busy)
 }
 
 fn version(conn: &Connection) -> Result<i64> {

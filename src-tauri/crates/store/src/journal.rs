@@ -29,14 +29,16 @@ mod requests;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use claim::{ClaimedEffect, ClaimedItem};
 pub use items::{EffectRow, ItemRow};
-pub use jobs::{JobFilter, JobRow, NewJob, ReasonCount, Waiting};
+pub use jobs::{JobFilter, JobRow, NewJob, ReasonCount};
 pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use requests::RequestRow;
+pub use waiting::Waiting;
 
 const KIND: Kind = Kind {
     file: "journal.db",

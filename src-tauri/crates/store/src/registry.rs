@@ -171,7 +171,7 @@ mod tests {
         registry.set_setting("theme", "dark").unwrap();
         registry.set_setting("theme", "light").unwrap();
         assert_eq!(registry.setting("theme").unwrap().as_deref(), Some("light"));
-        assert_eq!(registry.accounts().unwrap(), [row.clone()]);
+        assert_eq!(registry.accounts().unwrap(), std::slice::from_ref(&row));
         registry.remove(row.id).unwrap();
         assert!(registry.accounts().unwrap().is_empty());
     }

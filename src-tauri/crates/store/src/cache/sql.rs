@@ -185,10 +185,10 @@ fn push(sql: &mut String, values: &mut Vec<Value>, filter: &Match) {
             push(sql, values, part);
         }
         Match::Status(statuses) => {
-            push_one_of(sql, values, "c.status", statuses.iter().map(|word| word.as_str()))
+            push_one_of(sql, values, "c.status", statuses.iter().map(|word| word.as_str()));
         }
         Match::Channel(channels) => {
-            push_one_of(sql, values, "c.channel", channels.iter().map(|word| word.as_str()))
+            push_one_of(sql, values, "c.channel", channels.iter().map(|word| word.as_str()));
         }
         Match::Agent(names) => {
             push_one_of(sql, values, "c.agent", names.iter().map(|name| name.as_deref().unwrap_or_default()));
@@ -217,7 +217,7 @@ fn push(sql: &mut String, values: &mut Vec<Value>, filter: &Match) {
         Match::HasAttachment => sql.push_str("c.has_attachment"),
         Match::Untagged => sql.push_str("(c.tags = 0)"),
         Match::Engagement(engagement) => {
-            push_one_of(sql, values, "c.engagement", std::iter::once(engagement.as_str()))
+            push_one_of(sql, values, "c.engagement", std::iter::once(engagement.as_str()));
         }
         Match::Unread => sql.push_str(
             "(c.last_inbound > coalesce(read_at(c.id),

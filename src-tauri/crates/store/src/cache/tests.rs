@@ -31,18 +31,18 @@ fn ids(cache: &Cache, filter: Match) -> Vec<String> {
 fn a_page_says_what_it_really_changed() {
     let (_folder, cache) = open();
     let first = conversation("a", 10);
-    let applied = cache.apply_page(&[first.clone()], &[], "p1", true, Some(2), at(20)).unwrap();
+    let applied = cache.apply_page(std::slice::from_ref(&first), &[], "p1", true, Some(2), at(20)).unwrap();
     assert_eq!(applied.changed.len(), 1);
     assert_eq!(applied.changed[0].was, None);
 
-    let again = cache.apply_page(&[first.clone()], &[], "p2", true, None, at(21)).unwrap();
+    let again = cache.apply_page(std::slice::from_ref(&first), &[], "p2", true, None, at(21)).unwrap();
     assert!(again.changed.is_empty());
     assert!(again.sequence > applied.sequence);
 
     let mut newer = first.clone();
     newer.status = Status::Done;
     newer.stamp = 5;
-    let changed = cache.apply_page(&[newer.clone()], &[], "p3", true, None, at(22)).unwrap();
+    let changed = cache.apply_page(std::slice::from_ref(&newer), &[], "p3", true, None, at(22)).unwrap();
     assert_eq!(changed.changed[0].was.as_ref(), Some(&first));
 
     let stale = cache.apply_page(&[first], &[RemoteId::from("nobody")], "p4", true, None, at(23)).unwrap();
@@ -74,7 +74,7 @@ fn a_full_sync_keeps_the_list_and_takes_out_what_is_gone() {
     // The server came back from a backup: a lower stamp, and still its word counts.
     restored.stamp = 3;
     restored.subject = "Restored".into();
-    cache.apply_page(&[restored.clone()], &[], "q1", true, None, at(31)).unwrap();
+    cache.apply_page(std::slice::from_ref(&restored), &[], "q1", true, None, at(31)).unwrap();
     assert_eq!(ids(&cache, Match::All), ["b", "a"]);
     let last = cache.apply_page(&[], &[], "q2", false, None, at(32)).unwrap();
     assert_eq!(last.gone, [RemoteId::from("b")]);
@@ -111,7 +111,7 @@ fn threads_are_kept_merged_and_searchable() {
     let mut newer = header;
     newer.stamp = 2;
     newer.preview = None;
-    cache.apply_page(&[newer.clone()], &[], "p2", false, None, at(32)).unwrap();
+    cache.apply_page(std::slice::from_ref(&newer), &[], "p2", false, None, at(32)).unwrap();
     assert!(!cache.thread(&id).unwrap().unwrap().complete);
     assert_eq!(ids(&cache, Match::Word("tropft".into())), ["a"]);
 

@@ -15,7 +15,7 @@ fn nothing_readable_lies_on_the_disk() {
     let cache = Cache::open(folder.path(), &key()).unwrap();
     let mut secret = conversation("c1", 10);
     secret.subject = "Kaffeemaschine explodiert".into();
-    cache.apply_page(&[secret.clone()], &[], "1", false, None, at(11)).unwrap();
+    cache.apply_page(std::slice::from_ref(&secret), &[], "1", false, None, at(11)).unwrap();
     let thread = muster_model::Thread {
         conversation: secret,
         messages: vec![message("m1", 10, "Wasserschaden im Keller")],
@@ -123,4 +123,19 @@ fn a_full_disk_says_so() {
         Ok(())
     });
     assert!(full.unwrap_err().is_disk_full());
+}
+
+#[test]
+fn many_may_open_a_new_file_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let folder = folder.path();
+            scope.spawn(move || {
+                let journal = Journal::open(folder, &key()).unwrap();
+                journal.set_follow(&muster_model::RemoteId::new(format!("c{number}")), true).unwrap();
+            });
+        }
+    });
+    assert_eq!(Journal::open(folder.path(), &key()).unwrap().follows().unwrap().len(), 8);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, PauseReason, RemoteId, Resolved,
+    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, PauseReason, Resolved,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
 
@@ -108,17 +108,6 @@ pub struct JobFilter {
     pub since: Option<Timestamp>,
     /// At most so many, newest first.
     pub limit: Option<usize>,
-}
-
-/// What has not reached the help desk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Waiting {
-    /// Effects.
-    pub effects: u64,
-    /// Conversations' items.
-    pub items: u64,
-    /// Jobs.
-    pub jobs: u64,
 }
 
 impl Journal {
@@ -286,56 +275,6 @@ impl Journal {
             end(tx, seq, &counts, ms(now))
         })
     }
-
-    /// What has not reached the help desk, over all jobs that are due or paused.
-    pub fn waiting(&self) -> Result<Waiting> {
-        self.db.read(|tx| {
-            let mut waiting = Waiting::default();
-            let mut statement = tx.prepare_cached(
-                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
-                   FROM jobs WHERE state IN ('holding', 'running', 'paused') ORDER BY seq",
-            )?;
-            let open = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
-            for job in with_figures(tx, open)? {
-                if job.counts.open() == 0 {
-                    continue;
-                }
-                let (items_with_row, effects_with_row): (u64, u64) = tx
-                    .prepare_cached(
-                        "SELECT count(DISTINCT no), count(*) FROM effects
-                          WHERE job = ?1 AND state IN ('pending', 'sending')
-                            AND no IN (SELECT no FROM items WHERE job = ?1 AND state IN ('pending', 'sending'))",
-                    )?
-                    .query_row(params![job.seq], |row| Ok((to_count(row, 0)?, to_count(row, 1)?)))?;
-                let per_item = job.action.as_ref().map_or(0, |action| action.effects().len() as u64);
-                waiting.jobs += 1;
-                waiting.items += job.counts.open();
-                waiting.effects += effects_with_row + job.counts.open().saturating_sub(items_with_row) * per_item;
-            }
-            Ok(waiting)
-        })
-    }
-
-    /// The highest effect that ever left. `cache.db` remembers it too: a journal behind that is a restored backup.
-    pub fn highest_sent(&self) -> Result<i64> {
-        self.db
-            .read(|tx| Ok(tx.query_row("SELECT coalesce(max(row), 0) FROM effects", [], |row| row.get(0))?))
-    }
-
-    /// Conversations that got a mass reply since then, or may have got one.
-    pub fn recent_mass_replies(&self, since: Timestamp) -> Result<std::collections::HashSet<RemoteId>> {
-        self.db.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT effects.id FROM effects JOIN jobs ON jobs.seq = effects.job
-                  WHERE effects.effect = 'reply' AND effects.started >= ?1
-                    AND effects.state IN ('sending', 'applied', 'unknown') AND jobs.mass = 1",
-            )?;
-            let ids = statement
-                .query_map(params![ms(since)], |row| Ok(RemoteId::new(row.get::<_, String>(0)?)))?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(ids)
-        })
-    }
 }
 
 /// The row of a job.
@@ -383,14 +322,14 @@ fn is_over(conn: &Connection, job: JobId, to: &JobState) -> StoreError {
     }
 }
 
-fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<Vec<JobRow>> {
+pub(crate) fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<Vec<JobRow>> {
     for job in &mut jobs {
         (job.counts, job.reasons) = tally::of(conn, job.seq, job.total)?;
     }
     Ok(jobs)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let id = |text: String| {
         text.parse().map_err(|err| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(err)))
     };
