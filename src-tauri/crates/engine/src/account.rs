@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
 use muster_model::{Directory, Me, Moment};
-use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError};
+use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError, SyncState};
 use thiserror::Error;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -84,7 +84,7 @@ enum Role {
 /// An overlay, and the state of both databases that it was derived from.
 struct KnownOverlay {
     journal: i64,
-    cache: i64,
+    cache: SyncState,
     overlay: Arc<Overlay>,
 }
 
@@ -215,11 +215,11 @@ impl Account {
     pub async fn overlay(&self) -> Result<Arc<Overlay>, StoreError> {
         let mut known = self.inner.overlay.lock().await;
         let (stores, me) = (self.stores().clone(), self.me());
-        let versions = known.as_ref().map(|known| (known.journal, known.cache));
+        let derived_from = known.as_ref().map(|known| (known.journal, known.cache.clone()));
         let fresh = blocking(move || {
             // Read before deriving: a write in between makes this overlay stale, never a stale one fresh.
-            let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
-            if versions == Some((journal, cache)) {
+            let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?);
+            if derived_from.is_some_and(|from| from == (journal, cache.clone())) {
                 return Ok(None);
             }
             let overlay = Arc::new(crate::overlay::derive(&stores, me.as_ref())?);

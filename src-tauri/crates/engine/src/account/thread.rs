@@ -5,9 +5,8 @@ use muster_model::{RemoteId, Thread};
 use muster_store::{CachedThread, StoreError};
 
 use super::{Account, Role};
-use crate::EngineEvent;
 use crate::blocking::blocking;
-use crate::notify::Rule;
+use crate::keep::keep;
 
 impl Account {
     /// Reads a thread from the help desk now. The answer says its effective id, where it was merged into another.
@@ -39,33 +38,11 @@ impl Account {
         Ok(CachedThread { thread, fetched, complete: true })
     }
 
-    /// Writes a thread into the cache. Tells of it only where its header was news, else showing it would fetch it again.
+    /// Writes a thread into the cache.
     pub(crate) async fn keep_thread(&self, asked: &RemoteId, thread: &Thread) -> Result<(), StoreError> {
-        let (stores, now, me) = (self.stores().clone(), self.clock().now(), self.me());
+        let (stores, events, me, now) =
+            (self.stores().clone(), self.inner.events.clone(), self.me(), self.clock().now());
         let (asked, thread) = (asked.clone(), thread.clone());
-        let (changed, notice) = blocking(move || {
-            let header = &thread.conversation;
-            let (mut changed, mut notice) = (Vec::new(), None);
-            let was = stores.cache.conversation(&header.id)?;
-            if was.as_ref().is_none_or(|was| was.stamp < header.stamp) {
-                changed.push(header.id.clone());
-                // The page of changes will find this header cached already, and say nothing.
-                notice = Rule::read(&stores, me, None)?.notice(was.as_ref(), header);
-            }
-            stores.cache.put_thread(&thread, now)?;
-            if asked != header.id {
-                stores.cache.drop_conversation(&asked)?;
-                changed.push(asked);
-            }
-            Ok::<_, StoreError>((changed, notice))
-        })
-        .await?;
-        if !changed.is_empty() {
-            self.send(EngineEvent::ConversationsChanged { ids: Some(changed) });
-        }
-        if let Some(notice) = notice {
-            self.send(EngineEvent::Notice(notice));
-        }
-        Ok(())
+        blocking(move || keep(&stores, &events, me, &asked, &thread, now)).await
     }
 }

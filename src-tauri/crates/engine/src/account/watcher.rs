@@ -37,7 +37,7 @@ impl Watcher {
             Ok(Some(news)) => self.tell(account, news),
             Ok(None) => {}
             Err(err) => {
-                tracing::warn!(account = %account.row().id, error = %err, "the databases cannot be watched")
+                tracing::warn!(account = %account.row().id, error = %err, "the databases cannot be watched");
             }
         }
     }
