@@ -1,0 +1,266 @@
+//! Reconcile: what became of effects whose fate nobody knows.
+//!
+//! A reply that is found was applied. It counts as not arrived only where the server dedupes on our reference, so that
+//! sending it again is safe, or where two reads, the later one after the server's settle time, do not show it. Anything
+//! else stays `unknown` for a human and is never sent again by itself. Everything but replies is set by value and may
+//! be repeated once the conversation was read again.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use muster_helpdesk::{Capabilities, Found, ReadError, Reply};
+use muster_model::{
+    Action, Change, ClientRef, Conversation, Effect, EffectOutcome, EffectState, JobId, Reason, Receipt,
+    RemoteId, Template,
+};
+use muster_store::{Recorded, StoreError, UnknownEffect};
+
+use crate::effect::shows;
+use crate::worker::{Stop, WorkContext, keep_messages, later, outcome_row, row, sent_message, tell};
+
+/// Replies looked for in one call.
+const AT_ONCE: usize = 50;
+/// How often something that provably does not arrive is tried before it counts as rejected.
+const TRIES: u32 = 10;
+/// The least time between the two reads of the settle rule.
+const BETWEEN_READS: Duration = Duration::from_secs(5);
+/// How often a server that cannot tell is asked.
+const CHECKS: u32 = 2;
+
+/// What is to be done about one unknown effect.
+enum Verdict {
+    Applied(Receipt),
+    Again,
+    Rejected(Reason),
+    /// Looked, and no wiser: `true` if it was not there.
+    Looked(bool),
+}
+
+/// Looks for everything whose time to look has come; says how many effects were settled.
+pub(crate) async fn look(ctx: &WorkContext) -> Result<usize, Stop> {
+    let (now, capabilities) = (ctx.clock.now(), ctx.desk.capabilities());
+    let mut unknown = unknown(ctx).await?;
+    unknown.retain(|effect| next_look(effect, &capabilities).is_some_and(|at| at <= now));
+    if unknown.is_empty() {
+        return Ok(0);
+    }
+    let (replies, others): (Vec<_>, Vec<_>) =
+        unknown.into_iter().partition(|effect| effect.effect.is_customer_visible());
+    let mut settled = 0;
+    for chunk in replies.chunks(AT_ONCE) {
+        settled += look_for_replies(ctx, chunk, &capabilities).await?;
+    }
+    let mut by_conversation: BTreeMap<RemoteId, Vec<UnknownEffect>> = BTreeMap::new();
+    for effect in others {
+        by_conversation.entry(effect.id.clone()).or_default().push(effect);
+    }
+    for (id, effects) in by_conversation {
+        settled += look_at_values(ctx, &id, effects).await?;
+    }
+    Ok(settled)
+}
+
+/// When there is something to do without anybody writing into the journal, and how much is unknown.
+pub(crate) async fn outlook(ctx: &WorkContext) -> Result<(Option<Timestamp>, u64), StoreError> {
+    let capabilities = ctx.desk.capabilities();
+    let unknown = unknown(ctx).await?;
+    let next = unknown.iter().filter_map(|effect| next_look(effect, &capabilities)).min();
+    Ok((next, unknown.len() as u64))
+}
+
+async fn unknown(ctx: &WorkContext) -> Result<Vec<UnknownEffect>, StoreError> {
+    let me = ctx.me.handle.clone();
+    ctx.store(move |stores| {
+        let unknown = stores.journal.unknown_effects()?;
+        let jobs: BTreeSet<JobId> = unknown.iter().map(|effect| effect.job).collect();
+        let mut mine = HashSet::new();
+        for id in jobs {
+            let job = stores.journal.job(id)?;
+            if job.is_some_and(|job| job.me.as_str().eq_ignore_ascii_case(me.as_str())) {
+                mine.insert(id);
+            }
+        }
+        Ok(unknown.into_iter().filter(|effect| mine.contains(&effect.job)).collect())
+    })
+    .await
+}
+
+/// When to look for an effect; `None`: never again by itself, a human decides.
+pub(crate) fn next_look(effect: &UnknownEffect, capabilities: &Capabilities) -> Option<Timestamp> {
+    let first = later(effect.sent_at, backoff(effect.attempts));
+    if matches!(effect.effect, Effect::Unknown(_)) || effect.action.is_none() {
+        return None;
+    }
+    if !effect.effect.is_customer_visible() || capabilities.dedupes_replies {
+        return (effect.checks < CHECKS || !effect.effect.is_customer_visible()).then_some(first);
+    }
+    let settled = later(effect.sent_at, capabilities.settle);
+    match (effect.checks, effect.first_no_at) {
+        (0, _) => Some(first),
+        (_, Some(first_no)) => Some(settled.max(later(first_no, BETWEEN_READS))),
+        (checks, None) if checks < CHECKS => Some(settled),
+        _ => None,
+    }
+}
+
+/// A server that fails is not asked in a tight loop: 0, ¼ s, ¾ s, 1¾ s … by the attempts so far.
+fn backoff(attempts: u32) -> Duration {
+    let steps = (1_u64 << attempts.saturating_sub(1).min(8)) - 1;
+    Duration::from_millis(250 * steps)
+}
+
+async fn look_for_replies(
+    ctx: &WorkContext,
+    effects: &[UnknownEffect],
+    capabilities: &Capabilities,
+) -> Result<usize, Stop> {
+    let sent: Vec<Reply> = effects.iter().filter_map(as_sent).collect();
+    if sent.len() != effects.len() {
+        return Ok(0);
+    }
+    let asked_at = ctx.clock.now();
+    let found = match ctx.desk.find_replies(&sent).await {
+        Ok(found) => found,
+        Err(err) => return read_failed(err, "replies could not be looked for"),
+    };
+    ctx.link.reachable();
+    let verdicts = effects.iter().zip(found).map(|(effect, found)| match found {
+        Found::Yes(receipt) => Verdict::Applied(receipt),
+        Found::No if is_proven(effect, asked_at, capabilities) => again_or_enough(effect),
+        Found::No => Verdict::Looked(true),
+        Found::CannotTell => Verdict::Looked(false),
+    });
+    let verdicts: Vec<_> = effects.iter().zip(verdicts).collect();
+    settle(ctx, verdicts).await
+}
+
+/// Whether *not there* means that it never arrived.
+fn is_proven(effect: &UnknownEffect, asked_at: Timestamp, capabilities: &Capabilities) -> bool {
+    let settled = asked_at >= later(effect.sent_at, capabilities.settle);
+    capabilities.dedupes_replies || (effect.first_no_at.is_some() && settled)
+}
+
+fn again_or_enough(effect: &UnknownEffect) -> Verdict {
+    if effect.attempts < TRIES {
+        return Verdict::Again;
+    }
+    let tries = effect.attempts;
+    Verdict::Rejected(Reason::new(
+        "not_arrived",
+        format!("Did not arrive in {tries} tries; it was not sent."),
+    ))
+}
+
+fn as_sent(effect: &UnknownEffect) -> Option<Reply> {
+    let Some(Action::Reply { text, mass, .. }) = &effect.action else { return None };
+    Some(Reply {
+        id: effect.id.clone(),
+        text: Template::parse(text).render(&effect.audience.values),
+        client_ref: ClientRef::new(effect.job, effect.item),
+        mass: mass.then(|| effect.job_name.clone()),
+        then: Change::default(),
+        sent_at: effect.sent_at,
+    })
+}
+
+/// Reads a conversation again: what it shows was applied, what it does not show may be repeated.
+async fn look_at_values(
+    ctx: &WorkContext,
+    id: &RemoteId,
+    effects: Vec<UnknownEffect>,
+) -> Result<usize, Stop> {
+    let thread = match ctx.desk.thread(id).await {
+        Ok(thread) => thread,
+        Err(ReadError::NotFound { .. }) => {
+            let gone = || Verdict::Rejected(Reason::new("gone", "The help desk does not have it any more."));
+            return settle(ctx, effects.iter().map(|effect| (effect, gone())).collect()).await;
+        }
+        Err(err) => return read_failed(err, "a conversation could not be read again"),
+    };
+    ctx.link.reachable();
+    let verdict = |effect: &UnknownEffect, now: &Conversation| {
+        if shows(now, &effect.effect, &ctx.me.handle) {
+            Verdict::Applied(Receipt { stamp: Some(now.stamp), ..Receipt::default() })
+        } else {
+            again_or_enough(effect)
+        }
+    };
+    let verdicts = effects.iter().map(|effect| (effect, verdict(effect, &thread.conversation))).collect();
+    let settled = settle(ctx, verdicts).await?;
+    if let Err(err) = ctx.keep_thread(thread).await {
+        tracing::warn!(error = %err, "a thread could not be kept");
+    }
+    Ok(settled)
+}
+
+/// A read that failed changes nothing: it is tried again when the connection is back, or with the next effect.
+fn read_failed(err: ReadError, what: &str) -> Result<usize, Stop> {
+    match err {
+        ReadError::Unreachable { .. } => Err(Stop::Offline(err.to_string())),
+        ReadError::KeyRefused { .. } => Err(Stop::Key(err.to_string())),
+        ReadError::SlowDown { retry_after } => Err(Stop::SlowDown(retry_after)),
+        ReadError::ServerFault { .. } | ReadError::Malformed { .. } => {
+            tracing::info!(reason = %err, "{what}");
+            Err(Stop::SlowDown(None))
+        }
+        _ => {
+            tracing::warn!(reason = %err, "{what}");
+            Ok(0)
+        }
+    }
+}
+
+/// Writes the verdicts into the journal; says how many effects have an end now or may leave again.
+async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> Result<usize, Stop> {
+    let now = ctx.clock.now();
+    let mut ends: Vec<Recorded> = Vec::new();
+    let (mut replies_again, mut values_again, mut looked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut messages = Vec::new();
+    let mut touched: BTreeMap<JobId, (Action, Vec<RemoteId>)> = BTreeMap::new();
+    for (effect, verdict) in verdicts {
+        if let Some(action) = &effect.action {
+            let (_, ids) = touched.entry(effect.job).or_insert_with(|| (action.clone(), Vec::new()));
+            ids.push(effect.id.clone());
+        }
+        match verdict {
+            Verdict::Applied(receipt) => {
+                if let (Effect::Reply, Some(action)) = (&effect.effect, &effect.action) {
+                    let client_ref = ClientRef::new(effect.job, effect.item);
+                    let values = &effect.audience.values;
+                    let message =
+                        sent_message(&ctx.me, action, values, &client_ref, &receipt, effect.sent_at);
+                    messages.extend(message.map(|message| (effect.id.clone(), message)));
+                }
+                ends.push(outcome_row(effect.row, &effect.effect, EffectOutcome::Applied { receipt }, now));
+            }
+            Verdict::Rejected(reason) => ends.push(row(effect.row, EffectState::Rejected, Some(reason), now)),
+            Verdict::Again if effect.effect.is_customer_visible() => replies_again.push(effect.row),
+            Verdict::Again => values_again.push(effect.row),
+            Verdict::Looked(no) => looked.push((effect.row, no)),
+        }
+    }
+    let settled = ends.len() + replies_again.len() + values_again.len();
+    let refused = ctx
+        .store(move |stores| {
+            let journal = &stores.journal;
+            let mut refused = journal.settle_unknown(&ends)?;
+            refused.extend(journal.resend_unknown(&replies_again, now)?);
+            refused.extend(journal.repeat_unknown(&values_again, now)?);
+            for (row, no) in looked {
+                journal.note_check(row, now, no)?;
+            }
+            Ok(refused)
+        })
+        .await?;
+    if !refused.is_empty() {
+        tracing::warn!(effects = refused.len(), "effects were settled by somebody else meanwhile");
+    }
+    keep_messages(ctx, messages).await;
+    if settled > 0 {
+        for (job, (action, ids)) in touched {
+            tell(ctx, job, &action, ids);
+        }
+    }
+    Ok(settled)
+}

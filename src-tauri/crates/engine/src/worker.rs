@@ -1,0 +1,301 @@
+//! The journal's worker: one per account, in the process that holds `account.lock`.
+//!
+//! The order is always: write the intent, fsync, network, write the outcome. A step is claim (durable), call, record;
+//! a call that began is never broken off. What provably did not leave goes back to its place; what may have left is
+//! `unknown`, and only reconcile or a human says what became of it. Nothing here repeats a reply on a guess.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use muster_helpdesk::HelpDesk;
+use muster_model::{JobId, JobState, Me, PauseReason, Thread};
+use muster_store::{JobRow, StoreError};
+use thiserror::Error;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::blocking::blocking;
+use crate::keep::keep;
+use crate::link::{jitter, wait_after};
+use crate::{Clock, Connection, EngineEvent, Link, Stores, reconcile};
+
+mod deliver;
+mod guard;
+mod pause;
+mod record;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use record::{keep_messages, outcome_row, row, sent_message, tell};
+
+/// How often the journal is looked at for what another process wrote.
+const GLANCE: Duration = Duration::from_millis(200);
+/// How often in a row a help desk may fail or ask to slow down, without saying until when, before it counts as gone.
+const PATIENCE: u32 = 8;
+/// Jobs up to this size go ahead of larger ones: somebody is looking at them.
+const INTERACTIVE: u64 = 50;
+
+/// Everything that working the journal takes.
+pub(crate) struct WorkContext {
+    /// The two databases.
+    pub stores: Stores,
+    /// The help desk.
+    pub desk: Arc<dyn HelpDesk>,
+    /// Whose key it is: jobs of anybody else stand still.
+    pub me: Me,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The connection.
+    pub link: Arc<Link>,
+    /// Who is told.
+    pub events: broadcast::Sender<EngineEvent>,
+}
+
+/// What working the journal came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Worked {
+    /// Items that were handed to the help desk, and got an answer or none.
+    pub did: u64,
+    /// When there is something to do again, if that is known.
+    pub next_due: Option<Timestamp>,
+    /// Effects whose fate is unknown.
+    pub unknown_left: u64,
+}
+
+/// Why the journal cannot be worked now. What is left waits in it.
+#[derive(Debug, Error)]
+pub enum WorkError {
+    /// Another process works this account.
+    #[error("Another Muster works this account; it sends what waits.")]
+    Elsewhere,
+    /// A database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The help desk cannot be reached.
+    #[error("{0}")]
+    Offline(String),
+    /// The help desk refuses the key.
+    #[error("{0}")]
+    Key(String),
+}
+
+/// Why a step broke off. Everything that it had claimed is back in its place, or recorded.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Offline(String),
+    Key(String),
+    SlowDown(Option<Duration>),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(err: StoreError) -> Self {
+        Self::Store(err)
+    }
+}
+
+impl WorkContext {
+    /// Runs a call of the store with both databases.
+    pub(crate) async fn store<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Stores) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let stores = self.stores.clone();
+        blocking(move || call(&stores)).await
+    }
+
+    /// Writes a thread that was read again into the cache, under the id that it has now.
+    pub(crate) async fn keep_thread(&self, thread: Thread) -> Result<(), StoreError> {
+        let (events, me, now) = (self.events.clone(), Some(self.me.clone()), self.clock.now());
+        self.store(move |stores| keep(stores, &events, me, &thread.conversation.id, &thread, now)).await
+    }
+
+    pub(crate) fn tell(&self, event: EngineEvent) {
+        // An error means that nobody listens; whoever comes later reads the databases.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Works the journal until it is cancelled: at once when woken, and 200 ms after another process wrote.
+pub(crate) async fn run(ctx: WorkContext, wake: Arc<Notify>, cancel: CancellationToken) {
+    let mut links = ctx.link.subscribe();
+    let mut seen = None;
+    let mut next_due: Option<Timestamp> = None;
+    while !cancel.is_cancelled() {
+        let version = ctx.store(|stores| stores.journal.data_version()).await.ok();
+        let is_due = next_due.is_some_and(|due| due <= ctx.clock.now());
+        if version.is_none() || version != seen || is_due || links.has_changed().unwrap_or(false) {
+            links.borrow_and_update();
+            match work_due(&ctx, &cancel).await {
+                Ok(worked) => (seen, next_due) = (version, worked.next_due),
+                Err(WorkError::Store(err)) => {
+                    tracing::error!(error = %err, "the journal cannot be worked");
+                    // Nothing is under way now, so what is still `sending` is what could not be recorded.
+                    let recovered = recover(&ctx).await;
+                    seen = None;
+                    if recovered.is_err() {
+                        cancel.run_until_cancelled(tokio::time::sleep(Duration::from_secs(2))).await;
+                    }
+                }
+                Err(stopped) => {
+                    tracing::info!(reason = %stopped, "the journal waits");
+                    (seen, next_due) = (version, None);
+                }
+            }
+        }
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            () = wake.notified() => {}
+            _ = links.changed() => links.mark_changed(),
+            () = tokio::time::sleep(GLANCE) => {}
+        }
+    }
+}
+
+async fn recover(ctx: &WorkContext) -> Result<u64, StoreError> {
+    let now = ctx.clock.now();
+    ctx.store(move |stores| stores.journal.recover(now)).await
+}
+
+/// Works the journal until nothing is due, or until the help desk or a database stops it.
+pub(crate) async fn work_due(ctx: &WorkContext, cancel: &CancellationToken) -> Result<Worked, WorkError> {
+    if let Some(stopped) = pause::not_now(ctx).await? {
+        return Err(stopped);
+    }
+    pause::refuse_restored_backup(ctx).await?;
+    pause::resume(ctx).await?;
+    let mut worked = Worked::default();
+    let mut slow = 0;
+    // Jobs with nothing to claim now: they wait for an earlier job, or for what is unknown.
+    let mut idle: HashSet<JobId> = HashSet::new();
+    while !cancel.is_cancelled() {
+        let stop = match round(ctx, &mut idle).await {
+            Ok(Some(did)) => {
+                worked.did += did;
+                slow = 0;
+                continue;
+            }
+            Ok(None) => break,
+            Err(stop) => stop,
+        };
+        match stop {
+            Stop::SlowDown(None) if slow == PATIENCE => {
+                let message =
+                    "The help desk fails again and again. What waits is tried again later.".to_owned();
+                ctx.link.unreachable(message.clone());
+                pause::all(ctx, &PauseReason::Offline).await?;
+                return Err(WorkError::Offline(message));
+            }
+            Stop::SlowDown(retry_after) => {
+                slow += 1;
+                let wait = retry_after.unwrap_or_default().max(wait_after(slow, jitter()));
+                tracing::info!(seconds = wait.as_secs_f32(), "the help desk asks to slow down");
+                cancel.run_until_cancelled(tokio::time::sleep(wait)).await;
+                idle.clear();
+            }
+            Stop::Offline(message) => {
+                ctx.link.unreachable(message.clone());
+                pause::all(ctx, &PauseReason::Offline).await?;
+                return Err(WorkError::Offline(message));
+            }
+            Stop::Key(message) => {
+                ctx.link.key_refused(message.clone());
+                pause::all(ctx, &PauseReason::Key).await?;
+                return Err(WorkError::Key(message));
+            }
+            Stop::Store(err) => return Err(err.into()),
+        }
+    }
+    (worked.next_due, worked.unknown_left) = reconcile::outlook(ctx).await?;
+    Ok(worked)
+}
+
+/// One step: look for what is unknown, then the next chunk of the next job. `None`: nothing is due.
+async fn round(ctx: &WorkContext, idle: &mut HashSet<JobId>) -> Result<Option<u64>, Stop> {
+    if reconcile::look(ctx).await? > 0 {
+        idle.clear();
+    }
+    let Some(job) = next_job(ctx, idle).await? else { return Ok(None) };
+    match step::take(ctx, &job).await? {
+        0 => {
+            finish(ctx, &job).await?;
+            idle.insert(job.id);
+            Ok(Some(0))
+        }
+        did => {
+            // Whoever waited for this job may go on.
+            idle.clear();
+            Ok(Some(did))
+        }
+    }
+}
+
+/// The next job to work on: what somebody is looking at goes ahead of large batches, else the order of confirmation.
+/// Within one conversation the journal keeps that order whatever is chosen here.
+async fn next_job(ctx: &WorkContext, idle: &HashSet<JobId>) -> Result<Option<JobRow>, StoreError> {
+    let (now, me) = (ctx.clock.now(), ctx.me.handle.clone());
+    let idle = idle.clone();
+    let (next, changed) = ctx
+        .store(move |stores| {
+            let mut next: Option<JobRow> = None;
+            let mut changed = Vec::new();
+            for job in stores.journal.due_jobs(now)? {
+                let journal = &stores.journal;
+                if job.action.is_none() || idle.contains(&job.id) {
+                    continue;
+                }
+                if !job.me.as_str().eq_ignore_ascii_case(me.as_str()) {
+                    journal.set_job_state(job.id, &JobState::Paused, Some(&PauseReason::Key))?;
+                    changed.push(job.id);
+                    continue;
+                }
+                if job.state != JobState::Running {
+                    journal.set_job_state(job.id, &JobState::Running, None)?;
+                    changed.push(job.id);
+                }
+                if next.as_ref().is_none_or(|next| rank(&job) < rank(next)) {
+                    next = Some(job);
+                }
+            }
+            Ok((next, changed))
+        })
+        .await?;
+    for job in changed {
+        ctx.tell(EngineEvent::JobChanged(job));
+    }
+    Ok(next)
+}
+
+fn rank(job: &JobRow) -> (bool, i64) {
+    (job.total > INTERACTIVE, job.seq)
+}
+
+/// Ends a job that has nothing left to send.
+async fn finish(ctx: &WorkContext, job: &JobRow) -> Result<(), StoreError> {
+    let (id, now) = (job.id, ctx.clock.now());
+    let state = ctx.store(move |stores| stores.journal.finish_job(id, now)).await?;
+    if state.is_over() {
+        tracing::info!(job = %id, %state, "job over");
+        ctx.tell(EngineEvent::JobChanged(id));
+        ctx.tell(EngineEvent::StateChanged);
+    }
+    Ok(())
+}
+
+/// An instant so much later; the end of time where that is beyond it.
+pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| at.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether the help desk may be asked.
+fn stopped_by(state: Connection) -> Option<WorkError> {
+    match state {
+        Connection::Connecting | Connection::Online => None,
+        Connection::Offline { message, .. } => Some(WorkError::Offline(message)),
+        Connection::KeyRefused { message } => Some(WorkError::Key(message)),
+        Connection::Elsewhere => Some(WorkError::Elsewhere),
+    }
+}

@@ -1,0 +1,141 @@
+//! The call itself, and what its answer means: recorded, put back, or split until the bad item is alone.
+
+use muster_helpdesk::{Batch, ItemOutcome, NotSent, Reply};
+use muster_model::{Change, ClientRef, EffectOutcome, JobId, Reason, Template};
+use muster_store::{ClaimedItem, JobRow};
+
+use super::{Stop, WorkContext, record};
+
+/// What one call carries for all of its items.
+pub(super) enum Parcel {
+    /// Replies, with what rides on them.
+    Replies {
+        template: Template,
+        /// The name of the mass reply.
+        mass: Option<String>,
+        then: Change,
+    },
+    /// One change.
+    Change(Change),
+    /// Follow or stop following; one conversation per call.
+    Follow { on: bool },
+    /// Effects of a newer version: never sent.
+    NotOurs,
+}
+
+impl Parcel {
+    /// Whether items of both can travel in one call.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Replies { then, .. }, Self::Replies { then: other, .. }) => then == other,
+            (Self::Change(change), Self::Change(other)) => change == other,
+            (Self::Follow { on }, Self::Follow { on: other }) => on == other,
+            (Self::NotOurs, Self::NotOurs) => true,
+            _ => false,
+        }
+    }
+
+    fn per_call(&self, items: usize) -> usize {
+        if matches!(self, Self::Follow { .. }) { 1 } else { items }
+    }
+
+    async fn call(
+        &self,
+        ctx: &WorkContext,
+        job: JobId,
+        items: &[ClaimedItem],
+    ) -> Result<Vec<ItemOutcome>, NotSent> {
+        match self {
+            Self::Replies { template, mass, then } => {
+                let reply = |item: &ClaimedItem| Reply {
+                    id: item.id.clone(),
+                    text: template.render(&item.audience.values),
+                    client_ref: ClientRef::new(job, item.item),
+                    mass: mass.clone(),
+                    then: then.clone(),
+                    sent_at: ctx.clock.now(),
+                };
+                let replies: Vec<Reply> = items.iter().map(reply).collect();
+                ctx.desk.reply(&replies).await
+            }
+            Self::Change(change) => {
+                let ids = items.iter().map(|item| item.id.clone()).collect();
+                ctx.desk.apply(&Batch { ids, change: change.clone() }).await
+            }
+            Self::Follow { on } => {
+                let mut outcomes = Vec::new();
+                for item in items {
+                    let outcome = follow(ctx, item, *on).await?;
+                    outcomes.push(ItemOutcome { id: item.id.clone(), effects: vec![outcome] });
+                }
+                Ok(outcomes)
+            }
+            Self::NotOurs => Err(NotSent::Unsupported(
+                "A newer Muster planned this; this one does not know how.".to_owned(),
+            )),
+        }
+    }
+}
+
+/// Follows at the help desk, or here where the help desk keeps no followers.
+async fn follow(ctx: &WorkContext, item: &ClaimedItem, on: bool) -> Result<EffectOutcome, NotSent> {
+    if ctx.desk.capabilities().follow {
+        return ctx.desk.follow(&item.id, on).await;
+    }
+    let id = item.id.clone();
+    Ok(match ctx.store(move |stores| stores.journal.set_follow(&id, on)).await {
+        Ok(()) => EffectOutcome::Applied { receipt: muster_model::Receipt::default() },
+        Err(err) => EffectOutcome::Rejected { reason: Reason::new("not_kept", err.to_string()) },
+    })
+}
+
+/// Sends the items of a parcel, and records every answer before the next call.
+pub(super) async fn deliver(
+    ctx: &WorkContext,
+    job: &JobRow,
+    parcel: &Parcel,
+    items: Vec<ClaimedItem>,
+) -> Result<(), Stop> {
+    let per_call = parcel.per_call(items.len()).max(1);
+    let mut queue: Vec<Vec<ClaimedItem>> = items.chunks(per_call).rev().map(<[_]>::to_vec).collect();
+    while let Some(mut batch) = queue.pop() {
+        let why = match parcel.call(ctx, job.id, &batch).await {
+            Ok(outcomes) => {
+                ctx.link.reachable();
+                record::outcomes(ctx, job, &batch, outcomes).await?;
+                continue;
+            }
+            Err(why) => why,
+        };
+        let message = why.to_string();
+        tracing::info!(job = %job.id, items = batch.len(), reason = %message, "not sent");
+        let stop = match why {
+            NotSent::Refused { .. } if batch.len() > 1 => {
+                // The server refused the batch whole without working on it: split it until the bad item is alone.
+                let second = batch.split_off(batch.len() / 2);
+                queue.push(second);
+                queue.push(batch);
+                continue;
+            }
+            NotSent::Refused { reason } => {
+                record::reject(ctx, &batch, &reason).await?;
+                continue;
+            }
+            NotSent::NotPermitted { .. } => {
+                record::reject(ctx, &batch, &Reason::new("not_permitted", message)).await?;
+                continue;
+            }
+            NotSent::Unsupported(_) => {
+                record::reject(ctx, &batch, &Reason::new("unsupported", message)).await?;
+                continue;
+            }
+            NotSent::Unreachable { .. } => Stop::Offline(message),
+            NotSent::KeyRefused { .. } => Stop::Key(message),
+            NotSent::SlowDown { retry_after } => Stop::SlowDown(retry_after),
+        };
+        let rest: Vec<ClaimedItem> = std::iter::once(batch).chain(queue).flatten().collect();
+        record::put_back(ctx, &rest).await?;
+        return Err(stop);
+    }
+    Ok(())
+}

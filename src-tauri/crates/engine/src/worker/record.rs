@@ -1,0 +1,170 @@
+//! Outcomes into the journal, receipts into the cache, news to whoever listens.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use muster_helpdesk::ItemOutcome;
+use muster_model::{
+    Action, Author, ClientRef, Delivery, DeliveryState, Effect, EffectOutcome, EffectState, JobId, Me,
+    Message, MessageKind, Reason, Receipt, RemoteId, Template,
+};
+use muster_store::{ClaimedItem, JobRow, Recorded};
+use serde_json::{Value, json};
+
+use super::{Stop, WorkContext};
+use crate::EngineEvent;
+use crate::effect::status_of;
+
+/// Records the answer of a call: each effect ends as what the server says of it, and as unknown where it says nothing.
+pub(super) async fn outcomes(
+    ctx: &WorkContext,
+    job: &JobRow,
+    items: &[ClaimedItem],
+    answer: Vec<ItemOutcome>,
+) -> Result<(), Stop> {
+    let now = ctx.clock.now();
+    let mut answers: HashMap<RemoteId, Vec<EffectOutcome>> =
+        answer.into_iter().map(|outcome| (outcome.id, outcome.effects)).collect();
+    let mut recorded = Vec::new();
+    let mut messages = Vec::new();
+    for item in items {
+        let mut said = answers.remove(&item.id).unwrap_or_default().into_iter();
+        for effect in &item.effects {
+            let outcome = said.next().unwrap_or_else(|| EffectOutcome::Unknown {
+                reason: Reason::new("no_answer", "The help desk's answer does not mention it."),
+            });
+            if let (Effect::Reply, EffectOutcome::Applied { receipt }, Some(action)) =
+                (&effect.effect, &outcome, &job.action)
+            {
+                let values = &item.audience.values;
+                let client_ref = ClientRef::new(job.id, item.item);
+                messages.extend(
+                    sent_message(&ctx.me, action, values, &client_ref, receipt, now)
+                        .map(|message| (item.id.clone(), message)),
+                );
+            }
+            recorded.push(outcome_row(effect.row, &effect.effect, outcome, now));
+        }
+    }
+    write(ctx, recorded).await?;
+    keep_messages(ctx, messages).await;
+    Ok(())
+}
+
+/// Records that the server, or we, said no to everything that these items wanted.
+pub(super) async fn reject(ctx: &WorkContext, items: &[ClaimedItem], reason: &Reason) -> Result<(), Stop> {
+    let now = ctx.clock.now();
+    let effects = items.iter().flat_map(|item| &item.effects);
+    let rows = effects.map(|effect| row(effect.row, EffectState::Rejected, Some(reason.clone()), now));
+    write(ctx, rows.collect()).await
+}
+
+/// Back to its place: nothing of it can have reached the server.
+pub(super) async fn put_back(ctx: &WorkContext, items: &[ClaimedItem]) -> Result<(), Stop> {
+    let rows: Vec<i64> = items.iter().flat_map(|item| &item.effects).map(|effect| effect.row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let now = ctx.clock.now();
+    let refused = ctx.store(move |stores| stores.journal.put_back(&rows, now)).await?;
+    if !refused.is_empty() {
+        tracing::warn!(effects = refused.len(), "effects were not sending any more when they were put back");
+    }
+    Ok(())
+}
+
+/// Writes outcomes; one that comes too late is reported by the journal and changes nothing.
+pub(super) async fn write(ctx: &WorkContext, outcomes: Vec<Recorded>) -> Result<(), Stop> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let refused = ctx.store(move |stores| stores.journal.record(&outcomes)).await?;
+    if !refused.is_empty() {
+        tracing::warn!(effects = refused.len(), "outcomes came after the effects' story was over");
+    }
+    Ok(())
+}
+
+pub(crate) fn row(row: i64, state: EffectState, reason: Option<Reason>, at: Timestamp) -> Recorded {
+    Recorded { row, state, reason, receipt: None, after: None, at }
+}
+
+pub(crate) fn outcome_row(id: i64, effect: &Effect, outcome: EffectOutcome, at: Timestamp) -> Recorded {
+    let state = outcome.state();
+    match outcome {
+        EffectOutcome::Applied { receipt } => {
+            Recorded { receipt: Some(receipt), after: after(effect), ..row(id, state, None, at) }
+        }
+        EffectOutcome::Rejected { reason }
+        | EffectOutcome::Skipped { reason }
+        | EffectOutcome::Unknown { reason } => row(id, state, Some(reason), at),
+    }
+}
+
+/// The value that an applied effect leaves behind, where the effect alone says it.
+fn after(effect: &Effect) -> Option<Value> {
+    match effect {
+        Effect::Status(status) => {
+            let (status, until) = status_of(*status);
+            Some(json!({ "status": status, "snoozed_until": until }))
+        }
+        Effect::Assignee(who) | Effect::Team(who) => Some(json!(who)),
+        Effect::TagClear => Some(json!([])),
+        Effect::Priority(priority) => Some(json!(priority)),
+        _ => None,
+    }
+}
+
+/// The message as the thread will show it until the next fetch brings the server's own.
+pub(crate) fn sent_message(
+    me: &Me,
+    action: &Action,
+    values: &[String],
+    client_ref: &ClientRef,
+    receipt: &Receipt,
+    now: Timestamp,
+) -> Option<Message> {
+    let Action::Reply { text, mass, .. } = action else { return None };
+    Some(Message {
+        id: RemoteId::new(receipt.id.clone().unwrap_or_else(|| client_ref.to_string())),
+        at: receipt.at.unwrap_or(now),
+        kind: MessageKind::Message,
+        from: Author::Agent,
+        author: me.name.clone(),
+        author_handle: Some(me.handle.clone()),
+        text: Template::parse(text).render(values),
+        html: None,
+        attachments: Vec::new(),
+        client_ref: Some(client_ref.to_string()),
+        mass_reply: *mass,
+        delivery: Some(Delivery { state: DeliveryState::Queued, reason: None }),
+    })
+}
+
+/// Writes sent messages into the cached threads. The journal has the outcome already; a cache that cannot be written
+/// shows the message a fetch later.
+pub(crate) async fn keep_messages(ctx: &WorkContext, messages: Vec<(RemoteId, Message)>) {
+    if messages.is_empty() {
+        return;
+    }
+    let kept = ctx
+        .store(move |stores| {
+            messages.iter().try_for_each(|(id, message)| stores.cache.append_sent_message(id, message))
+        })
+        .await;
+    if let Err(err) = kept {
+        tracing::warn!(error = %err, "sent messages could not be written into the cache");
+    }
+}
+
+/// Tells that a job and these conversations changed.
+pub(crate) fn tell(ctx: &WorkContext, job: JobId, action: &Action, ids: Vec<RemoteId>) {
+    ctx.tell(EngineEvent::JobChanged(job));
+    if action.is_reply() {
+        for id in &ids {
+            ctx.tell(EngineEvent::ThreadChanged(id.clone()));
+        }
+    }
+    ctx.tell(EngineEvent::ConversationsChanged { ids: Some(ids) });
+    ctx.tell(EngineEvent::StateChanged);
+}

@@ -1,0 +1,89 @@
+//! One step of a job: claim the next items, let the guard look at them, send each kind of effect in one call.
+
+use muster_model::{Action, Change, Effect, RemoteId, Template};
+use muster_store::{ClaimedItem, JobRow};
+
+use super::deliver::{Parcel, deliver};
+use super::{Stop, WorkContext, guard, record};
+use crate::effect::change_of;
+
+/// Replies in one call: few enough that progress shows and that a stop comes soon.
+const REPLIES_AT_ONCE: usize = 25;
+
+/// Claims and sends the next chunk of a job; says how many items it was.
+pub(super) async fn take(ctx: &WorkContext, job: &JobRow) -> Result<u64, Stop> {
+    let Some(action) = job.action.clone() else { return Ok(0) };
+    let claimed = claim(ctx, job, &action).await?;
+    let did = claimed.len() as u64;
+    if did == 0 {
+        return Ok(0);
+    }
+    let ids: Vec<RemoteId> = claimed.iter().map(|item| item.id.clone()).collect();
+    let sent = send(ctx, job, &action, claimed).await;
+    record::tell(ctx, job.id, &action, ids);
+    sent.map(|()| did)
+}
+
+async fn claim(ctx: &WorkContext, job: &JobRow, action: &Action) -> Result<Vec<ClaimedItem>, Stop> {
+    let capabilities = ctx.desk.capabilities();
+    let limit = match action {
+        Action::Reply { .. } => capabilities.max_replies.min(REPLIES_AT_ONCE),
+        Action::Change { .. } => capabilities.max_batch,
+        Action::Follow { .. } => REPLIES_AT_ONCE,
+    };
+    let (id, now) = (job.id, ctx.clock.now());
+    let claimed = ctx
+        .store(move |stores| {
+            // The value before is a courtesy to undo and audit; a cache that cannot be read must not keep work back.
+            let before = |id: &RemoteId| stores.cache.conversation(id).ok().flatten();
+            let claimed = stores.journal.claim(id, limit.max(1), true, now, &before)?;
+            if let Some(highest) =
+                claimed.iter().flat_map(|item| &item.effects).map(|effect| effect.row).max()
+            {
+                stores.cache.set_highest_sent(highest)?;
+            }
+            Ok(claimed)
+        })
+        .await?;
+    Ok(claimed)
+}
+
+/// Sends what was claimed. If one call says stop, what was not sent yet goes back with it.
+async fn send(
+    ctx: &WorkContext,
+    job: &JobRow,
+    action: &Action,
+    claimed: Vec<ClaimedItem>,
+) -> Result<(), Stop> {
+    let claimed = guard::look(ctx, job, claimed).await?;
+    let mut parcels: Vec<(Parcel, Vec<ClaimedItem>)> = Vec::new();
+    for item in claimed {
+        let parcel = parcel_for(job, action, &item);
+        match parcels.iter_mut().find(|(other, _)| parcel.goes_with(other)) {
+            Some((_, items)) => items.push(item),
+            None => parcels.push((parcel, vec![item])),
+        }
+    }
+    let mut parcels = parcels.into_iter();
+    while let Some((parcel, items)) = parcels.next() {
+        if let Err(stop) = deliver(ctx, job, &parcel, items).await {
+            let rest: Vec<ClaimedItem> = parcels.flat_map(|(_, items)| items).collect();
+            record::put_back(ctx, &rest).await?;
+            return Err(stop);
+        }
+    }
+    Ok(())
+}
+
+fn parcel_for(job: &JobRow, action: &Action, item: &ClaimedItem) -> Parcel {
+    let effects = || item.effects.iter().map(|effect| &effect.effect);
+    match (action, item.effects.first().map(|effect| &effect.effect)) {
+        (Action::Reply { text, mass, .. }, Some(Effect::Reply)) => Parcel::Replies {
+            template: Template::parse(text),
+            mass: mass.then(|| job.name.clone()),
+            then: change_of(effects().skip(1)).unwrap_or_else(Change::default),
+        },
+        (_, Some(Effect::Follow(on))) => Parcel::Follow { on: *on },
+        _ => change_of(effects()).map_or(Parcel::NotOurs, Parcel::Change),
+    }
+}
