@@ -102,8 +102,7 @@ impl Stage {
             .window()?
             .text_where_within("job-result", &result, LATER, |text| text.contains(&result))
             .await?;
-        Ok(shown.replace('
-', " "))
+        Ok(shown.replace('\n', " "))
     }
 
     /// Counts who has a message once and who is shown as unknown in the newest job; fails for anybody else.
@@ -112,7 +111,8 @@ impl Stage {
         let job = self.newest_job()?["job"].as_str().unwrap_or_default().to_owned();
         let shown = self.ctl.must(&self.session, &["job", &name, &job, "show"])?;
         let items = shown["items"].as_array().ok_or("a job without items")?;
-        let state = |id: &str| items.iter().find(|item| item["id"] == id).and_then(|item| item["state"].as_str());
+        let state =
+            |id: &str| items.iter().find(|item| item["id"] == id).and_then(|item| item["state"].as_str());
         let (mut once, mut unknown) = (0, 0);
         for id in &audience.reached {
             let times = audience::times(&self.desk, id, message).await?;
@@ -120,7 +120,11 @@ impl Stage {
             match state(id) {
                 Some("unknown") => unknown += 1,
                 Some("applied") if times == 1 => once += 1,
-                other => return Err(format!("{id} holds the message {times} times and is shown as {other:?}").into()),
+                other => {
+                    return Err(
+                        format!("{id} holds the message {times} times and is shown as {other:?}").into()
+                    );
+                }
             }
         }
         Ok((once, unknown))
