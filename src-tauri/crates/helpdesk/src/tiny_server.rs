@@ -58,8 +58,9 @@ impl TinyServer {
     }
 
     /// What was asked, once every answer is given.
-    pub(crate) fn requests(self) -> Vec<String> {
-        self.worker.join().unwrap()
+    pub(crate) async fn requests(self) -> Vec<String> {
+        // Not on the test's own thread: the client needs it to close its connections.
+        tokio::task::spawn_blocking(|| self.worker.join().unwrap()).await.unwrap()
     }
 }
 

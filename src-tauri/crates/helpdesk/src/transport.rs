@@ -215,7 +215,11 @@ impl Transport {
                     status = status.as_u16(),
                     "sent, and the answer does not say"
                 );
-                Ok(Written::Lost(server_error(status)))
+                Ok(Written::Lost(if status.is_server_error() {
+                    server_error(status)
+                } else {
+                    not_understood()
+                }))
             }
         }
     }

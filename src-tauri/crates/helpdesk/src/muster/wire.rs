@@ -275,7 +275,6 @@ pub(super) struct Change<'a> {
 /// The answer to a bulk call: what became of each.
 #[derive(Debug, Deserialize)]
 pub(super) struct Results<T> {
-    #[serde(default = "Vec::new")]
     pub(super) results: Vec<T>,
 }
 

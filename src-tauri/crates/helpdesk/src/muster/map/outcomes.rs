@@ -195,3 +195,53 @@ fn status_words(status: Option<StatusChange>) -> (Option<&'static str>, Option<T
         Some(StatusChange::Spam) => (Some("spam"), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_model::{Handle, Priority};
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[rstest]
+    #[case(Change::default(), json!({}))]
+    #[case(Change { status: Some(StatusChange::Active), ..Change::default() }, json!({"status":"active"}))]
+    #[case(Change { status: Some(StatusChange::Archived), ..Change::default() }, json!({"status":"archived"}))]
+    #[case(Change { status: Some(StatusChange::Spam), ..Change::default() }, json!({"status":"spam"}))]
+    #[case(
+        Change { status: Some(StatusChange::Snoozed(SnoozeUntil::Reply)), ..Change::default() },
+        json!({"status":"snoozed"})
+    )]
+    #[case(
+        Change { status: Some(StatusChange::Snoozed(SnoozeUntil::At(Timestamp::UNIX_EPOCH))), ..Change::default() },
+        json!({"status":"snoozed","snoozed_until":"1970-01-01T00:00:00Z"})
+    )]
+    #[case(
+        Change { agent: Some(Some(Handle::from("mira@b.example"))), team: Some(None), ..Change::default() },
+        json!({"agent":"mira@b.example","team":null})
+    )]
+    #[case(
+        Change { remove_all_tags: true, remove_tags: vec!["vip".into()], priority: Some(Priority::High), ..Change::default() },
+        json!({"remove_all_tags":true,"remove_tags":["vip"],"priority":"high"})
+    )]
+    fn a_change_says_only_what_changes(#[case] change: Change, #[case] expected: Value) {
+        let batch = Batch { ids: vec!["c-1".into()], change };
+        assert_eq!(serde_json::to_value(bulk(&batch)).unwrap(), json!({"ids":["c-1"],"change":expected}));
+    }
+
+    #[test]
+    fn a_reason_is_never_missing() {
+        let rejected = wire::Outcome { outcome: "rejected".to_owned(), reason: None };
+        let EffectOutcome::Rejected { reason } = outcome(&rejected, Receipt::default()) else { panic!() };
+        assert_eq!(reason.code, "no_reason");
+    }
+
+    #[test]
+    fn the_server_speaks_for_itself_when_it_refuses() {
+        let body =
+            br#"{"error":{"code":"unknown_agent","message":"No agent ghost@x.","field":"change.agent"}}"#;
+        assert_eq!(refusal(body), Some(Reason::new("unknown_agent", "No agent ghost@x.")));
+        assert_eq!(refusal(b"<html>"), None);
+    }
+}

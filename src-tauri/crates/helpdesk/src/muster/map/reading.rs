@@ -194,3 +194,133 @@ fn texts(fields: BTreeMap<String, Value>) -> BTreeMap<String, String> {
     };
     fields.into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_model::{Engagement, MessageKind, Status};
+    use rstest::rstest;
+
+    use super::*;
+
+    const SAMPLE: &str = r#"{"id":"c-1042","number":1042,"subject":"Charged twice for order 48213",
+        "contact":{"id":"p-12","name":"Marta Wiśniewska","email":"marta.w@mail.example","phone":null,
+                   "custom_fields":{"city":"Kraków","orders":3,"none":null}},
+        "channel":"email","status":"active","snoozed_until":null,"priority":"high",
+        "assignee":{"agent":"mira@brindlewick.example","team":"billing"},
+        "tags":["refund","payment-issue-2026-05"],"followers":["mira@brindlewick.example"],
+        "engagement":"pending","waiting_since":"2026-05-20T14:28:00.000Z",
+        "created":"2026-05-19T16:12:00.000Z","updated":"2026-05-20T14:28:00.000Z",
+        "last_inbound":"2026-05-20T14:28:00.000Z","last_outbound":"2026-05-19T17:05:00.000Z",
+        "preview":{"text":"Both payments are still on my card statement …","from":"customer"},
+        "message_count":5,"case_number":"BG-48213","custom_fields":{"order":"48213"},
+        "has_attachment":true,"seq":4811}"#;
+
+    fn sample(with: &[(&str, Value)]) -> Conversation {
+        let mut json: Value = serde_json::from_str(SAMPLE).unwrap();
+        for (key, value) in with {
+            json[key] = value.clone();
+        }
+        conversation(serde_json::from_value(json).unwrap())
+    }
+
+    #[test]
+    fn a_conversation_keeps_everything() {
+        let conversation = sample(&[]);
+        assert_eq!(conversation.id.as_str(), "c-1042");
+        assert_eq!(conversation.contact.name, "Marta Wiśniewska");
+        assert_eq!(conversation.contact.phone, None);
+        let fields: Vec<_> =
+            conversation.contact.custom_fields.iter().map(|(key, text)| format!("{key}={text}")).collect();
+        assert_eq!(fields, ["city=Kraków", "orders=3"]);
+        assert_eq!((conversation.status, conversation.priority), (Status::Active, Priority::High));
+        assert_eq!(conversation.assignee.team, Some(Handle::from("billing")));
+        assert_eq!(conversation.tags, ["payment-issue-2026-05", "refund"]);
+        assert_eq!(conversation.engagement, Engagement::Pending);
+        assert_eq!(conversation.updated, "2026-05-20T14:28:00Z".parse().unwrap());
+        assert_eq!(conversation.preview.map(|preview| preview.from), Some(Author::Customer));
+        assert_eq!(
+            (conversation.stamp, conversation.message_count, conversation.has_attachment),
+            (4811, 5, true)
+        );
+    }
+
+    #[rstest]
+    #[case("channel", "telegram")]
+    #[case("status", "parked")]
+    #[case("priority", "yesterday")]
+    #[case("engagement", "both")]
+    fn an_unknown_word_is_kept(#[case] key: &str, #[case] word: &str) {
+        let conversation = sample(&[(key, word.into())]);
+        let words = [
+            conversation.channel.as_str(),
+            conversation.status.as_str(),
+            conversation.priority.as_str(),
+            conversation.engagement.as_str(),
+        ];
+        assert!(words.contains(&word), "{words:?}");
+    }
+
+    #[test]
+    fn null_is_as_absent() {
+        let nulls = [
+            "subject",
+            "contact",
+            "priority",
+            "assignee",
+            "tags",
+            "followers",
+            "preview",
+            "custom_fields",
+            "case_number",
+        ];
+        let conversation = sample(&nulls.map(|key| (key, Value::Null)));
+        assert_eq!(conversation.subject, "");
+        assert_eq!(conversation.contact, Contact::default());
+        assert_eq!(conversation.assignee, Assignee::default());
+        assert_eq!(conversation.priority, Priority::None);
+        assert!(
+            conversation.tags.is_empty()
+                && conversation.followers.is_empty()
+                && conversation.preview.is_none()
+        );
+    }
+
+    #[test]
+    fn a_page_holds_changed_and_gone() {
+        let json = format!(
+            r#"{{"conversations":[{SAMPLE}],"deleted":["c-77"],"cursor":"b.5f","more":true,"backfilling":true,"total":2000}}"#
+        );
+        let page = page(serde_json::from_str(&json).unwrap());
+        assert!(matches!(&page.deltas[0], Delta::Upsert(header) if header.id.as_str() == "c-1042"));
+        assert_eq!(page.deltas[1], Delta::Gone("c-77".into()));
+        assert_eq!(
+            (page.next.0.as_str(), page.more, page.backfilling, page.total),
+            ("b.5f", true, true, Some(2000))
+        );
+    }
+
+    #[test]
+    fn a_thread_keeps_messages_files_and_references() {
+        let json = format!(
+            r#"{{"conversation":{SAMPLE},"messages":[
+            {{"id":"m-1","at":"2026-05-19T16:12:00.000Z","kind":"message","from":"customer","author":"Marta Wiśniewska",
+              "author_handle":null,"text":"Hello","html":"<div>Hello</div>",
+              "attachments":[{{"id":"f-3","name":"statement.png","mime":"image/png","size":319488}}],
+              "client_ref":null,"mass_reply":false,"delivery":null}},
+            {{"id":"m-2","at":"2026-05-19T17:05:00.000Z","kind":"event","from":"system","author":"Brindlewick Goods",
+              "author_handle":"jonas@brindlewick.example","text":"Not sent","client_ref":"0197/12",
+              "delivery":{{"state":"failed","reason":"Window closed"}}}},
+            {{"id":"m-3","at":"2026-05-19T17:06:00.000Z","kind":"poll","from":"robot"}}]}}"#
+        );
+        let thread = thread(serde_json::from_str(&json).unwrap());
+        let [hello, failed, newer] = &thread.messages[..] else { panic!("{:?}", thread.messages) };
+        assert_eq!(hello.attachments[0].size, 319_488);
+        assert_eq!(hello.html.as_deref(), Some("<div>Hello</div>"));
+        assert_eq!(
+            (failed.kind.clone(), failed.client_ref.as_deref()),
+            (MessageKind::Event, Some("0197/12"))
+        );
+        assert_eq!(failed.delivery.as_ref().map(|delivery| delivery.state.as_str()), Some("failed"));
+        assert_eq!((newer.kind.as_str(), newer.from.as_str()), ("poll", "robot"));
+    }
+}
