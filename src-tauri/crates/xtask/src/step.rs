@@ -1,6 +1,7 @@
 //! One named step: what runs, how long it took, and whether it worked.
 
 use crate::Result;
+use std::io::IsTerminal;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,10 @@ pub fn run(name: &str, command: &mut Command) -> Result<()> {
 /// Runs a program and fails with its name and exit code.
 pub fn must(command: &mut Command) -> Result<()> {
     let shown = shown(command);
+    if !std::io::stdout().is_terminal() {
+        // Whoever reads the log looks for plain closing lines.
+        command.env("NO_COLOR", "1").env("CARGO_TERM_COLOR", "never").env_remove("FORCE_COLOR");
+    }
     let status = command.status().map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}").into()) }
 }
