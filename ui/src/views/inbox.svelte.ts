@@ -14,7 +14,7 @@ import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionVie
 import { Drafts } from '../lib/thread/drafts.svelte';
 import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
-import { debounced, Latest } from '../lib/ui/later';
+import { gathered, Latest } from '../lib/ui/later';
 
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
@@ -29,8 +29,8 @@ export class Inbox {
   readonly drafts = new Drafts();
   readonly #summaries = new Latest();
   readonly #announced = new Set<string>();
-  readonly #changed = debounced(120, () => void this.#reread());
-  readonly #stateChanged = debounced(40, () => void this.account.refresh());
+  readonly #changed = gathered(120, () => this.#reread());
+  readonly #stateChanged = gathered(40, () => this.#readState());
   #pointerInList = false;
   #summary = $state.raw<SelectionSummary | null>(null);
   #plan = $state.raw<Plan | null>(null);
@@ -89,10 +89,18 @@ export class Inbox {
       this.jobs.refresh().catch(() => undefined),
     ]);
     const first = this.account.sidebar?.mine[0];
-    this.filter.show(first?.filter ?? 'is:active');
+    if (this.filter.applied === '') this.filter.show(first?.filter ?? 'is:active');
+    else await this.#reread();
   }
 
   onevent(event: AppEvent): void {
+    if (event.type === 'accountsChanged') {
+      // Also sent when events were lost: everything is read again.
+      this.#changed.call();
+      this.#stateChanged.call();
+      void this.jobs.refresh().catch(() => undefined);
+      void this.thread.refresh();
+    }
     if (!('account' in event) || event.account !== this.account.id) return;
     if (event.type === 'stateChanged') this.#stateChanged.call();
     else if (event.type === 'conversationsChanged') {
@@ -309,6 +317,13 @@ export class Inbox {
     await this.list.show(text);
   }
   #shown = '';
+
+  async #readState(): Promise<void> {
+    const before = this.account.state?.health;
+    await this.account.refresh();
+    // The keychain was unlocked, the disk has room again: there is something to show now.
+    if (before !== 'ready' && this.account.state?.health === 'ready') await this.start();
+  }
 
   async #reread(): Promise<void> {
     await Promise.all([

@@ -8,8 +8,8 @@ import type { Component } from 'svelte';
 /** Ready-made texts of the snooze grammar; the engine resolves them like typed ones. */
 export const SNOOZES: { label: string; text: string; icon: Component<{ class?: string }> }[] = [
   { label: 'In 2 hours', text: '2h', icon: Clock },
+  { label: 'This evening', text: 'this evening', icon: Sunset },
   { label: 'Tomorrow morning', text: 'tomorrow morning', icon: Sunrise },
-  { label: 'This Friday', text: 'friday', icon: Sunset },
   { label: 'Next week', text: 'monday', icon: Calendar },
   { label: 'Until the customer replies', text: 'until reply', icon: MessageSquareReply },
 ];

@@ -13,6 +13,28 @@ export function debounced<Args extends unknown[]>(wait: number, work: (...args: 
 }
 
 /**
+ * Runs `work` `wait` ms after the first of a burst of calls, one run at a time. Unlike `debounced` it also runs while calls keep coming: the
+ * first sync sends an event per page, and the list has to grow meanwhile.
+ */
+export function gathered(wait: number, work: () => Promise<void>) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running = false;
+  let again = false;
+  async function run(): Promise<void> {
+    timer = undefined;
+    running = true;
+    again = false;
+    await work().finally(() => (running = false));
+    if (again) call();
+  }
+  function call(): void {
+    if (running) again = true;
+    else timer ??= setTimeout(() => void run(), wait);
+  }
+  return { call };
+}
+
+/**
  * Lets only the newest answer through: `const mine = latest.begin(); const answer = await …; if (latest.is(mine)) …`. Without it a slow
  * answer to an old question would overwrite a fresh one.
  */

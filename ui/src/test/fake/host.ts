@@ -503,14 +503,17 @@ export class FakeHost implements Host {
   #snooze(text: string): SnoozeView {
     const hours = /^(\d+)h$/.exec(text)?.[1];
     const base = new Date(this.now);
-    const days = { 'tomorrow morning': 1, tomorrow: 1, 'tomorrow 9': 1, friday: 3, monday: 5 }[text];
+    const days = { 'tomorrow morning': 1, tomorrow: 1, 'tomorrow 9': 1, monday: 5 }[text];
     if (text === 'until reply')
       return { at: null, label: 'Until the customer replies', detail: 'no date', error: null };
-    const at = hours
-      ? this.now + Number(hours) * 3_600_000
-      : days
-        ? new Date(base.getFullYear(), base.getMonth(), base.getDate() + days, 9).getTime()
-        : null;
+    const evening = text === 'this evening' ? new Date(this.now).setHours(18, 0, 0, 0) : null;
+    const at =
+      evening ??
+      (hours
+        ? this.now + Number(hours) * 3_600_000
+        : days
+          ? new Date(base.getFullYear(), base.getMonth(), base.getDate() + days, 9).getTime()
+          : null);
     if (at === null)
       return {
         at: null,

@@ -4,4 +4,40 @@ import type { JobView } from "./JobView";
 /**
  * Something changed.
  */
-export type AppEvent = { "type": "accountsChanged" } | { "type": "stateChanged", account: string, } | { "type": "conversationsChanged", account: string, ids: Array<string> | null, } | { "type": "threadChanged", account: string, id: string, } | { "type": "jobChanged", account: string, job: JobView, } | { "type": "navigate", account: string, id: string, };
+export type AppEvent = { "type": "accountsChanged" } | { "type": "stateChanged", 
+/**
+ * The account.
+ */
+account: string, } | { "type": "conversationsChanged", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * Which; absent when many.
+ */
+ids: Array<string> | null, } | { "type": "threadChanged", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The conversation.
+ */
+id: string, } | { "type": "jobChanged", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The job.
+ */
+job: JobView, } | { "type": "navigate", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The conversation.
+ */
+id: string, };
