@@ -6,7 +6,7 @@
 /// Hands `name(Request) -> Response` of every command to another macro.
 #[macro_export]
 macro_rules! muster_commands {
-    ($callback:path) => {
+    ($callback:ident) => {
         $callback! {
             /// The accounts on this computer.
             accounts(Nothing) -> Vec<AccountSummary>;

@@ -1,6 +1,10 @@
-//! What a front end may know of an error: a closed code and a sentence.
+//! What a front end may know of an error: a closed code and a sentence. The one place that decides what an error means.
 
+use muster_engine::{KeyError, OpenError, PlanError};
+use muster_helpdesk::ReadError;
+use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use ts_rs::TS;
 
 /// What kind of error. The UI branches on this and on nothing else.
@@ -29,12 +33,78 @@ pub enum ErrorCode {
 }
 
 /// An error for a front end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Error, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "../../../../ui/src/lib/host/wire/")]
+#[error("{message}")]
 pub struct UiError {
     /// What kind.
     pub code: ErrorCode,
     /// What happened, what it means, what to do.
     pub message: String,
+}
+
+impl UiError {
+    /// An error from its two parts.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<ReadError> for UiError {
+    fn from(err: ReadError) -> Self {
+        tracing::warn!(error = ?err, "a read from the help desk failed");
+        let code = match &err {
+            ReadError::Unreachable { .. } | ReadError::SlowDown { .. } | ReadError::ServerFault { .. } => {
+                ErrorCode::Offline
+            }
+            ReadError::KeyRefused { .. } => ErrorCode::SignInAgain,
+            ReadError::NotPermitted { .. } => ErrorCode::NotPermitted,
+            ReadError::NotFound { .. } => ErrorCode::NotFound,
+            ReadError::Malformed { .. } | ReadError::BadAddress(_) => ErrorCode::BadInput,
+        };
+        Self::new(code, err.to_string())
+    }
+}
+
+impl From<StoreError> for UiError {
+    fn from(err: StoreError) -> Self {
+        tracing::error!(error = ?err, "the store failed");
+        let code = match &err {
+            StoreError::FromTheFuture { .. } => ErrorCode::NewerData,
+            err if err.is_disk_full() => ErrorCode::DiskFull,
+            _ => ErrorCode::Internal,
+        };
+        Self::new(code, err.to_string())
+    }
+}
+
+impl From<KeyError> for UiError {
+    fn from(err: KeyError) -> Self {
+        tracing::warn!(error = ?err, "the key could not be read");
+        let code =
+            if matches!(err, KeyError::Missing) { ErrorCode::SignInAgain } else { ErrorCode::Keychain };
+        Self::new(code, err.to_string())
+    }
+}
+
+impl From<OpenError> for UiError {
+    fn from(err: OpenError) -> Self {
+        match err {
+            OpenError::Key(err) => err.into(),
+            OpenError::Store(err) => err.into(),
+            err => Self::new(ErrorCode::Internal, err.to_string()),
+        }
+    }
+}
+
+impl From<PlanError> for UiError {
+    fn from(err: PlanError) -> Self {
+        let code = match &err {
+            PlanError::Store(_) => ErrorCode::Internal,
+            PlanError::NotPermitted(_) => ErrorCode::NotPermitted,
+            _ => ErrorCode::BadInput,
+        };
+        Self::new(code, err.to_string())
+    }
 }

@@ -1,1 +1,35 @@
-//! Muster.
+//! Everything a front end can ask: commands, wire types, events. Knows no Tauri.
+//!
+//! The shell and the terminal both stand on this: a command here takes a wire type, calls one use case of the engine
+//! and answers with a wire type. [`muster_commands!`] declares them all once.
+
+mod accounts;
+mod app;
+mod commands;
+mod data_dir;
+mod error;
+mod facets;
+mod inbox;
+mod jobs;
+mod keychain;
+mod line;
+mod mail;
+mod plans;
+mod quote;
+mod terminal;
+mod thread;
+mod view_filter;
+pub mod wire;
+mod words;
+
+pub use app::{App, DemoDesk, Notification};
+pub use data_dir::data_dir;
+pub use error::{ErrorCode, UiError};
+pub use keychain::{KeyStore, Keychain};
+pub use line::{AssigneeLine, ContactLine, ConversationLine, MessageLine};
+pub use mail::{MAIL_CSP, mail_page};
+pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Worked};
+
+// What a program needs to start the app.
+pub use muster_engine::{EnvKeys, SystemClock};
+pub use muster_helpdesk::ApiKey;

@@ -25,6 +25,7 @@ mod order;
 mod overlay_source;
 mod reconcile;
 mod record;
+mod replies;
 mod requests;
 mod tally;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use jobs::{JobFilter, JobRow, NewJob, ReasonCount};
 pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
+pub use replies::OpenReply;
 pub use requests::RequestRow;
 pub use waiting::Waiting;
 

@@ -18,6 +18,7 @@ use crate::{
 
 mod figures;
 mod order;
+mod replies;
 
 pub(super) fn open() -> (TempDir, Journal) {
     let folder = tempfile::tempdir().unwrap();

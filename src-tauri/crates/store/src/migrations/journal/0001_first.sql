@@ -58,6 +58,7 @@ CREATE TABLE effects (
 ) STRICT;
 CREATE INDEX effects_open ON effects (state, job, no, ordinal) WHERE state IN ('sending', 'unknown', 'held');
 CREATE INDEX effects_replies ON effects (started, id) WHERE effect = 'reply';
+CREATE INDEX effects_replies_to ON effects (id) WHERE effect = 'reply';
 
 -- How many items of a job are in which state and why. What is missing to the job's total is pending.
 CREATE TABLE tallies (

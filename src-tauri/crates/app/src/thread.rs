@@ -1,0 +1,258 @@
+//! One conversation: reading it, marking it read, following it, writing one reply.
+
+use jiff::Timestamp;
+use muster_engine::{Account, Connection};
+use muster_model::{
+    Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, StatusChange,
+};
+use muster_store::{CachedThread, ListRow, OpenReply};
+
+use crate::inbox::rows;
+use crate::quote::part_quote;
+use crate::wire::{
+    AppEvent, AttachmentView, ConversationRef, FollowRequest, JobView, MessageView, Nothing, ReplyRequest,
+    Row, ThreadView,
+};
+use crate::words::{count, initials, rfc3339};
+use crate::{App, ErrorCode, UiError};
+
+impl App {
+    /// A conversation with its messages: what is here at once. Where that is not the newest, it is fetched behind the
+    /// answer and `ThreadChanged` says when it came.
+    ///
+    /// # Errors
+    /// When there is no such conversation here.
+    pub async fn thread(&self, request: ConversationRef) -> Result<ThreadView, UiError> {
+        let account = self.account_of(&request.account).await?;
+        let id = RemoteId::from(request.id);
+        let overlay = account.overlay().await?;
+        let (stores, wanted) = (account.stores().clone(), id.clone());
+        let now = account.clock().now();
+        let found = self
+            .blocking(move || {
+                let Some(base) = stores.cache.conversation(&wanted)? else { return Ok(None) };
+                let conversation = overlay.apply(base);
+                let found = ListRow { marks: overlay.marks(&conversation), conversation };
+                let Some(row) = rows(&stores.cache, std::slice::from_ref(&found), &overlay)?.pop() else {
+                    return Ok(None);
+                };
+                Ok(Some(Found {
+                    row,
+                    conversation: found.conversation,
+                    cached: stores.cache.thread(&wanted)?,
+                    read: stores.journal.read_marks()?.get(&wanted).copied(),
+                    open: stores.journal.open_replies(&wanted, now)?,
+                }))
+            })
+            .await?;
+        let found = found.ok_or_else(|| {
+            UiError::new(
+                ErrorCode::NotFound,
+                "This conversation is not on this computer. It may have been deleted or merged.",
+            )
+        })?;
+        let complete = found.cached.as_ref().is_some_and(|cached| cached.complete);
+        if !complete && account.link().state() == Connection::Online {
+            self.fetch_behind(&account, id);
+        }
+        Ok(view(&account, found))
+    }
+
+    /// A message's HTML as a page that is safe to frame.
+    ///
+    /// # Errors
+    /// When the message is not here or has no HTML.
+    pub async fn mail(&self, account: &str, conversation: &str, message: &str) -> Result<String, UiError> {
+        let account = self.account_of(account).await?;
+        let (stores, id) = (account.stores().clone(), RemoteId::from(conversation));
+        let cached = self.blocking(move || stores.cache.thread(&id)).await?;
+        cached
+            .and_then(|cached| cached.thread.messages.into_iter().find(|entry| entry.id.as_str() == message))
+            .and_then(|entry| entry.html)
+            .map(|html| crate::mail::mail_page(&html))
+            .ok_or_else(|| UiError::new(ErrorCode::NotFound, "This message has no formatted version here."))
+    }
+
+    /// Moves my read mark to the end of a conversation.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn mark_read(&self, request: ConversationRef) -> Result<Nothing, UiError> {
+        let account = self.account_of(&request.account).await?;
+        let (stores, id) = (account.stores().clone(), RemoteId::from(request.id.as_str()));
+        let now = account.clock().now();
+        let moved = self
+            .blocking(move || {
+                let Some(conversation) = stores.cache.conversation(&id)? else { return Ok(false) };
+                let end =
+                    conversation.updated.min(now).max(conversation.last_inbound.unwrap_or(Timestamp::MIN));
+                let end = end.as_millisecond();
+                if stores.journal.read_marks()?.get(&id).is_some_and(|mark| *mark >= end) {
+                    return Ok(false);
+                }
+                stores.journal.set_read_mark(&id, end)?;
+                Ok(true)
+            })
+            .await?;
+        if moved {
+            self.emit(AppEvent::ConversationsChanged {
+                account: request.account,
+                ids: Some(vec![request.id]),
+            });
+        }
+        Ok(Nothing {})
+    }
+
+    /// Follow or stop following.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn follow(&self, request: FollowRequest) -> Result<Nothing, UiError> {
+        let account = self.account_of(&request.account).await?;
+        let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
+        muster_engine::act(&account, selection, Action::Follow { on: request.on }).await?;
+        Ok(Nothing {})
+    }
+
+    /// Writes one reply: a job like every other write.
+    ///
+    /// # Errors
+    /// When the plan blocks it (the sentence says why), or the journal cannot be written.
+    pub async fn reply(&self, request: ReplyRequest) -> Result<JobView, UiError> {
+        if request.text.trim().is_empty() {
+            return Err(UiError::new(ErrorCode::BadInput, "The reply is empty. Write something first."));
+        }
+        let account = self.account_of(&request.account).await?;
+        let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
+        let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
+        let job =
+            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then })
+                .await?;
+        self.job_view(&account, job).await
+    }
+
+    fn fetch_behind(&self, account: &Account, id: RemoteId) {
+        let account = account.clone();
+        self.spawn(async move {
+            // The engine says `ThreadChanged` when it came; when it did not, the pane says so from the next view.
+            if let Err(err) = account.fetch_thread(&id).await {
+                tracing::info!(conversation = %id, error = ?err, "a thread could not be fetched");
+            }
+        });
+    }
+}
+
+/// Everything that is here of one conversation.
+struct Found {
+    row: Row,
+    /// As the agent sees it.
+    conversation: Conversation,
+    cached: Option<CachedThread>,
+    /// My read mark, UTC milliseconds.
+    read: Option<i64>,
+    open: Vec<OpenReply>,
+}
+
+fn view(account: &Account, found: Found) -> ThreadView {
+    let Found { row, conversation, cached, read, open } = found;
+    let entries = cached.as_ref().map(|cached| cached.thread.messages.as_slice()).unwrap_or_default();
+    let mut messages: Vec<MessageView> = entries.iter().map(message).collect();
+    let read_up_to = read.and_then(|read| {
+        entries.iter().rev().find(|entry| entry.at.as_millisecond() <= read).map(|entry| entry.id.to_string())
+    });
+    let me = account.me();
+    messages.extend(open.iter().map(|reply| MessageView {
+        id: format!("pending:{}", reply.client_ref),
+        at: rfc3339(reply.at),
+        kind: MessageKind::Message.to_string(),
+        from: Author::Agent.to_string(),
+        author: me.as_ref().map(|me| me.name.clone()).unwrap_or_default(),
+        initials: me.as_ref().map(|me| initials(&me.name)).unwrap_or_default(),
+        text: reply.text.clone(),
+        quoted: None,
+        quoted_lines: 0,
+        has_html: false,
+        attachments: vec![],
+        mass_reply: reply.mass,
+        delivery: Some(reply.state.to_string()),
+        delivery_reason: reply.reason.as_ref().map(|reason| reason.message.clone()),
+    }));
+    ThreadView {
+        row,
+        email: conversation.contact.email.clone(),
+        phone: conversation.contact.phone.clone(),
+        case_number: conversation.case_number.clone(),
+        created: rfc3339(conversation.created),
+        messages,
+        complete: cached.as_ref().is_some_and(|cached| cached.complete),
+        fetched: cached.as_ref().map(|cached| rfc3339(cached.fetched)),
+        read_up_to,
+        reply_blocked: reply_blocked(account, &conversation),
+        reply_to: reply_to(&conversation),
+    }
+}
+
+fn message(entry: &Message) -> MessageView {
+    let parted = part_quote(&entry.text);
+    MessageView {
+        id: entry.id.to_string(),
+        at: rfc3339(entry.at),
+        kind: entry.kind.to_string(),
+        from: entry.from.to_string(),
+        author: entry.author.clone(),
+        initials: initials(&entry.author),
+        text: parted.text.to_owned(),
+        quoted_lines: count(parted.quoted.lines().count()),
+        quoted: (!parted.quoted.is_empty()).then(|| parted.quoted.to_owned()),
+        has_html: entry.html.is_some(),
+        attachments: entry
+            .attachments
+            .iter()
+            .map(|file| AttachmentView {
+                id: file.id.to_string(),
+                name: file.name.clone(),
+                mime: file.mime.clone(),
+                size: count(file.size),
+            })
+            .collect(),
+        mass_reply: entry.mass_reply,
+        delivery: entry.delivery.as_ref().map(|delivery| delivery.state.to_string()),
+        delivery_reason: entry.delivery.as_ref().and_then(|delivery| delivery.reason.clone()),
+    }
+}
+
+/// Why no reply can be written here, if so.
+fn reply_blocked(account: &Account, conversation: &Conversation) -> Option<String> {
+    if account.me().is_some_and(|me| !me.may_reply) {
+        return Some("Your role may not reply. Ask an administrator for a key that may.".into());
+    }
+    if conversation.status == muster_model::Status::Archived {
+        return Some("Archived: the help desk takes no more replies here.".into());
+    }
+    if !conversation.channel.rules().written {
+        return Some("Calls take no written reply.".into());
+    }
+    (!conversation.channel.window_open(conversation.last_inbound, account.clock().now()))
+        .then(|| "Window closed: over 24 h since the customer wrote. This channel takes no reply until they write again.".into())
+}
+
+fn reply_to(conversation: &Conversation) -> String {
+    let contact = &conversation.contact;
+    let address = match conversation.channel {
+        Channel::Email => contact.email.as_deref(),
+        Channel::Sms | Channel::Whatsapp | Channel::Voice => contact.phone.as_deref(),
+        _ => None,
+    };
+    let to = address.unwrap_or(if contact.name.is_empty() { "the customer" } else { &contact.name });
+    let by = match &conversation.channel {
+        Channel::Email => "email",
+        Channel::Chat => "chat",
+        Channel::Sms => "SMS",
+        Channel::Whatsapp => "WhatsApp",
+        Channel::Facebook => "Facebook",
+        Channel::Instagram => "Instagram",
+        Channel::Voice => "phone",
+        Channel::Other(word) => word,
+    };
+    format!("To {to} by {by}")
+}
