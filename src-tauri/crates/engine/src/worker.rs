@@ -27,7 +27,7 @@ mod pause;
 mod record;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use record::{keep_messages, outcome_row, row, sent_message, tell};
 

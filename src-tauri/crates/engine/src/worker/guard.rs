@@ -14,8 +14,8 @@ use muster_model::{
 use muster_store::{ClaimedItem, JobRow, Recorded, StoreError};
 
 use super::{Stop, WorkContext, record};
-use crate::effect::puts_away;
 use crate::EngineEvent;
+use crate::effect::puts_away;
 
 /// What the guard says about a reply.
 enum Ruling {

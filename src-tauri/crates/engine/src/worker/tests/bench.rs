@@ -1,0 +1,185 @@
+//! Real databases in a temporary folder, the help desk in memory, a clock that stands still.
+
+use jiff::{Timestamp, tz::TimeZone};
+use muster_helpdesk::{Batch, HelpDesk, Reply};
+use muster_model::{
+    Action, AudienceItem, Change, ClientRef, Conversation, JobId, JobState, RemoteId, StatusChange, Template,
+    Verdict,
+};
+use muster_store::{Cache, ClaimedItem, DataKey, JobRow, Journal, NewJob};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::fake::FakeDesk;
+use super::*;
+use crate::FixedClock;
+use crate::samples;
+
+pub(crate) struct Bench {
+    pub ctx: WorkContext,
+    pub desk: Arc<FakeDesk>,
+    pub stores: Stores,
+    clock: Arc<FixedClock>,
+    _folder: TempDir,
+}
+
+pub(crate) fn done() -> Change {
+    Change { status: Some(StatusChange::Done), ..Change::default() }
+}
+
+pub(crate) fn mass(text: &str, then: Change) -> Action {
+    Action::Reply { text: text.into(), mass: true, then }
+}
+
+pub(crate) fn one(text: &str) -> Action {
+    Action::Reply { text: text.into(), mass: false, then: Change::default() }
+}
+
+impl Bench {
+    /// `n` conversations, `c1`, `c2`, …, at the help desk and in the cache.
+    pub(crate) fn new(n: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = DataKey::from_bytes([7; 32]);
+        let stores = Stores {
+            cache: Cache::open(folder.path(), &key).unwrap(),
+            journal: Journal::open(folder.path(), &key).unwrap(),
+        };
+        let clock = Arc::new(FixedClock::new(samples::now(), TimeZone::UTC));
+        let desk = Arc::new(FakeDesk::new(n));
+        let events = broadcast::channel(4096).0;
+        let link = Arc::new(Link::new(Arc::clone(&clock) as Arc<dyn Clock>, events.clone()));
+        let ctx = WorkContext {
+            stores: stores.clone(),
+            desk: Arc::clone(&desk) as Arc<dyn HelpDesk>,
+            me: samples::me(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            link,
+            events,
+        };
+        let bench = Self { ctx, desk, stores, clock, _folder: folder };
+        bench.sync();
+        bench
+    }
+
+    pub(crate) fn context(&self) -> WorkContext {
+        WorkContext {
+            stores: self.stores.clone(),
+            desk: Arc::clone(&self.ctx.desk),
+            me: self.ctx.me.clone(),
+            clock: Arc::clone(&self.ctx.clock),
+            link: Arc::clone(&self.ctx.link),
+            events: self.ctx.events.clone(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.set(later(self.now(), by));
+    }
+
+    pub(crate) fn ids(&self) -> Vec<RemoteId> {
+        self.desk.conversations().into_iter().map(|conversation| conversation.id).collect()
+    }
+
+    /// What a sync would bring.
+    pub(crate) fn sync(&self) {
+        let all = self.desk.conversations();
+        self.stores.cache.apply_page(&all, &self.desk.gone(), "1", false, None, self.now()).unwrap();
+    }
+
+    pub(crate) async fn fetch_thread(&self, id: &RemoteId) {
+        let thread = self.desk.thread(id).await.unwrap();
+        self.stores.cache.put_thread(&thread, self.now()).unwrap();
+    }
+
+    /// A job for the first `n` conversations as they are cached.
+    pub(crate) fn new_job(&self, action: Action, n: usize) -> NewJob {
+        let ids: Vec<RemoteId> = (1..=n).map(|n| RemoteId::new(format!("c{n}"))).collect();
+        let seen = self.stores.cache.conversations(&ids).unwrap();
+        let template = match &action {
+            Action::Reply { text, .. } => Template::parse(text),
+            _ => Template::parse(""),
+        };
+        let item = |seen: Conversation| AudienceItem {
+            values: template
+                .values(&muster_model::MergeContext {
+                    conversation: &seen,
+                    agent: &self.ctx.me,
+                    tenant: "Shop",
+                })
+                .unwrap(),
+            id: seen.id,
+            stamp: seen.stamp,
+            last_inbound: seen.last_inbound.map(Timestamp::as_millisecond),
+            last_outbound: seen.last_outbound.map(Timestamp::as_millisecond),
+            verdict: Verdict::WillSend.to_string(),
+            takes_part: true,
+        };
+        NewJob {
+            id: JobId(Uuid::now_v7()),
+            name: "A job".into(),
+            action,
+            state: JobState::Running,
+            due: self.now(),
+            created: self.now(),
+            me: self.ctx.me.handle.clone(),
+            filter: None,
+            resolved: None,
+            audience: seen.into_iter().map(item).collect(),
+            points_to: None,
+        }
+    }
+
+    pub(crate) fn confirm(&self, action: Action, n: usize) -> JobId {
+        let job = self.new_job(action, n);
+        self.stores.journal.insert_job(&job).unwrap();
+        job.id
+    }
+
+    pub(crate) fn job(&self, job: JobId) -> JobRow {
+        self.stores.journal.job(job).unwrap().unwrap()
+    }
+
+    pub(crate) async fn work(&self) -> Result<Worked, WorkError> {
+        work_due(&self.ctx, &CancellationToken::new()).await
+    }
+
+    fn claim(&self, job: JobId) -> Vec<ClaimedItem> {
+        let before = |id: &RemoteId| self.stores.cache.conversation(id).unwrap();
+        self.stores.journal.claim(job, 25, true, self.now(), &before).unwrap()
+    }
+
+    /// Does by hand what a worker did until the moment at which it died.
+    pub(super) async fn die(&self, job: JobId, at: Dies) {
+        if matches!(at, Dies::BeforeTheIntent) {
+            return;
+        }
+        if matches!(at, Dies::AfterTheOutcome) {
+            self.work().await.unwrap();
+            return;
+        }
+        let claimed = self.claim(job);
+        assert!(!claimed.is_empty());
+        if matches!(at, Dies::AfterTheCall) {
+            let Some(Action::Reply { text, then, .. }) = self.job(job).action else { panic!("not a reply") };
+            let reply = |item: &ClaimedItem| Reply {
+                id: item.id.clone(),
+                text: Template::parse(&text).render(&item.audience.values),
+                client_ref: ClientRef::new(job, item.item),
+                mass: Some("A job".into()),
+                then: then.clone(),
+                sent_at: self.now(),
+            };
+            let replies: Vec<Reply> = claimed.iter().map(reply).collect();
+            self.desk.reply(&replies).await.unwrap();
+        }
+    }
+
+    /// Changes a conversation at the help desk, as somebody else.
+    pub(crate) async fn change(&self, id: &RemoteId, change: Change) {
+        self.desk.apply(&Batch { ids: vec![id.clone()], change }).await.unwrap();
+    }
+}

@@ -1,0 +1,344 @@
+//! A help desk in memory that fails on demand at every point of a call. The real one, over HTTP, is in the tests of the
+//! whole engine; this one exists because no server can be told to fail exactly there.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use muster_helpdesk::{
+    Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError, Reply,
+};
+use muster_model::{
+    Author, Change, Conversation, Directory, Effect, EffectOutcome, Me, Message, MessageKind, Reason,
+    Receipt, RemoteId, Thread,
+};
+
+use super::*;
+use crate::effect::put_on;
+use crate::samples;
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    /// Not one byte leaves.
+    Unreachable,
+    KeyRefused,
+    SlowDown,
+    /// The connection breaks before the server works.
+    Cut,
+    /// The server works, its answer is lost.
+    LoseAnswer,
+}
+
+pub(crate) struct FakeDesk {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    conversations: BTreeMap<RemoteId, Conversation>,
+    messages: HashMap<RemoteId, Vec<Message>>,
+    merged: HashMap<RemoteId, RemoteId>,
+    /// Receipts by client reference.
+    taken: HashMap<String, Receipt>,
+    refused: HashSet<RemoteId>,
+    next: HashMap<&'static str, VecDeque<Option<Fault>>>,
+    always: HashMap<&'static str, Fault>,
+    calls: HashMap<&'static str, usize>,
+    stamp: i64,
+    dedupes: bool,
+    can_tell: bool,
+    follows: bool,
+}
+
+impl FakeDesk {
+    pub(crate) fn new(n: usize) -> Self {
+        let all = (1..=n).map(|n| samples::conversation(&format!("c{n}")));
+        let inner = Inner {
+            conversations: all.map(|conversation| (conversation.id.clone(), conversation)).collect(),
+            messages: HashMap::new(),
+            merged: HashMap::new(),
+            taken: HashMap::new(),
+            refused: HashSet::new(),
+            next: HashMap::new(),
+            always: HashMap::new(),
+            calls: HashMap::new(),
+            stamp: 100,
+            dedupes: true,
+            can_tell: true,
+            follows: true,
+        };
+        Self { inner: Mutex::new(inner) }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_dedupes(&self, on: bool) {
+        self.inner().dedupes = on;
+    }
+
+    pub(crate) fn cannot_tell(&self) {
+        self.inner().can_tell = false;
+    }
+
+    pub(crate) fn keeps_no_followers(&self) {
+        self.inner().follows = false;
+    }
+
+    /// The next call of this kind fails.
+    pub(crate) fn next(&self, call: &'static str, fault: Fault) {
+        self.after(0, call, fault);
+    }
+
+    /// The call after `n` good ones fails.
+    pub(crate) fn after(&self, n: usize, call: &'static str, fault: Fault) {
+        let mut inner = self.inner();
+        let queue = inner.next.entry(call).or_default();
+        queue.extend(std::iter::repeat_n(None, n));
+        queue.push_back(Some(fault));
+    }
+
+    pub(crate) fn always(&self, call: &'static str, fault: Fault) {
+        self.inner().always.insert(call, fault);
+    }
+
+    /// A batch with this conversation in it is refused whole.
+    pub(crate) fn refuse(&self, id: &RemoteId) {
+        self.inner().refused.insert(id.clone());
+    }
+
+    pub(crate) fn calls(&self, call: &str) -> usize {
+        self.inner().calls.get(call).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn conversations(&self) -> Vec<Conversation> {
+        self.inner().conversations.values().cloned().collect()
+    }
+
+    pub(crate) fn conversation(&self, id: &RemoteId) -> Conversation {
+        self.inner().conversations[id].clone()
+    }
+
+    pub(crate) fn gone(&self) -> Vec<RemoteId> {
+        self.inner().merged.keys().cloned().collect()
+    }
+
+    /// What we wrote there, oldest first.
+    pub(crate) fn texts(&self, id: &RemoteId) -> Vec<String> {
+        let inner = self.inner();
+        let ours =
+            inner.messages.get(id).into_iter().flatten().filter(|message| message.client_ref.is_some());
+        ours.map(|message| message.text.clone()).collect()
+    }
+
+    pub(crate) fn customer_writes(&self, id: &RemoteId) {
+        let mut inner = self.inner();
+        let at = inner.later();
+        inner.say(id, Author::Customer, "Any news?", None, at);
+        inner.touch(id, |conversation| conversation.last_inbound = Some(at));
+    }
+
+    pub(crate) fn colleague_writes(&self, id: &RemoteId) {
+        let mut inner = self.inner();
+        let at = inner.later();
+        inner.say(id, Author::Agent, "On it.", None, at);
+        inner.touch(id, |conversation| conversation.last_outbound = Some(at));
+    }
+
+    pub(crate) fn merge(&self, from: &RemoteId, into: &RemoteId) {
+        let mut inner = self.inner();
+        inner.conversations.remove(from);
+        inner.merged.insert(from.clone(), into.clone());
+    }
+
+    fn write<T>(
+        &self,
+        call: &'static str,
+        ids: &[RemoteId],
+        lost: T,
+        work: impl FnOnce(&mut Inner) -> T,
+    ) -> Result<T, NotSent> {
+        let mut inner = self.inner();
+        *inner.calls.entry(call).or_default() += 1;
+        let fault = inner.next.get_mut(call).and_then(VecDeque::pop_front).flatten();
+        let fault = fault.or_else(|| inner.always.get(call).copied());
+        let host = "desk.example".to_owned();
+        match fault {
+            Some(Fault::Unreachable) => return Err(NotSent::Unreachable { host }),
+            Some(Fault::KeyRefused) => return Err(NotSent::KeyRefused { host }),
+            Some(Fault::SlowDown) => {
+                return Err(NotSent::SlowDown { retry_after: Some(Duration::from_millis(1)) });
+            }
+            Some(Fault::Cut) => return Ok(lost),
+            Some(Fault::LoseAnswer) | None => {}
+        }
+        if ids.iter().any(|id| inner.refused.contains(id)) {
+            return Err(NotSent::Refused { reason: Reason::new("bad_item", "One of these cannot be.") });
+        }
+        let done = work(&mut inner);
+        Ok(if fault.is_some() { lost } else { done })
+    }
+}
+
+impl Inner {
+    fn later(&mut self) -> Timestamp {
+        self.stamp += 1;
+        samples::now() + SignedDuration::from_secs(self.stamp)
+    }
+
+    fn touch(&mut self, id: &RemoteId, change: impl FnOnce(&mut Conversation)) -> Receipt {
+        self.stamp += 1;
+        let conversation = self.conversations.get_mut(id).expect("a known conversation");
+        change(conversation);
+        conversation.stamp = self.stamp;
+        Receipt { id: None, stamp: Some(self.stamp), at: None }
+    }
+
+    fn say(
+        &mut self,
+        id: &RemoteId,
+        from: Author,
+        text: &str,
+        client_ref: Option<String>,
+        at: Timestamp,
+    ) -> RemoteId {
+        let messages = self.messages.entry(id.clone()).or_default();
+        let message_id = RemoteId::new(format!("{id}-m{}", messages.len()));
+        messages.push(Message {
+            id: message_id.clone(),
+            at,
+            kind: MessageKind::Message,
+            from,
+            author: "Somebody".into(),
+            author_handle: None,
+            text: text.into(),
+            html: None,
+            attachments: Vec::new(),
+            client_ref,
+            mass_reply: false,
+            delivery: None,
+        });
+        message_id
+    }
+
+    fn change(&mut self, id: &RemoteId, change: &Change) -> Vec<EffectOutcome> {
+        let me = samples::me().handle;
+        let effects = change.effects();
+        let receipt = self.touch(id, |conversation| {
+            effects.iter().for_each(|effect| put_on(conversation, effect, &me, samples::now()));
+        });
+        effects.iter().map(|_| EffectOutcome::Applied { receipt: receipt.clone() }).collect()
+    }
+
+    fn reply(&mut self, reply: &Reply) -> ItemOutcome {
+        let client_ref = reply.client_ref.to_string();
+        let known = self.taken.get(&client_ref).cloned().filter(|_| self.dedupes);
+        let mut effects = Vec::new();
+        let receipt = known.unwrap_or_else(|| {
+            let at = self.later();
+            let message = self.say(&reply.id, Author::Agent, &reply.text, Some(client_ref.clone()), at);
+            let me = samples::me().handle;
+            let receipt = self.touch(&reply.id, |conversation| put_on(conversation, &Effect::Reply, &me, at));
+            Receipt { id: Some(message.to_string()), at: Some(at), ..receipt }
+        });
+        self.taken.insert(client_ref, receipt.clone());
+        effects.push(EffectOutcome::Applied { receipt });
+        if !reply.then.is_empty() {
+            effects.extend(self.change(&reply.id, &reply.then));
+        }
+        ItemOutcome { id: reply.id.clone(), effects }
+    }
+}
+
+fn unknown(n: usize) -> Vec<EffectOutcome> {
+    vec![EffectOutcome::Unknown { reason: Reason::new("no_answer", "The connection broke.") }; n]
+}
+
+#[async_trait]
+impl HelpDesk for FakeDesk {
+    fn capabilities(&self) -> Capabilities {
+        let inner = self.inner();
+        Capabilities {
+            max_batch: 100,
+            max_replies: 50,
+            dedupes_replies: inner.dedupes,
+            finds_by_reference: true,
+            settle: SETTLE,
+            events: false,
+            follow: inner.follows,
+            snooze_until_reply: true,
+            mass_reply_note: true,
+            max_reply_chars: Vec::new(),
+            max_tag_chars: 50,
+            replies_per_minute: None,
+            reads_per_minute: None,
+        }
+    }
+
+    async fn me(&self) -> Result<Me, ReadError> {
+        Ok(samples::me())
+    }
+
+    async fn directory(&self) -> Result<Directory, ReadError> {
+        Ok(Directory::default())
+    }
+
+    async fn changes(&self, _: Option<&Cursor>) -> Result<Page, ReadError> {
+        Err(ReadError::NotFound { what: "changes".into() })
+    }
+
+    async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {
+        let inner = self.inner();
+        let id = inner.merged.get(id).unwrap_or(id);
+        let known = inner.conversations.get(id);
+        let conversation = known.cloned().ok_or_else(|| ReadError::NotFound { what: id.to_string() })?;
+        Ok(Thread { conversation, messages: inner.messages.get(id).cloned().unwrap_or_default() })
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {
+        let n = batch.change.effects().len();
+        let lost = batch.ids.iter().map(|id| ItemOutcome { id: id.clone(), effects: unknown(n) }).collect();
+        self.write("apply", &batch.ids, lost, |inner| {
+            let change =
+                |id: &RemoteId| ItemOutcome { id: id.clone(), effects: inner.change(id, &batch.change) };
+            batch.ids.iter().map(change).collect()
+        })
+    }
+
+    async fn reply(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
+        let lost = |reply: &Reply| {
+            let effects = unknown(1 + reply.then.effects().len());
+            ItemOutcome { id: reply.id.clone(), effects }
+        };
+        let ids: Vec<RemoteId> = replies.iter().map(|reply| reply.id.clone()).collect();
+        let lost = replies.iter().map(lost).collect();
+        self.write("reply", &ids, lost, |inner| replies.iter().map(|reply| inner.reply(reply)).collect())
+    }
+
+    async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
+        let inner = self.inner();
+        let find = |reply: &Reply| match inner.taken.get(reply.client_ref.as_str()) {
+            _ if !inner.can_tell => Found::CannotTell,
+            Some(receipt) => Found::Yes(receipt.clone()),
+            None => Found::No,
+        };
+        Ok(sent.iter().map(find).collect())
+    }
+
+    async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent> {
+        let lost = EffectOutcome::Unknown { reason: Reason::new("no_answer", "The connection broke.") };
+        self.write("follow", std::slice::from_ref(id), lost, |inner| {
+            let me = samples::me().handle;
+            let receipt = inner.touch(id, |conversation| {
+                put_on(conversation, &Effect::Follow(on), &me, samples::now());
+            });
+            EffectOutcome::Applied { receipt }
+        })
+    }
+
+    async fn events(&self) -> Result<Option<EventStream>, ReadError> {
+        Ok(None)
+    }
+}
