@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   // The window's CSP allows fonts and images from the app itself only, so nothing may be inlined as `data:`.
-  build: { target: ['es2022', 'safari17.5'], assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: { target: 'es2022', cssTarget: ['safari17.5', 'chrome123'], assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   server: { port: 5173, strictPort: true },
   test: {

@@ -27,9 +27,12 @@ export class ConversationList {
   #next: string | null = null;
   #more: Promise<void> | null = null;
   #filter = '';
+  #shown = $state(0);
   /** Remarks that were looked at, by row. */
   readonly #seen = new SvelteMap<string, string>();
 
+  /** Rises whenever another filter is shown: the list starts at its top again. */
+  readonly shown = $derived(this.#shown);
   readonly rows = $derived(this.#rows);
   readonly ids = $derived(this.#rows.map((row) => row.id));
   readonly total = $derived(this.#total);
@@ -69,6 +72,7 @@ export class ConversationList {
     this.#loading = true;
     await this.#read(PAGE, false);
     this.#loading = false;
+    this.#shown += 1;
   }
 
   /** Reads again what is shown. With `held`, rows keep their places. */
