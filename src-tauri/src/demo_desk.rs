@@ -5,23 +5,24 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use muster_app::DemoDesk;
+use muster_desk::{Clock, FaultSpec, Options, Running, Source, serve};
 
 /// Keeps the running desk for as long as the program runs.
 #[derive(Default)]
 pub(crate) struct InProcess {
-    running: Mutex<Option<muster_desk::Running>>,
+    running: Mutex<Option<Running>>,
 }
 
 #[async_trait]
 impl DemoDesk for InProcess {
     async fn start(&self, folder: PathBuf, port: Option<u16>) -> Result<(String, String), String> {
-        let mut running = muster_desk::serve(options(folder.clone(), port.unwrap_or(0))).await;
+        let mut running = serve(options(folder.clone(), port.unwrap_or(0))).await;
         if running.is_err() && port.is_some() {
             tracing::warn!("the port of the embedded help desk is taken");
-            running = muster_desk::serve(options(folder, 0)).await;
+            running = serve(options(folder, 0)).await;
         }
         let running = running.map_err(|err| err.to_string())?;
-        let answer = (running.url().to_owned(), running.agent_key().to_owned());
+        let answer = (running.url.clone(), running.keys.agent.clone());
         if let Ok(mut kept) = self.running.lock() {
             *kept = Some(running);
         }
@@ -29,11 +30,14 @@ impl DemoDesk for InProcess {
     }
 }
 
-fn options(folder: PathBuf, port: u16) -> muster_desk::Options {
-    muster_desk::Options {
-        listen: std::net::SocketAddr::from(([127, 0, 0, 1], port)),
+fn options(folder: PathBuf, port: u16) -> Options {
+    Options {
+        listen: format!("127.0.0.1:{port}"),
         data: Some(folder),
+        seed: 1,
+        source: Source::Seeded { conversations: 2_000 },
         live: true,
-        ..muster_desk::Options::default()
+        faults: FaultSpec::default(),
+        clock: Clock::system(),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn listen(shell: &AppHandle, app: &App) -> tauri::Result<()> {
     let (clicked, window, opener) = (Arc::clone(&shown), shell.clone(), app.clone());
     // Registered before anything is shown: without a handler the plugin shows no default action.
     let registered = shell.notification().on_action(move |action| {
-        let target = lock(&clicked).by_id.get(&action.notification.id()).cloned();
+        let target = action.notification().and_then(|shown| lock(&clicked).by_id.get(&shown.id()).cloned());
         bring_up(&window);
         if let Some(target) = target {
             opener.navigate(target.account, &target.notice.id);

@@ -209,7 +209,7 @@ impl App {
             }
             EngineEvent::JobChanged(job) => {
                 if let Ok(job) = self.job_view(account, job).await {
-                    self.emit(AppEvent::JobChanged { account: account_id, job });
+                    self.emit(AppEvent::JobChanged { account: account_id, job: Box::new(job) });
                 }
             }
             EngineEvent::Notice(notice) => {

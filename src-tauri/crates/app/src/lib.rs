@@ -32,4 +32,3 @@ pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Wor
 
 // What a program needs to start the app.
 pub use muster_engine::{EnvKeys, SystemClock};
-pub use muster_helpdesk::ApiKey;

@@ -128,7 +128,7 @@ pub fn completions(text: &str, directory: &Directory) -> Vec<String> {
                 .extend(directory.agents.iter().map(|agent| (agent.handle.to_string(), agent.name.clone())));
         }
         "team" => {
-            values.extend(directory.teams.iter().map(|team| (team.handle.to_string(), team.name.clone())))
+            values.extend(directory.teams.iter().map(|team| (team.handle.to_string(), team.name.clone())));
         }
         _ => {}
     }

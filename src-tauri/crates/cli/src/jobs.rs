@@ -18,8 +18,9 @@ const ITEMS: u32 = 500;
 pub async fn list(app: &App, command: JobsCommand, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(&command.name).await?;
     let states = command.status.iter().map(|word| JobState::from(word.as_str())).collect();
-    let jobs =
-        app.job_reports(&account, JobFilter { states, limit: command.limit, ..JobFilter::default() }).await?;
+    let jobs = app
+        .job_reports(&account, JobFilter { states, limit: Some(command.limit), ..JobFilter::default() })
+        .await?;
     out.print(&json!({ "jobs": jobs }), |_| jobs.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -57,7 +58,7 @@ pub async fn job(app: &App, name: &str, id: &str, action: JobAction, out: Out) -
 pub async fn run(app: &App, name: &str, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(name).await?;
     let unfinished: Vec<JobId> = app
-        .job_reports(&account, JobFilter { limit: 500, ..JobFilter::default() })
+        .job_reports(&account, JobFilter { limit: Some(500), ..JobFilter::default() })
         .await?
         .iter()
         .filter(|report| !JobState::from(report.state.as_str()).is_over() || report.counts.unknown > 0)

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use muster_app::{ApiKey, App, EnvKeys, ErrorCode, KeyStore, Keychain, SystemClock, UiError, data_dir};
+use muster_app::{App, EnvKeys, ErrorCode, KeyStore, Keychain, SystemClock, UiError, data_dir};
 
 use crate::args::{Args, Command};
 
@@ -27,7 +27,10 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(err) => {
-            return failed(args.json, &UiError::new(ErrorCode::Internal, format!("No async runtime: {err}.")));
+            return failed(
+                args.json,
+                &UiError::new(ErrorCode::Internal, format!("No async runtime: {err}.")),
+            );
         }
     };
     let json = args.json;
@@ -53,7 +56,7 @@ async fn run(args: Args) -> Result<ExitCode, UiError> {
         return Ok(muster_desk::run_cli(desk).await);
     }
     let keys: Arc<dyn KeyStore> = match &args.key_env {
-        Some(name) => Arc::new(EnvKeys::new(key_from_env(name)?)),
+        Some(name) => Arc::new(EnvKeys::from_env(name)?),
         None => Arc::new(Keychain),
     };
     let app = App::new(data_dir(args.data_dir)?, keys, Arc::new(SystemClock), None)?;
@@ -71,18 +74,5 @@ async fn run(args: Args) -> Result<ExitCode, UiError> {
         Command::Jobs(command) => jobs::list(&app, command, out).await,
         Command::Job { name, id, action } => jobs::job(&app, &name, &id, action, out).await,
         Command::Run { name } => jobs::run(&app, &name, out).await,
-    }
-}
-
-/// The key of `--key-env VAR`: for this process only, stored nowhere.
-fn key_from_env(name: &str) -> Result<ApiKey, UiError> {
-    match std::env::var(name) {
-        Ok(key) if !key.trim().is_empty() => Ok(ApiKey::new(key)),
-        _ => Err(UiError::new(
-            ErrorCode::BadInput,
-            format!(
-                "The environment variable {name} is not set. Put the API key into it, or leave --key-env out."
-            ),
-        )),
     }
 }

@@ -31,7 +31,7 @@ pub enum AppEvent {
         /// The account.
         account: String,
         /// The job.
-        job: super::JobView,
+        job: Box<super::JobView>,
     },
     /// Show this conversation: a notification was clicked.
     Navigate {
