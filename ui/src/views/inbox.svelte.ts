@@ -157,9 +157,11 @@ export class Inbox {
     this.ring = true;
   }
 
+  /** The box above the list: completes a part to everything shown, and clears what is complete. */
   toggleShown(): void {
-    if (this.selection.isEmpty) this.selection.selectShown(this.list.ids);
-    else this.clearSelection();
+    const complete = this.selection.isAll || this.list.ids.every((id) => this.selection.has(id));
+    if (complete) this.clearSelection();
+    else this.selection.selectShown(this.list.ids);
   }
 
   selectAllMatching(): void {

@@ -98,6 +98,15 @@ describe('selecting', () => {
     expect(asked).toMatchObject({ selection: { ids: null, filter: 'is:active', except: ['48001'] } });
   });
 
+  it('completes a part to everything shown, and clears what is complete', async () => {
+    app = await openWindow();
+    await app.click('row-check', 1);
+    await app.click('select-all');
+    expect(app.text('bulk-count')).toBe('20 selected');
+    await app.click('select-all');
+    expect(app.maybe('bulk-bar')).toBeNull();
+  });
+
   it('is cleared by another view, and the strip takes that back', async () => {
     app = await openWindow();
     await app.key('j');
