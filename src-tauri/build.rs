@@ -3,6 +3,8 @@
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     println!("cargo:rerun-if-changed=src-tauri/permissions");
+    // The window embeds the built UI; without this line it would keep the one that it was first built with.
+    println!("cargo:rerun-if-changed=ui/dist");
     std::fs::create_dir_all("ui/dist")?;
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("./src-tauri/capabilities/**/*")
