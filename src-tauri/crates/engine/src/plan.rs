@@ -410,7 +410,7 @@ impl Scene {
             recent,
             now: self.now,
         };
-        let audience: Vec<Conversation> = plan.items.iter().map(|item| item.conversation.clone()).collect();
+        let audience: Vec<&Conversation> = plan.items.iter().map(|item| &item.conversation).collect();
         Ok(bench.judge(&audience))
     }
 }

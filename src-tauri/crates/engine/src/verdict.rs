@@ -47,7 +47,7 @@ impl From<Verdict> for Finding {
 
 impl Bench<'_> {
     /// Judges a whole audience, in its order.
-    pub(crate) fn judge(&self, audience: &[Conversation]) -> Vec<Finding> {
+    pub(crate) fn judge(&self, audience: &[&Conversation]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = audience.iter().map(|conversation| self.one(conversation)).collect();
         if matches!(self.action, Action::Reply { mass: true, .. }) {
             mark_same_person(audience, &mut findings);
@@ -153,7 +153,7 @@ impl Bench<'_> {
 }
 
 /// Of several conversations with one person the one with the latest message keeps its verdict.
-fn mark_same_person(audience: &[Conversation], findings: &mut [Finding]) {
+fn mark_same_person(audience: &[&Conversation], findings: &mut [Finding]) {
     let mut latest: HashMap<String, usize> = HashMap::new();
     for (index, conversation) in audience.iter().enumerate() {
         let Some(person) = conversation.contact.identity() else { continue };

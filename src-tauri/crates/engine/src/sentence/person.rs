@@ -99,6 +99,14 @@ fn step(effect: &Effect, conversation: &Conversation) -> Option<String> {
     }
 }
 
+/// What an effect is about.
+fn noun(effect: &Effect) -> &str {
+    match effect {
+        Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear => "tag",
+        other => other.word(),
+    }
+}
+
 fn status_word(status: &Status) -> String {
     capital(status.as_str())
 }
@@ -107,7 +115,13 @@ fn status_word(status: &Status) -> String {
 #[must_use]
 pub fn then_line(action: &Action, conversation: &Conversation) -> String {
     let Action::Reply { mass, then, .. } = action else { return String::new() };
-    let mut parts = before_after(&Action::Change { change: then.clone() }, conversation);
+    let nobody = muster_model::Handle::from("");
+    let mut parts: Vec<String> = then
+        .effects()
+        .iter()
+        .filter(|effect| !shows(conversation, effect, &nobody))
+        .filter_map(|effect| Some(format!("{} {}", noun(effect), step(effect, conversation)?)))
+        .collect();
     parts.push("the ball goes to the customer".to_owned());
     if *mass {
         parts.push("a system note says that it was a mass reply".to_owned());

@@ -85,7 +85,7 @@ fn a_recipient_in_words() {
     let reply = Action::Reply { text: String::new(), mass: true, then: status(StatusChange::Done) };
     assert_eq!(
         then_line(&reply, &marta),
-        "Then: Active → Done, the ball goes to the customer, a system note says that it was a mass reply."
+        "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."
     );
     assert_eq!(before_after(&change(status(StatusChange::Active)), &marta), [""; 0]);
 }

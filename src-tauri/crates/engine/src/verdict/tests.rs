@@ -15,7 +15,7 @@ fn judge(action: &Action, me: &Me, audience: &[Conversation]) -> Vec<Finding> {
     };
     let recent = HashSet::from([RemoteId::from("recent")]);
     let bench = Bench { action, template, me, tenant: "Brindlewick", capabilities: None, recent, now: now() };
-    bench.judge(audience)
+    bench.judge(&audience.iter().collect::<Vec<_>>())
 }
 
 fn change(conversation: &mut Conversation, what: &str) {
