@@ -1,0 +1,48 @@
+//! One change on many conversations.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Body};
+use super::refusal::Refusal;
+use super::{Caller, MAX_BATCH, Shared};
+use crate::db::{Change, Outcome, apply_change, check_change};
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    ids: Vec<String>,
+    change: Change,
+    client_ref: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Results {
+    results: Vec<Outcome>,
+}
+
+pub(super) async fn bulk(
+    State(desk): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Body(asked): Body<Asked>,
+) -> Answer<Results> {
+    if !caller.is_agent() {
+        return Err(Refusal::not_permitted("change conversations"));
+    }
+    if asked.ids.len() > MAX_BATCH {
+        return Err(Refusal::too_many());
+    }
+    tracing::debug!(conversations = asked.ids.len(), client_ref = asked.client_ref, "bulk change");
+    let (by, now) = (caller.actor(), desk.clock.now());
+    desk.db
+        .write(move |tx| {
+            check_change(tx, &asked.change)??;
+            let results = asked
+                .ids
+                .iter()
+                .map(|id| apply_change(tx, id, &asked.change, Some(&by), now))
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(Json(Results { results }))
+        })
+        .await
+}

@@ -1,0 +1,76 @@
+//! The live stream: what changed, one event each. Catching up and staying live are the same reading.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::Shared;
+use super::refusal::Refusal;
+use crate::db::{self, events_after, newest_seq};
+
+/// How far back a client may catch up.
+const MOST: i64 = 1_000;
+const SILENCE: Duration = Duration::from_secs(15);
+
+pub(super) async fn events(
+    State(desk): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
+    // Watched before read: what comes in between wakes the stream.
+    let watch = desk.db.watch();
+    let newest = desk.db.read(|tx| Ok::<_, Refusal>(newest_seq(tx)?)).await?;
+    let known: Option<i64> =
+        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let (name, from) = match known {
+        None => ("hello", newest),
+        Some(known) if known <= newest && newest - known <= MOST => ("hello", known),
+        Some(_) => ("reset", newest),
+    };
+    let first = Event::default().event(name).id(from.to_string()).data(json!({ "seq": from }).to_string());
+    let stream = Place { desk, watch, last: from, ready: VecDeque::from([first]) };
+    let events = futures::stream::unfold(stream, |mut stream| async move {
+        let event = stream.next().await?;
+        Some((Ok(event), stream))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(SILENCE)))
+}
+
+/// One client's place.
+struct Place {
+    desk: Shared,
+    watch: watch::Receiver<i64>,
+    last: i64,
+    ready: VecDeque<Event>,
+}
+
+impl Place {
+    /// The next event; none when the desk stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            let last = self.last;
+            let read =
+                self.desk.db.read(move |tx| Ok::<Vec<db::Event>, Refusal>(events_after(tx, last, 200)?));
+            for event in read.await.ok()? {
+                self.last = event.seq;
+                let data = serde_json::to_string(&event).ok()?;
+                self.ready.push_back(Event::default().event("change").id(event.seq.to_string()).data(data));
+            }
+            if self.ready.is_empty() {
+                tokio::select! {
+                    () = self.desk.stop.cancelled() => return None,
+                    changed = self.watch.changed() => changed.ok()?,
+                }
+            }
+        }
+    }
+}

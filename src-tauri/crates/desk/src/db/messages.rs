@@ -1,0 +1,209 @@
+//! The entries of a thread, their files, and the receipts of client references.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use super::ids::tagged;
+use crate::clock::Millis;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Delivery {
+    state: String,
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Attachment {
+    id: String,
+    name: String,
+    mime: String,
+    size: i64,
+}
+
+/// One entry of a thread, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Message {
+    id: String,
+    at: Millis,
+    kind: String,
+    from: String,
+    author: String,
+    author_handle: Option<String>,
+    text: String,
+    html: Option<String>,
+    attachments: Vec<Attachment>,
+    client_ref: Option<String>,
+    mass_reply: bool,
+    delivery: Option<Delivery>,
+}
+
+/// Oldest first, all or those after one of them.
+pub(crate) fn messages_of(
+    tx: &Connection,
+    conversation: i64,
+    after: Option<i64>,
+) -> rusqlite::Result<Vec<Message>> {
+    let mut files: BTreeMap<i64, Vec<Attachment>> = BTreeMap::new();
+    let mut rows = tx.prepare_cached(
+        "SELECT f.message_id, f.id, f.name, f.mime, length(f.bytes)
+           FROM attachments f JOIN messages m ON m.id = f.message_id
+          WHERE m.conversation_id = ?1 ORDER BY f.id",
+    )?;
+    let mut rows = rows.query([conversation])?;
+    while let Some(row) = rows.next()? {
+        files.entry(row.get(0)?).or_default().push(Attachment {
+            id: tagged('f', row.get(1)?),
+            name: row.get(2)?,
+            mime: row.get(3)?,
+            size: row.get(4)?,
+        });
+    }
+    tx.prepare_cached(
+        "SELECT id, at, kind, side, author, author_handle, text, html, client_ref, mass_reply, delivery, delivery_reason
+           FROM messages
+          WHERE conversation_id = ?1
+            AND (?2 IS NULL OR (at, id) > (SELECT at, id FROM messages WHERE id = ?2 AND conversation_id = ?1))
+          ORDER BY at, id",
+    )?
+    .query_map(params![conversation, after], |row| {
+        let id = row.get(0)?;
+        Ok(Message {
+            id: tagged('m', id),
+            at: row.get(1)?,
+            kind: row.get(2)?,
+            from: row.get(3)?,
+            author: row.get(4)?,
+            author_handle: row.get(5)?,
+            text: row.get(6)?,
+            html: row.get(7)?,
+            attachments: files.remove(&id).unwrap_or_default(),
+            client_ref: row.get(8)?,
+            mass_reply: row.get(9)?,
+            delivery: match row.get(10)? {
+                Some(state) => Some(Delivery { state, reason: row.get(11)? }),
+                None => None,
+            },
+        })
+    })?
+    .collect()
+}
+
+/// An entry to be added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewMessage<'a> {
+    pub(crate) at: Millis,
+    pub(crate) kind: &'a str,
+    pub(crate) side: &'a str,
+    pub(crate) author: &'a str,
+    pub(crate) handle: Option<&'a str>,
+    pub(crate) text: &'a str,
+    pub(crate) html: Option<&'a str>,
+    pub(crate) client_ref: Option<&'a str>,
+    pub(crate) mass_reply: bool,
+    pub(crate) delivery: Option<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> NewMessage<'a> {
+    /// An entry of the kind and side without anything special about it.
+    pub(crate) const fn plain(
+        at: Millis,
+        kind: &'a str,
+        side: &'a str,
+        author: &'a str,
+        text: &'a str,
+    ) -> Self {
+        Self {
+            at,
+            kind,
+            side,
+            author,
+            handle: None,
+            text,
+            html: None,
+            client_ref: None,
+            mass_reply: false,
+            delivery: None,
+        }
+    }
+}
+
+/// Adds an entry; the conversation's own columns are the caller's.
+pub(crate) fn insert_message(
+    tx: &Connection,
+    conversation: i64,
+    new: &NewMessage<'_>,
+) -> rusqlite::Result<i64> {
+    tx.prepare_cached(
+        "INSERT INTO messages (conversation_id, at, kind, side, author, author_handle, text, html, client_ref,
+                               mass_reply, delivery, delivery_reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute(params![
+        conversation,
+        new.at,
+        new.kind,
+        new.side,
+        new.author,
+        new.handle,
+        new.text,
+        new.html,
+        new.client_ref,
+        new.mass_reply,
+        new.delivery.map(|(state, _)| state),
+        new.delivery.and_then(|(_, reason)| reason),
+    ])?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// A file: name, media type, bytes.
+pub(crate) fn attachment(tx: &Connection, id: i64) -> rusqlite::Result<Option<(String, String, Vec<u8>)>> {
+    tx.query_row("SELECT name, mime, bytes FROM attachments WHERE id = ?1", [id], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })
+    .optional()
+}
+
+/// What became of a client reference.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipt {
+    pub(crate) conversation: i64,
+    pub(crate) message: i64,
+    pub(crate) at: Millis,
+    pub(crate) seq: i64,
+    pub(crate) status: Option<String>,
+}
+
+pub(crate) fn receipt_of(tx: &Connection, client_ref: &str) -> rusqlite::Result<Option<Receipt>> {
+    tx.prepare_cached(
+        "SELECT conversation_id, message_id, at, seq, status FROM receipts WHERE client_ref = ?1",
+    )?
+    .query_row([client_ref], |row| {
+        Ok(Receipt {
+            conversation: row.get(0)?,
+            message: row.get(1)?,
+            at: row.get(2)?,
+            seq: row.get(3)?,
+            status: row.get(4)?,
+        })
+    })
+    .optional()
+}
+
+/// Keeps a receipt; the first one of a reference stays.
+pub(crate) fn remember_receipt(tx: &Connection, client_ref: &str, receipt: &Receipt) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO receipts (client_ref, conversation_id, message_id, at, seq, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (client_ref) DO NOTHING",
+    )?
+    .execute(params![
+        client_ref,
+        receipt.conversation,
+        receipt.message,
+        receipt.at,
+        receipt.seq,
+        receipt.status
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! The desk's database: one writer, several readers, every call one transaction. A killed process leaves each item of a
+//! call either done or not done.
+
+mod apply;
+mod changes;
+mod directory;
+mod find;
+mod ids;
+mod import;
+mod inbound;
+mod messages;
+mod outcome;
+mod reply;
+mod row;
+mod team;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::watch;
+
+pub(crate) use apply::{Actor, Change, TAG_CHARS, apply_change, check_change};
+pub(crate) use changes::{Cursor, Event, RefusedCursor, events_after, newest_seq, page};
+pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta};
+pub(crate) use find::{Segment, segment};
+pub(crate) use ids::{conversation_id, parse, tagged};
+pub(crate) use import::import;
+pub(crate) use inbound::{Newcomer, customer_writes, newcomer_writes, somebody, wake};
+pub(crate) use messages::{Message, attachment, messages_of, receipt_of};
+pub(crate) use outcome::{Invalid, Outcome, Verdict};
+pub(crate) use reply::{NewReply, Riding, Sent, max_chars, send_reply};
+pub(crate) use row::{Row, head_of, row_of};
+pub(crate) use team::{Noted, add_note, delete, follow};
+
+use crate::DeskError;
+
+const SCHEMA_VERSION: i64 = 1;
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Db {
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    path: Arc<Path>,
+    /// The number of the newest change; live streams wait on it.
+    newest: watch::Sender<i64>,
+}
+
+impl Db {
+    /// Opens the file, and makes it if it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, DeskError> {
+        let mut writer = connect(path)?;
+        let found: i64 = writer.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > SCHEMA_VERSION {
+            return Err(DeskError::FromTheFuture { found, supported: SCHEMA_VERSION });
+        }
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "NORMAL")?;
+        if found == 0 {
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            tx.execute_batch(include_str!("schema.sql"))?;
+            tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            tx.commit()?;
+        }
+        let newest = newest_seq(&writer)?;
+        Ok(Self {
+            writer: Arc::new(Mutex::new(writer)),
+            readers: Arc::default(),
+            path: path.into(),
+            newest: watch::Sender::new(newest),
+        })
+    }
+
+    /// Runs `work` in a transaction of the writer. It is worked to its end even where nobody waits for it any more.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DeskError> + Send + 'static,
+    {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || db.write_now(work)).await;
+        done.unwrap_or_else(|_| Err(DeskError::Broken("a piece of work broke off").into()))
+    }
+
+    /// As [`Db::write`], on this thread.
+    pub(crate) fn write_now<T, E: From<DeskError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A panic inside rolls its transaction back, so the connection behind a poisoned lock is sound.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DeskError::from)?;
+        let done = work(&tx)?;
+        let newest = newest_seq(&tx).map_err(DeskError::from)?;
+        tx.commit().map_err(DeskError::from)?;
+        self.newest.send_if_modified(|known| std::mem::replace(known, newest) != newest);
+        Ok(done)
+    }
+
+    /// Runs `work` on one state of the data.
+    pub(crate) async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DeskError> + Send + 'static,
+    {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut reader = db.reader().map_err(DeskError::from)?;
+            let tx = reader.transaction().map_err(DeskError::from)?;
+            let done = work(&tx);
+            tx.finish().map_err(DeskError::from)?;
+            db.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            done
+        })
+        .await;
+        done.unwrap_or_else(|_| Err(DeskError::Broken("a piece of work broke off").into()))
+    }
+
+    /// Wakes whenever something changed.
+    pub(crate) fn watch(&self) -> watch::Receiver<i64> {
+        self.newest.subscribe()
+    }
+
+    fn reader(&self) -> rusqlite::Result<Connection> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect(&self.path), Ok)
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}

@@ -1,0 +1,74 @@
+//! What became of one item of a write, on the wire.
+
+use serde::Serialize;
+
+/// Done, refused, or not meant for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    Applied,
+    Rejected,
+    Skipped,
+}
+
+/// Why not: a code for programs, a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reason {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Reason {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new("not_found", "There is no such conversation.")
+    }
+
+    pub(crate) fn archived() -> Self {
+        Self::new("archived", "Archived conversations take no change.")
+    }
+
+    pub(crate) fn ref_reused() -> Self {
+        Self::new("ref_reused", "This client reference was used for another conversation.")
+    }
+
+    pub(crate) fn empty_text() -> Self {
+        Self::new("empty_text", "There is no text to send.")
+    }
+}
+
+/// What became of a change on one conversation.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Outcome {
+    pub(crate) id: String,
+    pub(crate) outcome: Verdict,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) seq: Option<i64>,
+}
+
+impl Outcome {
+    pub(crate) fn applied(id: &str, seq: i64) -> Self {
+        Self { id: id.to_owned(), outcome: Verdict::Applied, reason: None, seq: Some(seq) }
+    }
+
+    pub(crate) fn rejected(id: &str, reason: Reason, seq: Option<i64>) -> Self {
+        Self { id: id.to_owned(), outcome: Verdict::Rejected, reason: Some(reason), seq }
+    }
+}
+
+/// Why a whole call is refused before it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Invalid {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) field: &'static str,
+}
+
+impl Invalid {
+    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { code: "invalid", message: message.into(), field }
+    }
+}

@@ -1,0 +1,241 @@
+//! A reply on a conversation's own channel: what the channel refuses, what is sent once only, what rides on it.
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::apply::{Actor, check_status, event, write_status};
+use super::ids::{conversation_id, parse, tagged};
+use super::inbound::preview_of;
+use super::messages::{NewMessage, Receipt, insert_message, receipt_of, remember_receipt};
+use super::outcome::{Invalid, Reason, Verdict};
+use super::row::{Head, head_of, touch};
+use crate::clock::{MINUTE, Millis};
+
+/// What holds for all replies of one call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Riding {
+    /// The status to set where the reply was sent.
+    pub(crate) status: Option<String>,
+    pub(crate) snoozed_until: Option<Millis>,
+    /// A mass reply, and its name.
+    pub(crate) mass: bool,
+    pub(crate) name: Option<String>,
+    /// Whether client references are looked at.
+    pub(crate) once: bool,
+}
+
+impl Riding {
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        check_status("status", self.status.as_deref(), self.snoozed_until)
+    }
+}
+
+/// One reply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewReply<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) client_ref: Option<&'a str>,
+}
+
+/// What became of it, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sent {
+    id: String,
+    client_ref: Option<String>,
+    pub(crate) outcome: Verdict,
+    reason: Option<Reason>,
+    message_id: Option<String>,
+    at: Option<Millis>,
+    duplicate: bool,
+    status: Option<Value>,
+    pub(crate) seq: Option<i64>,
+}
+
+impl Sent {
+    fn not(reply: &NewReply<'_>, outcome: Verdict, reason: Reason, seq: Option<i64>) -> Self {
+        Self {
+            id: reply.id.to_owned(),
+            client_ref: reply.client_ref.map(str::to_owned),
+            outcome,
+            reason: Some(reason),
+            message_id: None,
+            at: None,
+            duplicate: false,
+            status: None,
+            seq,
+        }
+    }
+
+    fn yes(reply: &NewReply<'_>, receipt: &Receipt, duplicate: bool) -> Self {
+        Self {
+            id: conversation_id(receipt.conversation),
+            client_ref: reply.client_ref.map(str::to_owned),
+            outcome: Verdict::Applied,
+            reason: None,
+            message_id: Some(tagged('m', receipt.message)),
+            at: Some(receipt.at),
+            duplicate,
+            status: receipt.status.as_deref().and_then(|status| serde_json::from_str(status).ok()),
+            seq: Some(receipt.seq),
+        }
+    }
+}
+
+/// The longest text that a channel takes, in characters.
+pub(crate) const fn max_chars(channel: &[u8]) -> usize {
+    match channel {
+        b"email" => 100_000,
+        b"sms" => 1_600,
+        b"whatsapp" => 4_096,
+        b"facebook" => 2_000,
+        b"instagram" => 1_000,
+        _ => 10_000,
+    }
+}
+
+/// Sends one reply, or says why not.
+pub(crate) fn send_reply(
+    tx: &Connection,
+    reply: &NewReply<'_>,
+    riding: &Riding,
+    by: &Actor,
+    now: Millis,
+) -> rusqlite::Result<Sent> {
+    let Some(head) = parse('c', reply.id).map(|number| head_of(tx, number)).transpose()?.flatten() else {
+        return Ok(Sent::not(reply, Verdict::Rejected, Reason::not_found(), None));
+    };
+    if riding.once
+        && let Some(receipt) =
+            reply.client_ref.map(|reference| receipt_of(tx, reference)).transpose()?.flatten()
+    {
+        return Ok(if receipt.conversation == head.id {
+            Sent::yes(reply, &receipt, true)
+        } else {
+            Sent::not(reply, Verdict::Rejected, Reason::ref_reused(), Some(head.seq))
+        });
+    }
+    if let Some((verdict, reason)) = refusal(&head, reply.text, now) {
+        let seq = match reason.code {
+            "window_closed" => fail_on_thread(tx, &head, reply, &reason, by, now)?,
+            _ => head.seq,
+        };
+        return Ok(Sent::not(reply, verdict, reason, Some(seq)));
+    }
+
+    let entry = NewMessage::plain(now, "message", "agent", &by.name, reply.text);
+    let message = insert_message(
+        tx,
+        head.id,
+        &NewMessage {
+            handle: Some(&by.handle),
+            client_ref: reply.client_ref,
+            mass_reply: riding.mass,
+            delivery: Some((delivery(&head, now), None)),
+            ..entry
+        },
+    )?;
+    tx.prepare_cached(
+        "UPDATE conversations
+            SET last_outbound = ?2, updated = MAX(updated, ?2), preview_text = ?3, preview_from = 'agent',
+                message_count = message_count + 1, engagement = 'engaged', waiting_since = NULL
+          WHERE id = ?1",
+    )?
+    .execute(params![head.id, now, preview_of(reply.text)])?;
+    if riding.mass {
+        let text = match &riding.name {
+            Some(name) => format!("Sent by {} as part of the mass reply “{name}”", by.name),
+            None => format!("Sent by {} as part of a mass reply", by.name),
+        };
+        event(tx, head.id, &text, Some(by), now)?;
+    }
+    let mut status = None;
+    if let Some(word) = riding.status.as_deref() {
+        write_status(tx, &head, word, riding.snoozed_until, Some(by), now)?;
+        status = Some(json!({ "outcome": Verdict::Applied, "reason": null }).to_string());
+    }
+    let seq = touch(tx, head.id, "message", Some("agent"), Some(&by.handle), now)?;
+    let receipt = Receipt { conversation: head.id, message, at: now, seq, status };
+    if let Some(reference) = reply.client_ref {
+        remember_receipt(tx, reference, &receipt)?;
+    }
+    Ok(Sent::yes(reply, &receipt, false))
+}
+
+/// Why this conversation takes no such reply now.
+fn refusal(head: &Head, text: &str, now: Millis) -> Option<(Verdict, Reason)> {
+    let rejected = |reason| Some((Verdict::Rejected, reason));
+    if head.channel == "voice" {
+        return Some((Verdict::Skipped, Reason::new("voice", "Calls take no written reply.")));
+    }
+    if head.status == "archived" {
+        return rejected(Reason::archived());
+    }
+    if text.trim().is_empty() {
+        return rejected(Reason::empty_text());
+    }
+    let most = max_chars(head.channel.as_bytes());
+    if text.chars().count() > most {
+        return rejected(Reason::new("too_long", format!("This channel takes {most} characters.")));
+    }
+    let addressed = match head.channel.as_str() {
+        "email" => head.email.is_some(),
+        "sms" => head.phone.is_some(),
+        _ => true,
+    };
+    if !addressed {
+        return rejected(Reason::new("no_address", "The contact has no address on this channel."));
+    }
+    if !head.window_open(now) {
+        let channel = match head.channel.as_str() {
+            "whatsapp" => "WhatsApp",
+            "facebook" => "Facebook",
+            _ => "Instagram",
+        };
+        let sentence = format!("{channel}: more than 24 hours since the customer’s last message.");
+        return rejected(Reason::new("window_closed", sentence));
+    }
+    None
+}
+
+/// A closed window shows on the thread: once per reference, however often it is tried.
+fn fail_on_thread(
+    tx: &Connection,
+    head: &Head,
+    reply: &NewReply<'_>,
+    reason: &Reason,
+    by: &Actor,
+    now: Millis,
+) -> rusqlite::Result<i64> {
+    let known: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE client_ref = ?1 AND conversation_id = ?2)",
+        )?
+        .query_row(params![reply.client_ref, head.id], |row| row.get(0))?;
+    if known {
+        return Ok(head.seq);
+    }
+    let text = format!("Not delivered. {}", reason.message);
+    let entry = NewMessage::plain(now, "event", "system", &by.name, &text);
+    insert_message(
+        tx,
+        head.id,
+        &NewMessage {
+            handle: Some(&by.handle),
+            client_ref: reply.client_ref,
+            delivery: Some(("failed", Some(&reason.message))),
+            ..entry
+        },
+    )?;
+    touch(tx, head.id, "event", None, Some(&by.handle), now)
+}
+
+/// How far a reply comes at once. A chat's visitor who left gets it on the next visit.
+fn delivery(head: &Head, now: Millis) -> &'static str {
+    match head.channel.as_str() {
+        "email" | "sms" => "sent",
+        "chat" if head.last_inbound.is_none_or(|at| now.0 - at.0 > 30 * MINUTE) => "queued",
+        _ => "delivered",
+    }
+}

@@ -1,0 +1,208 @@
+//! A conversation as it goes over the wire, and its head as the rules need it.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use super::ids::{conversation_id, tagged};
+use crate::clock::{DAY, Millis};
+
+/// The person, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Contact {
+    id: String,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    custom_fields: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Assignee {
+    agent: Option<String>,
+    team: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Preview {
+    text: String,
+    from: String,
+}
+
+/// A conversation without its messages, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) number: i64,
+    subject: String,
+    contact: Contact,
+    channel: String,
+    status: String,
+    snoozed_until: Option<Millis>,
+    priority: String,
+    assignee: Assignee,
+    tags: Vec<String>,
+    followers: Vec<String>,
+    engagement: String,
+    waiting_since: Option<Millis>,
+    created: Millis,
+    pub(crate) updated: Millis,
+    last_inbound: Option<Millis>,
+    last_outbound: Option<Millis>,
+    preview: Option<Preview>,
+    message_count: i64,
+    case_number: Option<String>,
+    custom_fields: BTreeMap<String, String>,
+    has_attachment: bool,
+    reply_window: Option<&'static str>,
+    pub(crate) seq: i64,
+    #[serde(skip)]
+    pub(crate) deleted: bool,
+}
+
+/// What every query of rows selects, in the order in which [`Row::read`] takes it.
+pub(super) const SELECT: &str = "
+    SELECT c.id, c.subject, p.id, p.name, p.email, p.phone, p.custom_fields, c.channel, c.status, c.snoozed_until,
+           c.priority, c.agent, c.team,
+           (SELECT json_group_array(tag) FROM (SELECT tag FROM conversation_tags WHERE conversation_id = c.id ORDER BY tag)),
+           (SELECT json_group_array(agent) FROM (SELECT agent FROM followers WHERE conversation_id = c.id ORDER BY agent)),
+           c.engagement, c.waiting_since, c.created, c.updated, c.last_inbound, c.last_outbound,
+           c.preview_text, c.preview_from, c.message_count, c.case_number, c.custom_fields, c.has_attachment,
+           c.seq, c.deleted
+      FROM conversations c JOIN contacts p ON p.id = c.contact_id ";
+
+impl Row {
+    pub(super) fn read(row: &rusqlite::Row<'_>, now: Millis) -> rusqlite::Result<Self> {
+        let number = row.get(0)?;
+        let channel: String = row.get(7)?;
+        let last_inbound = row.get(19)?;
+        Ok(Self {
+            id: conversation_id(number),
+            number,
+            subject: row.get(1)?,
+            contact: Contact {
+                id: tagged('p', row.get(2)?),
+                name: row.get(3)?,
+                email: row.get(4)?,
+                phone: row.get(5)?,
+                custom_fields: json(row, 6)?,
+            },
+            status: row.get(8)?,
+            snoozed_until: row.get(9)?,
+            priority: row.get(10)?,
+            assignee: Assignee { agent: row.get(11)?, team: row.get(12)? },
+            tags: json(row, 13)?,
+            followers: json(row, 14)?,
+            engagement: row.get(15)?,
+            waiting_since: row.get(16)?,
+            created: row.get(17)?,
+            updated: row.get(18)?,
+            last_inbound,
+            last_outbound: row.get(20)?,
+            preview: match row.get(21)? {
+                Some(text) => Some(Preview { text, from: row.get(22)? }),
+                None => None,
+            },
+            message_count: row.get(23)?,
+            case_number: row.get(24)?,
+            custom_fields: json(row, 25)?,
+            has_attachment: row.get(26)?,
+            reply_window: has_window(&channel)
+                .then(|| if window_open(&channel, last_inbound, now) { "open" } else { "closed" }),
+            channel,
+            seq: row.get(27)?,
+            deleted: row.get(28)?,
+        })
+    }
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|err| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(err))
+    })
+}
+
+/// One conversation, unless it is not there or was deleted.
+pub(crate) fn row_of(tx: &Connection, id: i64, now: Millis) -> rusqlite::Result<Option<Row>> {
+    tx.prepare_cached(&format!("{SELECT} WHERE c.id = ?1 AND c.deleted = 0"))?
+        .query_row([id], |row| Row::read(row, now))
+        .optional()
+}
+
+/// What the rules look at.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) id: i64,
+    pub(crate) channel: String,
+    pub(crate) status: String,
+    pub(crate) snoozed_until: Option<Millis>,
+    pub(crate) priority: String,
+    pub(crate) agent: Option<String>,
+    pub(crate) team: Option<String>,
+    pub(crate) last_inbound: Option<Millis>,
+    pub(crate) contact_name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) seq: i64,
+}
+
+impl Head {
+    pub(crate) fn window_open(&self, now: Millis) -> bool {
+        window_open(&self.channel, self.last_inbound, now)
+    }
+}
+
+/// The head of one conversation, unless it is not there or was deleted.
+pub(crate) fn head_of(tx: &Connection, id: i64) -> rusqlite::Result<Option<Head>> {
+    tx.prepare_cached(
+        "SELECT c.id, c.channel, c.status, c.snoozed_until, c.priority, c.agent, c.team, c.last_inbound,
+                p.name, p.email, p.phone, c.seq
+           FROM conversations c JOIN contacts p ON p.id = c.contact_id
+          WHERE c.id = ?1 AND c.deleted = 0",
+    )?
+    .query_row([id], |row| {
+        Ok(Head {
+            id: row.get(0)?,
+            channel: row.get(1)?,
+            status: row.get(2)?,
+            snoozed_until: row.get(3)?,
+            priority: row.get(4)?,
+            agent: row.get(5)?,
+            team: row.get(6)?,
+            last_inbound: row.get(7)?,
+            contact_name: row.get(8)?,
+            email: row.get(9)?,
+            phone: row.get(10)?,
+            seq: row.get(11)?,
+        })
+    })
+    .optional()
+}
+
+/// Gives a change its number and the conversation that number. Returns it.
+pub(crate) fn touch(
+    tx: &Connection,
+    id: i64,
+    kind: &str,
+    side: Option<&str>,
+    agent: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<i64> {
+    tx.prepare_cached(
+        "INSERT INTO changes (conversation_id, kind, side, agent, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![id, kind, side, agent, now])?;
+    let seq = tx.last_insert_rowid();
+    tx.prepare_cached("UPDATE conversations SET seq = ?2 WHERE id = ?1")?.execute([id, seq])?;
+    Ok(seq)
+}
+
+fn has_window(channel: &str) -> bool {
+    matches!(channel, "whatsapp" | "facebook" | "instagram")
+}
+
+fn window_open(channel: &str, last_inbound: Option<Millis>, now: Millis) -> bool {
+    !has_window(channel) || last_inbound.is_some_and(|at| now.0 - at.0 < DAY)
+}

@@ -1,0 +1,99 @@
+//! What only the team sees: notes, followers; and conversations that go away.
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use super::apply::Actor;
+use super::ids::{conversation_id, tagged};
+use super::messages::{NewMessage, Receipt, insert_message, receipt_of, remember_receipt};
+use super::outcome::{Outcome, Reason, Verdict};
+use super::row::{Head, touch};
+use crate::clock::Millis;
+
+/// Follow or stop following.
+pub(crate) fn follow(
+    tx: &Connection,
+    head: &Head,
+    on: bool,
+    by: &Actor,
+    now: Millis,
+) -> rusqlite::Result<Outcome> {
+    let statement = if on {
+        "INSERT INTO followers (conversation_id, agent) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM followers WHERE conversation_id = ?1 AND agent = ?2"
+    };
+    let changed = tx.execute(statement, params![head.id, by.handle])? > 0;
+    let seq = if changed { touch(tx, head.id, "followers", None, Some(&by.handle), now)? } else { head.seq };
+    Ok(Outcome::applied(&conversation_id(head.id), seq))
+}
+
+/// What became of a note, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Noted {
+    id: String,
+    outcome: Verdict,
+    reason: Option<Reason>,
+    message_id: Option<String>,
+    at: Option<Millis>,
+    duplicate: bool,
+    seq: Option<i64>,
+}
+
+/// Adds a note. It does not change whose turn it is.
+pub(crate) fn add_note(
+    tx: &Connection,
+    head: &Head,
+    text: &str,
+    client_ref: Option<&str>,
+    by: &Actor,
+    now: Millis,
+) -> rusqlite::Result<Noted> {
+    let id = conversation_id(head.id);
+    let not = |reason| Noted {
+        id: id.clone(),
+        outcome: Verdict::Rejected,
+        reason: Some(reason),
+        message_id: None,
+        at: None,
+        duplicate: false,
+        seq: Some(head.seq),
+    };
+    let yes = |receipt: &Receipt, duplicate| Noted {
+        id: id.clone(),
+        outcome: Verdict::Applied,
+        reason: None,
+        message_id: Some(tagged('m', receipt.message)),
+        at: Some(receipt.at),
+        duplicate,
+        seq: Some(receipt.seq),
+    };
+    if let Some(receipt) = client_ref.map(|reference| receipt_of(tx, reference)).transpose()?.flatten() {
+        return Ok(if receipt.conversation == head.id {
+            yes(&receipt, true)
+        } else {
+            not(Reason::ref_reused())
+        });
+    }
+    if head.status == "archived" {
+        return Ok(not(Reason::archived()));
+    }
+    if text.trim().is_empty() {
+        return Ok(not(Reason::empty_text()));
+    }
+    let entry = NewMessage::plain(now, "note", "agent", &by.name, text);
+    let message = insert_message(tx, head.id, &NewMessage { handle: Some(&by.handle), client_ref, ..entry })?;
+    tx.execute("UPDATE conversations SET updated = MAX(updated, ?2) WHERE id = ?1", params![head.id, now])?;
+    let seq = touch(tx, head.id, "note", None, Some(&by.handle), now)?;
+    let receipt = Receipt { conversation: head.id, message, at: now, seq, status: None };
+    if let Some(reference) = client_ref {
+        remember_receipt(tx, reference, &receipt)?;
+    }
+    Ok(yes(&receipt, false))
+}
+
+/// Takes a conversation away; its number stays as a trace in the stream of changes.
+pub(crate) fn delete(tx: &Connection, head: &Head, by: &Actor, now: Millis) -> rusqlite::Result<i64> {
+    tx.execute("UPDATE conversations SET deleted = 1 WHERE id = ?1", [head.id])?;
+    touch(tx, head.id, "deleted", None, Some(&by.handle), now)
+}
