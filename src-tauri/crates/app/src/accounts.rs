@@ -236,6 +236,8 @@ fn me_view(me: &Me) -> MeView {
 fn broken_state(row: &AccountRow, err: &UiError) -> AccountState {
     let health = match err.code {
         ErrorCode::Keychain => "keychainLocked",
+        ErrorCode::NoKeychain => "keychainMissing",
+        ErrorCode::WrongKey => "wrongKey",
         ErrorCode::SignInAgain => "keyMissing",
         ErrorCode::NewerData => "newerData",
         ErrorCode::DiskFull => "diskFull",

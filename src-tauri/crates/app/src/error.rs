@@ -16,8 +16,10 @@ pub enum ErrorCode {
     Offline,
     /// The key is refused or missing.
     SignInAgain,
-    /// The keychain is locked, denied or missing.
+    /// The keychain is locked or denied.
     Keychain,
+    /// There is no keychain.
+    NoKeychain,
     /// There is no such thing.
     NotFound,
     /// The role does not allow it.
@@ -26,6 +28,8 @@ pub enum ErrorCode {
     BadInput,
     /// The data was written by a newer Muster.
     NewerData,
+    /// The data key does not open the data.
+    WrongKey,
     /// The disk is full.
     DiskFull,
     /// Something of ours is broken.
@@ -72,6 +76,7 @@ impl From<StoreError> for UiError {
         tracing::error!(error = ?err, "the store failed");
         let code = match &err {
             StoreError::FromTheFuture { .. } => ErrorCode::NewerData,
+            StoreError::WrongKey { .. } => ErrorCode::WrongKey,
             err if err.is_disk_full() => ErrorCode::DiskFull,
             _ => ErrorCode::Internal,
         };
@@ -82,8 +87,11 @@ impl From<StoreError> for UiError {
 impl From<KeyError> for UiError {
     fn from(err: KeyError) -> Self {
         tracing::warn!(error = ?err, "the key could not be read");
-        let code =
-            if matches!(err, KeyError::Missing) { ErrorCode::SignInAgain } else { ErrorCode::Keychain };
+        let code = match &err {
+            KeyError::Missing => ErrorCode::SignInAgain,
+            KeyError::NoKeychain(_) => ErrorCode::NoKeychain,
+            KeyError::Locked(_) | KeyError::Denied(_) | KeyError::Failed(_) => ErrorCode::Keychain,
+        };
         Self::new(code, err.to_string())
     }
 }
@@ -100,8 +108,8 @@ impl From<OpenError> for UiError {
 
 impl From<PlanError> for UiError {
     fn from(err: PlanError) -> Self {
-        let code = match &err {
-            PlanError::Store(_) => ErrorCode::Internal,
+        let code = match err {
+            PlanError::Store(err) => return err.into(),
             PlanError::NotPermitted(_) => ErrorCode::NotPermitted,
             _ => ErrorCode::BadInput,
         };
