@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use muster_engine::sentence::grouped;
 use muster_engine::{Account, Connection, connect};
 use muster_helpdesk::{ApiKey, Capabilities};
 use muster_model::{AccountId, Directory, Me};
@@ -12,7 +13,7 @@ use crate::wire::{
     Ability, AccountCheck, AccountRef, AccountState, AccountSummary, AddAccount, AgentView, AppEvent,
     CheckAccount, ConnectionView, DirectoryView, MeView, Nothing, SetKey, SyncView, TagView, TeamView,
 };
-use crate::words::{count, grouped, initials, rfc3339, tag_color};
+use crate::words::{count, initials, rfc3339, tag_color};
 use crate::{App, ErrorCode, UiError};
 
 impl App {

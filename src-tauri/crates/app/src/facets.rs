@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use muster_engine::sentence::grouped;
 use muster_model::{Conversation, Directory, Engagement, Handle};
 
 use crate::view_filter::title;
 use crate::wire::{Facet, FacetValue, SelectionSummary};
-use crate::words::{count, grouped};
+use crate::words::count;
 
 /// Values shown of one facet.
 const VALUES: usize = 8;

@@ -56,20 +56,6 @@ pub fn count(n: impl TryInto<u32>) -> u32 {
     n.try_into().unwrap_or(u32::MAX)
 }
 
-/// `12840` → "12,840".
-#[must_use]
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The hue of a tag: the server's, else one that always stays the same for a name.
 #[must_use]
 pub fn tag_color(name: &str, given: Option<u8>) -> u8 {
@@ -81,7 +67,7 @@ pub fn tag_color(name: &str, given: Option<u8>) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_now, grouped, initials};
+    use super::{from_now, initials};
     use jiff::Timestamp;
     use rstest::rstest;
 
@@ -103,14 +89,5 @@ mod tests {
     fn a_moment_from_now(#[case] secs: i64, #[case] expected: &str) {
         let now = Timestamp::UNIX_EPOCH;
         assert_eq!(from_now(Timestamp::from_second(secs).expect("in range"), now), expected);
-    }
-
-    #[rstest]
-    #[case(0, "0")]
-    #[case(999, "999")]
-    #[case(1284, "1,284")]
-    #[case(1_000_000, "1,000,000")]
-    fn thousands_are_grouped(#[case] n: u64, #[case] expected: &str) {
-        assert_eq!(grouped(n), expected);
     }
 }

@@ -14,7 +14,8 @@ pub use plan::{SendingSummary, button, nothing_to_do, verdict_title, verdict_why
 pub(crate) use plan::{default_name, verdict_text};
 
 /// `12840` → "12,840".
-fn grouped(n: u64) -> String {
+#[must_use]
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
