@@ -1,0 +1,132 @@
+//! The desk over real HTTP, as a client meets it.
+
+mod bulk;
+mod changes;
+mod events;
+mod faults;
+mod reading;
+mod replies;
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use muster_desk::{Clock, Options, Running, Source, serve};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+/// A desk of its own for each test, at a time that stands still.
+struct Desk {
+    running: Running,
+    http: Client,
+    clock: Clock,
+}
+
+const COLLEAGUE: &str = "jonas@brindlewick.example";
+
+fn standing() -> Clock {
+    Clock::standing("2026-05-20T14:30:00Z".parse::<Timestamp>().unwrap())
+}
+
+fn client() -> Client {
+    // Another test of this process may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
+}
+
+impl Desk {
+    async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let clock = standing();
+        let source = Source::Seeded { conversations: 300 };
+        let mut options = Options { source, clock: clock.clone(), ..Options::default() };
+        change(&mut options);
+        Self { running: serve(options).await.unwrap(), http: client(), clock }
+    }
+
+    async fn at(data: &Path) -> Self {
+        Self::with(|options| options.data = Some(data.to_owned())).await
+    }
+
+    fn as_agent(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(&self.running.keys.agent)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.running.url)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        answer(self.as_agent(self.http.get(self.url(path))).send().await.unwrap(), 200).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        self.post_for(200, path, body).await
+    }
+
+    async fn post_for(&self, status: u16, path: &str, body: &Value) -> Value {
+        answer(self.as_agent(self.http.post(self.url(path)).json(body)).send().await.unwrap(), status).await
+    }
+
+    async fn post_as_viewer(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(self.url(path)).json(body).bearer_auth(&self.running.keys.viewer);
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// Ids in a segment.
+    async fn ids(&self, query: &str) -> Vec<String> {
+        let found = self.get(&format!("/api/conversations?limit=500&{query}")).await;
+        found["conversations"].as_array().unwrap().iter().map(|row| text(&row["id"])).collect()
+    }
+
+    /// The first of a segment.
+    async fn one(&self, query: &str) -> String {
+        self.ids(query).await.first().unwrap_or_else(|| panic!("nobody in {query}")).clone()
+    }
+
+    async fn count(&self, query: &str) -> i64 {
+        let found = self.get(&format!("/api/conversations?count_only=true&{query}")).await;
+        assert_eq!(found["conversations"], json!([]));
+        found["count"].as_i64().unwrap()
+    }
+
+    async fn conversation(&self, id: &str) -> Value {
+        self.get(&format!("/api/conversations/{id}")).await["conversation"].clone()
+    }
+
+    async fn messages(&self, id: &str) -> Vec<Value> {
+        self.get(&format!("/api/conversations/{id}/messages")).await["messages"].as_array().unwrap().clone()
+    }
+
+    async fn change(&self, ids: &[&str], change: Value) -> Vec<Value> {
+        let body = json!({ "ids": ids, "change": change });
+        self.post("/api/conversations/bulk", &body).await["results"].as_array().unwrap().clone()
+    }
+
+    async fn reply(&self, body: Value) -> Vec<Value> {
+        self.post("/api/conversations/bulk/reply", &body).await["results"].as_array().unwrap().clone()
+    }
+
+    async fn customer_writes(&self, id: &str, text: &str) -> Value {
+        let body = json!({ "conversation": id, "text": text });
+        self.post("/api/_simulate/customer_message", &body).await
+    }
+
+    fn later(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+}
+
+async fn answer(response: Response, status: u16) -> Value {
+    let (url, said) = (response.url().clone(), response.status().as_u16());
+    let body = response.text().await.unwrap();
+    assert_eq!(said, status, "{url}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
