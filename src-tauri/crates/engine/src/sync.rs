@@ -168,11 +168,13 @@ pub(crate) async fn patiently<T, F: Future<Output = Result<T, ReadError>>>(
 fn wait_before_asking_again(err: &ReadError, failures: u32) -> Option<Duration> {
     let (tries, first) = match err {
         ReadError::SlowDown { retry_after: Some(wait) } => {
-            return (failures <= 5 && *wait <= Duration::from_secs(30)).then_some(*wait * 2);
+            return (failures <= 5 && *wait <= Duration::from_secs(5)).then_some(*wait * 2);
         }
         ReadError::SlowDown { retry_after: None } => (5, 500),
         ReadError::ServerFault { .. } => (4, 200),
-        ReadError::Unreachable { .. } | ReadError::Malformed { .. } => (2, 100),
+        // An answer that was cut off, mostly.
+        ReadError::Malformed { .. } => (4, 100),
+        ReadError::Unreachable { .. } => (2, 100),
         _ => return None,
     };
     (failures <= tries).then(|| Duration::from_millis(first << (failures - 1)))

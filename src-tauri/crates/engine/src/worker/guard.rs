@@ -16,6 +16,7 @@ use muster_store::{ClaimedItem, JobRow, Recorded, StoreError};
 use super::{Stop, WorkContext, record};
 use crate::EngineEvent;
 use crate::effect::puts_away;
+use crate::sync::patiently;
 
 /// What the guard says about a reply.
 enum Ruling {
@@ -190,7 +191,7 @@ async fn cached_messages(ctx: &WorkContext, id: &RemoteId) -> Result<Vec<Message
 /// The conversation as the help desk has it now, kept in the cache on the way. `None` where it cannot say: then what is
 /// cached has to do, and the help desk itself answers for each reply.
 async fn read_again(ctx: &WorkContext, item: &ClaimedItem) -> Result<Option<Now>, Stop> {
-    let thread = match ctx.desk.thread(&item.id).await {
+    let thread = match patiently(|| ctx.desk.thread(&item.id)).await {
         Ok(thread) => thread,
         Err(err @ ReadError::Unreachable { .. }) => return Err(Stop::Offline(err.to_string())),
         Err(err @ ReadError::KeyRefused { .. }) => return Err(Stop::Key(err.to_string())),

@@ -1,0 +1,11 @@
+//! The engine against a real muster-desk: first sync, gaps, the live stream, offline, roles, keys, notifications, and
+//! everything that is written.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod desk;
+mod offline;
+mod roles;
+mod syncing;
+mod telling;
+mod writing;
