@@ -27,7 +27,7 @@ struct Step {
 impl Facts {
     /// Notes something that was seen.
     pub fn saw(&mut self, fact: impl Into<String>) {
-        self.0.push(fact.into());
+        self.0.push(fact.into().split_whitespace().collect::<Vec<_>>().join(" "));
     }
 }
 

@@ -102,7 +102,7 @@ impl Stage {
             .window()?
             .text_where_within("job-result", &result, LATER, |text| text.contains(&result))
             .await?;
-        Ok(shown.replace('\n', " "))
+        Ok(shown)
     }
 
     /// Counts who has a message once and who is shown as unknown in the newest job; fails for anybody else.

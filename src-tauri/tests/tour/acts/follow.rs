@@ -41,11 +41,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             stage.desk.customer_writes(&other.id(), NOT_TOLD).await?;
             stage.desk.customer_writes(&followed.id(), TOLD).await?;
             let told = stage.heard.wait_for(TOLD).await?;
-            facts.saw(format!(
-                "over the session bus: \"{}\" / \"{}\"",
-                told.summary,
-                told.body.replace('\n', " ")
-            ));
+            facts.saw(format!("over the session bus: \"{}\" / \"{}\"", told.summary, told.body));
             stage.desk.customer_writes(&other.id(), NOT_TOLD).await?;
             stage.until_cached(&other.id(), NOT_TOLD).await?;
             equal("notifications", stage.heard.all().len(), 1)?;

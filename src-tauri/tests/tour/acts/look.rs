@@ -19,10 +19,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                     number(text) == Some(at_the_desk as u64)
                 })
                 .await?;
-            facts.saw(format!(
-                "the sidebar says \"{}\"; the desk says {at_the_desk}",
-                shown.replace('\n', " ")
-            ));
+            facts.saw(format!("the sidebar says \"{}\"; the desk says {at_the_desk}", shown));
             Ok(())
         })
         .await?;
@@ -65,7 +62,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let said =
                 window.text_where("filter-mistake", "what is wrong", |text| !text.trim().is_empty()).await?;
             ensure(said.contains("active"), || format!("\"{said}\" suggests nothing"))?;
-            facts.saw(format!("\"{}\"", said.replace('\n', " ")));
+            facts.saw(format!("\"{}\"", said));
             Ok(())
         })
         .await?;
@@ -93,7 +90,12 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 /// Types a filter and waits until the box has taken it.
 pub async fn set_filter(stage: &Stage, filter: &str) -> Result<()> {
     type_filter(stage, filter).await?;
-    stage.window()?.gone("filter-mistake").await
+    // The box keeps the focus until the filter is applied.
+    let left = "return document.activeElement?.dataset.testid !== 'filter-input'";
+    until("the filter to be applied", SOON, async || {
+        Ok(stage.window()?.script(left).await?.as_bool().unwrap_or_default().then_some(()))
+    })
+    .await
 }
 
 /// Types a filter, right or wrong, and presses Return.

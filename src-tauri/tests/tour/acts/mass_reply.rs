@@ -44,7 +44,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                     number(text) == Some(audience.reached.len() as u64)
                 })
                 .await?;
-            facts.saw(format!("\"{}\"", result.replace('\n', " ")));
+            facts.saw(format!("\"{}\"", result));
             Ok(())
         })
         .await?;

@@ -12,7 +12,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("The help desk is gone", async |stage, facts| {
             stage.desk.kill()?;
             let said = stage.sees_offline().await?;
-            facts.saw(format!("the strip says \"{}\"", said.replace('\n', " ")));
+            facts.saw(format!("the strip says \"{}\"", said));
             Ok(())
         })
         .await?;
@@ -37,7 +37,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                     number(text).is_some_and(|count| count > 0)
                 })
                 .await?;
-            facts.saw(format!("\"{}\"", waits.replace('\n', " ")));
+            facts.saw(format!("\"{}\"", waits));
             Ok(())
         })
         .await?;

@@ -83,7 +83,9 @@ pub async fn selected(stage: &Stage) -> Result<u64> {
 /// Ticks the box of the n-th row, counted from 0, which shows when the mouse is over the row.
 pub async fn pick(stage: &Stage, nth: usize) -> Result<()> {
     stage.window()?.hover_nth("row", nth).await?;
-    stage.window()?.click_nth("row-check", nth).await
+    stage.window()?.click_nth("row-check", nth).await?;
+    // The bar pushes the list down: a click aimed before that would land on the bar.
+    stage.window()?.see("bulk-bar").await
 }
 
 async fn ticked(stage: &Stage) -> Result<Vec<String>> {

@@ -76,5 +76,8 @@ async fn refused(stage: &Stage, url: &str, key: &str) -> Result<String> {
     window.fill("account-url", url).await?;
     window.fill("account-key", key).await?;
     window.click("account-add").await?;
-    window.text_where_within("account-error", "what is wrong", LATER, |text| text.trim().ends_with('.')).await
+    window
+        .text_where_within("account-error", "what is wrong", LATER, |text| text.trim().ends_with('.'))
+        .await
+        .map(|text| text.trim().to_owned())
 }
