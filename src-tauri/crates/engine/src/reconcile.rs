@@ -17,6 +17,7 @@ use muster_model::{
 use muster_store::{Recorded, StoreError, UnknownEffect};
 
 use crate::effect::shows;
+use crate::sync::patiently;
 use crate::worker::{Stop, WorkContext, keep_messages, later, outcome_row, row, sent_message, tell};
 
 /// Replies looked for in one call.
@@ -55,10 +56,19 @@ pub(crate) async fn look(ctx: &WorkContext) -> Result<usize, Stop> {
     for effect in others {
         by_conversation.entry(effect.id.clone()).or_default().push(effect);
     }
+    let mut failed = None;
     for (id, effects) in by_conversation {
-        settled += look_at_values(ctx, &id, effects).await?;
+        match look_at_values(ctx, &id, effects).await {
+            Ok(found) => settled += found,
+            // One conversation that cannot be read keeps no other waiting.
+            Err(stop @ Stop::SlowDown(None)) => failed = Some(stop),
+            Err(stop) => return Err(stop),
+        }
     }
-    Ok(settled)
+    match failed {
+        Some(stop) if settled == 0 => Err(stop),
+        _ => Ok(settled),
+    }
 }
 
 /// When there is something to do without anybody writing into the journal, and how much is unknown.
@@ -67,6 +77,13 @@ pub(crate) async fn outlook(ctx: &WorkContext) -> Result<(Option<Timestamp>, u64
     let unknown = unknown(ctx).await?;
     let next = unknown.iter().filter_map(|effect| next_look(effect, &capabilities)).min();
     Ok((next, unknown.len() as u64))
+}
+
+/// Whether there is something in this job that will be looked for again.
+pub(crate) async fn looks_again(ctx: &WorkContext, job: JobId) -> Result<bool, StoreError> {
+    let capabilities = ctx.desk.capabilities();
+    let unknown = unknown(ctx).await?;
+    Ok(unknown.iter().any(|effect| effect.job == job && next_look(effect, &capabilities).is_some()))
 }
 
 async fn unknown(ctx: &WorkContext) -> Result<Vec<UnknownEffect>, StoreError> {
@@ -120,7 +137,7 @@ async fn look_for_replies(
         return Ok(0);
     }
     let asked_at = ctx.clock.now();
-    let found = match ctx.desk.find_replies(&sent).await {
+    let found = match patiently(|| ctx.desk.find_replies(&sent)).await {
         Ok(found) => found,
         Err(err) => return read_failed(err, "replies could not be looked for"),
     };
@@ -170,7 +187,7 @@ async fn look_at_values(
     id: &RemoteId,
     effects: Vec<UnknownEffect>,
 ) -> Result<usize, Stop> {
-    let thread = match ctx.desk.thread(id).await {
+    let thread = match patiently(|| ctx.desk.thread(id)).await {
         Ok(thread) => thread,
         Err(ReadError::NotFound { .. }) => {
             let gone = || Verdict::Rejected(Reason::new("gone", "The help desk does not have it any more."));

@@ -273,8 +273,11 @@ fn rank(job: &JobRow) -> (bool, i64) {
     (job.total > INTERACTIVE, job.seq)
 }
 
-/// Ends a job that has nothing left to send.
+/// Ends a job that has nothing left to send, and of whose unknown effects nothing more can be found out from here.
 async fn finish(ctx: &WorkContext, job: &JobRow) -> Result<(), StoreError> {
+    if reconcile::looks_again(ctx, job.id).await? {
+        return Ok(());
+    }
     let (id, now) = (job.id, ctx.clock.now());
     let state = ctx.store(move |stores| stores.journal.finish_job(id, now)).await?;
     if state.is_over() {

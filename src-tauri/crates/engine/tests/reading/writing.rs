@@ -122,11 +122,11 @@ async fn a_mass_reply_with_done_reaches_exactly_the_number_on_the_button() {
 }
 
 #[rstest]
-#[case("lose_answer=0.5")]
+#[case("lose_answer=0.4")]
 #[case("cut=0.3")]
-#[case("status_500=0.4")]
-#[case("status_500_after=0.4")]
-#[case("status_429=0.3")]
+#[case("status_500=0.3")]
+#[case("status_500_after=0.3")]
+#[case("status_429=0.2")]
 #[case("lose_answer=0.3,status_500=0.2,no_idempotency")]
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_desk_does_nobody_hears_it_twice(#[case] faults: &str) {
