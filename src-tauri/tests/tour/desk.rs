@@ -166,7 +166,9 @@ impl Conversation {
 
     /// How many of the system's entries say that there was a mass reply.
     pub fn mass_reply_notes(&self) -> usize {
-        self.messages().filter(|message| message["kind"] == "event" && message["mass_reply"] == true).count()
+        let says =
+            |message: &&Value| message["text"].as_str().is_some_and(|text| text.contains("mass reply"));
+        self.messages().filter(|message| message["kind"] == "event").filter(says).count()
     }
 
     /// How many messages, notes and events it holds.

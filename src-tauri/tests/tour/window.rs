@@ -11,6 +11,8 @@ use std::path::Path;
 pub mod key {
     /// Return.
     pub const ENTER: char = '\u{E007}';
+    /// Escape.
+    pub const ESCAPE: char = '\u{E00C}';
     /// Backspace.
     pub const BACKSPACE: char = '\u{E003}';
     /// Control.

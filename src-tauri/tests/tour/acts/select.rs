@@ -4,7 +4,7 @@ use super::{INCIDENT, look};
 use crate::Result;
 use crate::stage::Stage;
 use crate::wait::{LATER, ensure, equal, until};
-use crate::window::number;
+use crate::window::{key, number};
 
 /// Selects, and changes a few conversations on the click.
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -49,7 +49,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let window = stage.window()?;
             look::set_filter(stage, "is:active").await?;
             window.gone("bulk-bar").await?;
-            facts.saw("the bar is gone");
+            window.click("strip-undo").await?;
+            window.text_where("bulk-count", "4 again", |text| number(text) == Some(4)).await?;
+            window.press(key::ESCAPE).await?;
+            window.gone("bulk-bar").await?;
+            facts.saw("the bar is gone; Undo in the strip brings the 4 back, and Esc lets them go");
             Ok(())
         })
         .await?;
