@@ -50,7 +50,7 @@ pub fn run() -> ExitCode {
             tauri::async_runtime::spawn(async move { app.start().await });
             Ok(())
         })
-        .build(tauri::generate_context!());
+        .build(context());
     match built {
         Ok(shell) => {
             shell.run(move |_, event| {
@@ -66,4 +66,13 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What Tauri's build script made of `tauri.conf.json`, the icons and the built UI.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the code that Tauri generates ends the process where its assets are broken"
+)]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
