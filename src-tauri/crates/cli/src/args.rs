@@ -183,9 +183,15 @@ pub struct BulkCommand {
 pub struct JobsCommand {
     /// The account.
     pub name: String,
-    /// Only jobs in these states.
+    /// Only jobs in these states: running, paused, completed, completed_with_errors, …
     #[arg(long, value_delimiter = ',')]
     pub status: Vec<String>,
+    /// Only jobs of these types.
+    #[arg(long = "type", value_delimiter = ',', value_parser = ["reply", "change", "follow"])]
+    pub kind: Vec<String>,
+    /// Only jobs confirmed since then: a date, or a moment in RFC 3339.
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
     /// At most so many.
     #[arg(long, default_value_t = 50)]
     pub limit: usize,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use muster_app::wire::JobItemsRequest;
 use muster_app::{App, ErrorCode, JobReport, UiError, Worked};
 use muster_model::{JobId, JobState};
@@ -18,9 +19,9 @@ const ITEMS: u32 = 500;
 pub async fn list(app: &App, command: JobsCommand, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(&command.name).await?;
     let states = command.status.iter().map(|word| JobState::from(word.as_str())).collect();
-    let jobs = app
-        .job_reports(&account, JobFilter { states, limit: Some(command.limit), ..JobFilter::default() })
-        .await?;
+    let since = command.since.as_deref().map(moment).transpose()?;
+    let filter = JobFilter { states, kinds: command.kind, since, limit: Some(command.limit) };
+    let jobs = app.job_reports(&account, filter).await?;
     out.print(&json!({ "jobs": jobs }), |_| jobs.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -83,6 +84,17 @@ pub async fn run(app: &App, name: &str, out: Out) -> Result<ExitCode, UiError> {
             Err(UiError::new(ErrorCode::Offline, format!("{why} What is left waits in the journal.")))
         }
     }
+}
+
+/// A date is its first moment in the user's zone.
+fn moment(text: &str) -> Result<Timestamp, UiError> {
+    let date = || Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::system()).ok()?.timestamp());
+    text.parse::<Timestamp>().ok().or_else(date).ok_or_else(|| {
+        UiError::new(
+            ErrorCode::BadInput,
+            format!("\"{text}\" is not a date. Write 2026-05-20 or 2026-05-20T14:00:00Z."),
+        )
+    })
 }
 
 fn line(report: &JobReport) -> String {
