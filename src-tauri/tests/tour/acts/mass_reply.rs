@@ -4,7 +4,7 @@ use super::INCIDENT;
 use crate::Result;
 use crate::audience::{Audience, each_has_it_once};
 use crate::stage::Stage;
-use crate::wait::{LATER, ensure, equal};
+use crate::wait::{LATER, SOON, ensure, equal, until};
 use crate::window::{Window, number};
 
 /// What is sent. The first words are looked for at the desk afterwards.
@@ -83,5 +83,10 @@ pub async fn confirm(window: &Window, count: usize) -> Result<()> {
     if window.sees("plan-type-number").await? {
         window.fill("plan-type-number", &count.to_string()).await?;
     }
-    window.click("plan-confirm").await
+    until("the button to be on", SOON, async || {
+        Ok((!window.is_disabled("plan-confirm").await?).then_some(()))
+    })
+    .await?;
+    window.click("plan-confirm").await?;
+    window.gone("plan").await
 }
