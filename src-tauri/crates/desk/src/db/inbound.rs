@@ -98,11 +98,16 @@ pub(crate) fn wake(tx: &Connection, now: Millis) -> rusqlite::Result<usize> {
     Ok(due.len())
 }
 
-/// A message in one line: without what it quotes, white space folded, cut.
+/// A message in one line: without what it quotes and the line that says so, white space folded, cut.
 pub(super) fn preview_of(text: &str) -> String {
-    let own: Vec<&str> =
-        text.lines().take_while(|line| !line.starts_with('>')).flat_map(str::split_whitespace).collect();
-    let words = if own.is_empty() { text.split_whitespace().collect() } else { own };
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_quote = |line: &str| line.starts_with('>');
+    let own = lines.iter().enumerate().filter(|(place, line)| {
+        let introduces = line.ends_with(':') && lines.get(place + 1).is_some_and(|next| is_quote(next));
+        !is_quote(line) && !introduces
+    });
+    let words: Vec<&str> = own.flat_map(|(_, line)| line.split_whitespace()).collect();
+    let words = if words.is_empty() { text.split_whitespace().collect() } else { words };
     words.join(" ").chars().take(200).collect()
 }
 
@@ -119,4 +124,16 @@ pub(crate) fn somebody(tx: &Connection, draw: u32) -> rusqlite::Result<Option<(H
         .optional()?;
     let Some((id, language)) = found else { return Ok(None) };
     Ok(head_of(tx, id)?.map(|head| (head, language)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::preview_of;
+
+    #[test]
+    fn a_preview_leaves_out_what_is_quoted() {
+        assert_eq!(preview_of("Yes.\n\nAda wrote:\n> Is it?\n> Ada\n"), "Yes.");
+        assert_eq!(preview_of("On Monday, Ada wrote:\n> Is it?\n\nIt  is:\nblue."), "It is: blue.");
+        assert_eq!(preview_of("> Is it?"), "> Is it?");
+    }
 }

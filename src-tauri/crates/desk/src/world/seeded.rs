@@ -36,6 +36,8 @@ const INCIDENT_CHANNELS: [(&str, usize); 7] = [
 ];
 const CLOSED: [(&str, usize); 2] = [("whatsapp", 4), ("instagram", 3)];
 const TWICE: usize = 3;
+/// So many of the incident by mail come before those who are hard to address.
+const FIRST_ODD: usize = 10;
 
 /// What is decided about a conversation before it is told.
 #[derive(Clone, Debug)]
@@ -82,7 +84,7 @@ pub(crate) fn seeded(seed: u64, conversations: usize, now: Millis) -> World {
 pub(crate) fn follow_up(language: &str, draw: u64) -> &'static str {
     let language = LANGUAGES.iter().find(|known| known.code == language).unwrap_or(&LANGUAGES[0]);
     // Phrases with a gap need facts that nobody has here.
-    let whole: Vec<_> = language.again.iter().filter(|phrase| !phrase.contains('{')).collect();
+    let whole: Vec<_> = language.again.iter().filter(|phrase| !phrase.contains(['{', '|'])).collect();
     whole[(draw % whole.len() as u64) as usize]
 }
 
@@ -155,15 +157,20 @@ impl Maker {
         if outline.status == "spam" {
             return self.spam(place);
         }
+        let again = if self.writes_again(outline) { self.known_by_mail() } else { None };
         let rng = &mut self.rng;
-        let language = if outline.channel == "voice" {
-            LANGUAGES[0]
-        } else {
-            LANGUAGES[rng.weighted(&LANGUAGES.map(|language| language.weight))]
+        let language = match again {
+            _ if outline.channel == "voice" => LANGUAGES[0],
+            Some(contact) => language_of(&self.world.contacts[contact]),
+            None => LANGUAGES[rng.weighted(&LANGUAGES.map(|language| language.weight))],
         };
         let topic = topic(rng, language, outline);
         let mut person = person(rng, language, place, outline.channel);
-        let again = self.known(place, outline, &mut person);
+        self.odd_name(place, outline, &mut person);
+        if let Some(contact) = again {
+            person.contact = self.world.contacts[contact].clone();
+            person.called = called(language, &person.contact.name);
+        }
         let rng = &mut self.rng;
         let facts = Facts::new(rng, language, &person);
         let mine = outline.team.is_some() && !outline.incident && self.mine > 0 && outline.status == "active";
@@ -203,6 +210,7 @@ impl Maker {
         let plot = Plot {
             language,
             topic,
+            place,
             person: &person,
             facts: &facts,
             channel: outline.channel,
@@ -216,7 +224,7 @@ impl Maker {
             updated,
         };
         let mut entries = tell(rng, &plot);
-        let mut subject = facts.fill(rng.pick(topic.subjects));
+        let mut subject = facts.fill(topic.subjects[place % topic.subjects.len()]);
         if outline.channel == "email" && rng.chance(0.012) {
             subject.clear();
         }
@@ -264,35 +272,40 @@ impl Maker {
         }
     }
 
-    /// People of the incident who are known already, or hard to address. Gives the place of a contact who writes again.
-    fn known(&self, place: usize, outline: &Outline, person: &mut Person) -> Option<usize> {
+    /// How many of the incident by mail are told.
+    fn incident_mails(&self) -> impl Iterator<Item = &NewConversation> {
+        self.world.conversations.iter().filter(|told| is_incident(told) && told.channel == "email")
+    }
+
+    /// Whether it is now that somebody of the incident writes a second time: after those who are hard to address.
+    fn writes_again(&self, outline: &Outline) -> bool {
+        let after = FIRST_ODD + NAMELESS.len() + 1;
+        outline.incident
+            && outline.channel == "email"
+            && (after..after + TWICE).contains(&self.incident_mails().count())
+    }
+
+    /// Somebody of the incident who wrote once, and not yet twice: the first, the second, the third who came by mail.
+    fn known_by_mail(&self) -> Option<usize> {
+        let place = self.incident_mails().count().checked_sub(FIRST_ODD + NAMELESS.len())?;
+        self.incident_mails().nth(place).map(|told| told.contact)
+    }
+
+    /// Some people are hard to address.
+    fn odd_name(&self, place: usize, outline: &Outline, person: &mut Person) {
         if !outline.incident || outline.channel != "email" {
             if place % 331 == 7 {
                 LONG_NAME.clone_into(&mut person.contact.name);
+                person.called = called(LANGUAGES[0], LONG_NAME);
             }
-            return None;
+            return;
         }
-        let mails =
-            self.world.conversations.iter().filter(|told| is_incident(told) && told.channel == "email");
-        let mails: Vec<_> = mails.collect();
-        match mails.len().checked_sub(10) {
-            Some(number) if number < NAMELESS.len() => {
-                let (name, email) = NAMELESS[number];
-                person.contact.name = name.to_owned();
-                person.contact.email = Some(email.to_owned());
-                None
-            }
-            Some(number) if number == NAMELESS.len() => {
-                person.contact.name = NO_REPLY.0.to_owned();
-                person.contact.email = Some(NO_REPLY.1.to_owned());
-                None
-            }
-            Some(number) if number <= NAMELESS.len() + TWICE => {
-                let before = mails[number - NAMELESS.len()];
-                person.contact = self.world.contacts[before.contact].clone();
-                Some(before.contact)
-            }
-            _ => None,
+        let Some(number) = self.incident_mails().count().checked_sub(FIRST_ODD) else { return };
+        let odd = NAMELESS.iter().chain([&NO_REPLY]).nth(number);
+        if let Some((name, email)) = odd {
+            person.contact.name = (*name).to_owned();
+            person.contact.email = Some((*email).to_owned());
+            person.called.clear();
         }
     }
 
@@ -323,6 +336,18 @@ impl Maker {
         };
         self.add(contact, conversation);
     }
+}
+
+fn language_of(contact: &NewContact) -> &'static Language {
+    let code =
+        contact.custom_fields.iter().find(|(name, _)| name == "language").map(|(_, code)| code.as_str());
+    LANGUAGES.into_iter().find(|language| Some(language.code) == code).unwrap_or(LANGUAGES[0])
+}
+
+/// How an agent addresses somebody of whom only the name is known.
+fn called(language: &Language, name: &str) -> String {
+    let first = name.split(' ').next().unwrap_or_default();
+    if matches!(language.code, "zh" | "ko") { first.chars().take(1).collect() } else { first.to_owned() }
 }
 
 fn is_incident(conversation: &NewConversation) -> bool {
@@ -374,10 +399,10 @@ fn some_tags(rng: &mut Rng, about: About) -> Vec<String> {
     tags.into_iter().map(str::to_owned).collect()
 }
 
-/// How long ago the last thing happened. Recent ones are more frequent.
+/// How long ago the last thing happened. Recent ones are more frequent, but not all of them are of this minute.
 fn age(rng: &mut Rng, outline: &Outline, mine: bool) -> i64 {
     let draw = rng.between(0, 10_000);
-    let curve = |most: i64| most / 10_000 * draw / 10_000 * draw;
+    let curve = |most: i64| most / 200_000 * (3 * draw + 17 * draw / 100 * draw / 100);
     let age = match (outline.status, outline.window) {
         (_, Some(true)) if outline.channel != "email" => 20 * MINUTE + curve(17 * HOUR),
         (_, Some(false)) if matches!(outline.channel, "whatsapp" | "instagram") => 27 * HOUR + curve(3 * DAY),

@@ -1,7 +1,7 @@
 //! Tells one conversation: who wrote what, when, and what the team did in between.
 
 use super::company::{TENANT, handle_of};
-use super::files::some_file;
+use super::files::{png, some_file};
 use super::lang::{Language, Topic};
 use super::mail::{self, Quoted};
 use super::people::Person;
@@ -25,6 +25,22 @@ const NOTES: [&str; 14] = [
     "Address in the order differs from the one in the account. Asked which one is right.",
     "Invoice was made out to the old company name. Accounting corrects it tomorrow.",
     "Bank needs until Monday because of the holiday.",
+];
+/// Who says so sends one along.
+const PHOTO: [&str; 13] = [
+    "photo",
+    "Photo",
+    "foto",
+    "Foto",
+    "zdję",
+    "Zdję",
+    "фотогр",
+    "Фотогр",
+    "写真",
+    "الصور",
+    "照片",
+    "תמונ",
+    "사진",
 ];
 const CARRIERS: [&str; 6] = ["Parcelway", "Northpost", "DHX", "Swiftvan", "Colis Vert", "Kurier 24"];
 
@@ -93,6 +109,8 @@ fn thousands(number: i64) -> String {
 pub(super) struct Plot<'a> {
     pub(super) language: &'a Language,
     pub(super) topic: &'a Topic,
+    /// Which of its subjects.
+    pub(super) place: usize,
     pub(super) person: &'a Person,
     pub(super) facts: &'a Facts,
     pub(super) channel: &'a str,
@@ -117,29 +135,36 @@ pub(super) struct Plot<'a> {
 pub(super) fn tell(rng: &mut Rng, plot: &Plot<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let topic = plot.topic;
-    let first = format!("{} {}", rng.pick(topic.opens), rng.pick(topic.details));
+    let first = format!("{} {}", topic.opens[plot.place % topic.opens.len()], rng.pick(topic.details));
     customer(rng, plot, &mut entries, &first);
     for text in plot.events {
         let author = if rng.chance(0.5) { plot.colleague } else { TENANT };
         entries.push(team(What::Event, author, text.clone()));
     }
-    let (mut asked, mut answered) =
-        (rng.below(plot.language.again.len()), rng.below(plot.language.later.len()));
-    for round in 0..plot.rounds {
+    let again = topic.about.fitting(plot.language.again);
+    let later = topic.about.fitting(plot.language.later);
+    let thanks = topic.about.fitting(plot.language.thanks);
+    let (mut asked, mut answered) = (rng.below(again.len()), rng.below(later.len()));
+    // Nobody says the same thing twice.
+    let rounds = plot.rounds.min(later.len() + 1).min(again.len());
+    for round in 0..rounds {
         if rng.chance(0.12) {
             let note = plot.facts.fill(rng.pick(&NOTES)).replace("{colleague}", first_word(plot.agent));
             entries.push(team(What::Note, plot.colleague, note));
         }
-        let answer =
-            if round == 0 { rng.pick(topic.answers) } else { next(plot.language.later, &mut answered) };
+        let answer = if round == 0 {
+            topic.answers[plot.place % topic.answers.len()]
+        } else {
+            next(&later, &mut answered)
+        };
         agent(plot, &mut entries, answer);
-        let last = round + 1 == plot.rounds;
+        let last = round + 1 == rounds;
         if last && plot.content {
-            let thanks = rng.pick(plot.language.thanks);
-            customer(rng, plot, &mut entries, thanks);
+            let phrase = rng.pick(&thanks);
+            customer(rng, plot, &mut entries, phrase);
         } else if !last || plot.pending {
-            let again = next(plot.language.again, &mut asked);
-            customer(rng, plot, &mut entries, again);
+            let phrase = next(&again, &mut asked);
+            customer(rng, plot, &mut entries, phrase);
         }
     }
     if let Some(moved) = plot.moved {
@@ -181,7 +206,12 @@ fn customer(rng: &mut Rng, plot: &Plot<'_>, entries: &mut Vec<Entry>, phrase: &s
         (capital(&phrase), None)
     };
     let shows = matches!(plot.channel, "email" | "chat" | "whatsapp");
-    let files = if shows && rng.chance(0.07) { vec![some_file(rng)] } else { Vec::new() };
+    let files = match () {
+        () if !shows => Vec::new(),
+        () if PHOTO.iter().any(|word| phrase.contains(word)) => vec![png("photo.png", 64, 48, rng)],
+        () if rng.chance(0.05) => vec![some_file(rng)],
+        () => Vec::new(),
+    };
     entries.push(Entry {
         at: Millis(0),
         what: What::Customer,
@@ -197,7 +227,11 @@ fn agent(plot: &Plot<'_>, entries: &mut Vec<Entry>, phrase: &str) {
     let phrase = plot.facts.fill(phrase);
     let text = if plot.channel == "email" {
         let phrase = if plot.language.code == "en" { capital(&phrase) } else { phrase };
-        let dear = plot.facts.fill(plot.language.dear);
+        let dear = if plot.facts.called.is_empty() {
+            plot.language.hello.first().copied().unwrap_or_default().to_owned()
+        } else {
+            plot.facts.fill(plot.language.dear)
+        };
         let bye = plot.language.bye.first().copied().unwrap_or_default();
         format!("{dear}\n\n{phrase}\n\n{bye}\n{}\n{TENANT}", plot.agent)
     } else {

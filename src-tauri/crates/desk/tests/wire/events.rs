@@ -97,3 +97,15 @@ async fn a_desk_that_stops_ends_its_streams() {
     desk.running.stop().await;
     assert!(stream.next().await.is_none());
 }
+
+#[tokio::test]
+async fn customers_write_in_by_themselves() {
+    let desk = Desk::with(|options| options.live = true).await;
+    let mut stream = Stream::open(&desk, None).await;
+    stream.next().await.unwrap();
+    let (_, event) = stream.next().await.unwrap();
+    assert_eq!((&event["kind"], &event["from"]), (&json!("message"), &json!("customer")));
+    let last =
+        desk.messages(&super::text(&event["id"])).await.into_iter().rfind(|entry| entry["kind"] == "message");
+    assert!(!super::text(&last.unwrap()["text"]).contains(['|', '{']));
+}

@@ -1,5 +1,7 @@
 //! The desk over real HTTP, as a client meets it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod bulk;
 mod changes;
 mod events;

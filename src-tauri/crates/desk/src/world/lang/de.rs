@@ -113,8 +113,8 @@ pub(super) static DE: Language = Language {
             ],
             opens: &[
                 "ich möchte einen Artikel aus der Bestellung {order} zurückgeben ({product}), er ist unbenutzt.",
-                "das Paket zu {order} war an einer Seite offen, und der Inhalt hat einen Riss.",
                 "das Etikett öffnet sich als leere Seite, auf zwei Rechnern.",
+                "das Paket zu {order} war an einer Seite offen, und der Inhalt hat einen Riss.",
             ],
             details: &[
                 "Wer trägt das Porto?",
@@ -203,19 +203,19 @@ pub(super) static DE: Language = Language {
         "Gibt es schon etwas Neues?",
         "Ich habe heute früh noch einmal nachgesehen, es hat sich nichts geändert.",
         "Das ginge, aber nur bis Freitag, danach sind wir verreist.",
-        "Die Bank sagt, das Geld sei von Ihrem Konto noch nicht abgegangen.",
+        "pay|Die Bank sagt, das Geld sei von Ihrem Konto noch nicht abgegangen.",
         "Ihr Kollege hat mir am Telefon etwas anderes gesagt. Was stimmt denn nun?",
-        "Anbei das Foto vom Karton.",
+        "box|Anbei das Foto vom Karton.",
     ],
     thanks: &[
-        "Wunderbar, das Paket ist da und alles ist heil. Danke!",
-        "Das Geld ist angekommen, vielen Dank.",
-        "Jetzt klappt es, danke für die schnelle Hilfe!",
+        "box|Wunderbar, das Paket ist da und alles ist heil. Danke!",
+        "pay|Das Geld ist angekommen, vielen Dank.",
+        "web|Jetzt klappt es, danke für die schnelle Hilfe!",
     ],
     later: &[
-        "ich habe im Lager nachgefragt und melde mich bis 17 Uhr wieder.",
-        "danke für das Foto. Ein Ersatz geht morgen hinaus.",
-        "die Rückgabefrist habe ich um zwei Wochen verlängert, es eilt also nicht.",
-        "welchen Browser benutzen Sie, und tritt es auch in einem privaten Fenster auf?",
+        "box|ich habe im Lager nachgefragt und melde mich bis 17 Uhr wieder.",
+        "box|danke für das Foto. Ein Ersatz geht morgen hinaus.",
+        "box|die Rückgabefrist habe ich um zwei Wochen verlängert, es eilt also nicht.",
+        "web|welchen Browser benutzen Sie, und tritt es auch in einem privaten Fenster auf?",
     ],
 };

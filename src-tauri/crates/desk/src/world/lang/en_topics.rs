@@ -82,8 +82,8 @@ pub(super) static TOPICS: &[Topic] = &[
         about: About::Returns,
         subjects: &[
             "Return of order {order}",
-            "Wrong size, can I exchange it?",
-            "Return label does not print",
+            "Wrong size, can I exchange the {product}?",
+            "Return label for {order} does not print",
             "Sending back the {product}",
             "Returning a gift without a receipt",
         ],
@@ -91,6 +91,7 @@ pub(super) static TOPICS: &[Topic] = &[
             "I would like to return the {product} from order {order}. It is unused and still in its box.",
             "The {product} is smaller than it looked in the pictures.",
             "The return label opens as an empty page, on two computers.",
+            "The {product} is lovely, but it does not go with the rest of the room, so I would like to send it back.",
             "I was given the {product} as a present and would like to exchange it.",
         ],
         details: &[
@@ -131,7 +132,7 @@ pub(super) static TOPICS: &[Topic] = &[
         subjects: &[
             "Change delivery address for {order}",
             "Cancel order {order}, please",
-            "Add an item to my order?",
+            "Add an item to order {order}?",
             "Combine two orders",
         ],
         opens: &[
@@ -155,7 +156,7 @@ pub(super) static TOPICS: &[Topic] = &[
         subjects: &[
             "Is the {product} back in stock soon?",
             "Care instructions for the {product}",
-            "Does the {product} fit a gas hob?",
+            "How heavy is the {product}?",
             "Where is the {product} made?",
             "Spare part for the {product}",
         ],
@@ -163,6 +164,7 @@ pub(super) static TOPICS: &[Topic] = &[
             "I have been waiting for the {product} for weeks. Do you know when it comes back?",
             "How do I clean the {product}? The leaflet was missing.",
             "Before I order: how heavy is the {product}, and does it come assembled?",
+            "I am curious where the {product} is made, and by whom.",
             "A screw of my {product} is lost. Do you sell spare ones?",
         ],
         details: &["Two of them, if possible.", "Thank you for your help.", "Your website does not say."],
@@ -176,14 +178,14 @@ pub(super) static TOPICS: &[Topic] = &[
         subjects: &[
             "Invoice for order {order}",
             "VAT number missing on invoice {invoice}",
-            "Invoice {invoice}: wrong company name",
+            "Invoice {invoice}: cannot be opened",
             "Reminder for a paid invoice",
         ],
         opens: &[
             "I need an invoice for order {order} made out to my company.",
             "Invoice {invoice} does not show our VAT number.",
-            "We received a reminder for invoice {invoice}, which we paid {days} days ago.",
             "Our accounts department cannot open the PDF of invoice {invoice}.",
+            "We received a reminder for invoice {invoice}, which we paid {days} days ago.",
         ],
         details: &[
             "We close the books at the end of the week.",
@@ -197,12 +199,7 @@ pub(super) static TOPICS: &[Topic] = &[
     },
     Topic {
         about: About::Discount,
-        subjects: &[
-            "Discount code not accepted",
-            "Gift card balance is wrong",
-            "Student discount?",
-            "Voucher from my last complaint",
-        ],
+        subjects: &["Discount code not accepted", "Gift card balance is wrong", "Voucher for order {order}"],
         opens: &[
             "The code from your newsletter says “expired”, although it is valid until the end of the month.",
             "My gift card should still hold {amount}, at the checkout it shows nothing.",
@@ -222,9 +219,8 @@ pub(super) static TOPICS: &[Topic] = &[
         about: About::Bug,
         subjects: &[
             "App closes when I open my basket",
-            "Search finds nothing since the update",
+            "Search does not find the {product}",
             "Checkout button does not react",
-            "Pictures do not load on my phone",
             "Wish list is empty after signing in",
         ],
         opens: &[
@@ -247,10 +243,9 @@ pub(super) static TOPICS: &[Topic] = &[
     Topic {
         about: About::Bug,
         subjects: &[
-            "API returns 409 on partial refunds",
+            "Trade API: refunds of {order} come back with 409",
             "Webhook for order {order} arrives twice",
             "CSV export drops the last row",
-            "Trade portal: timeout on stock list",
         ],
         opens: &[
             "Our shop system calls your trade API, and since Tuesday partial refunds come back with 409.",
@@ -271,9 +266,8 @@ pub(super) static TOPICS: &[Topic] = &[
         about: About::Account,
         subjects: &[
             "Cannot sign in any more",
-            "Password link does not arrive",
-            "Please delete my account",
             "Change of e-mail address",
+            "Please delete my account",
             "Two accounts, one person",
         ],
         opens: &[
@@ -295,8 +289,7 @@ pub(super) static TOPICS: &[Topic] = &[
     Topic {
         about: About::Shipping,
         subjects: &[
-            "Where is my parcel?",
-            "Tracking has not moved for {days} days",
+            "Where is my parcel ({order})?",
             "Delivered – but not to me",
             "Parcel {tracking} held at customs",
             "Order {order}: half is missing",

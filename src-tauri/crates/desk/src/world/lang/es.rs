@@ -105,7 +105,11 @@ pub(super) static ES: Language = Language {
         },
         Topic {
             about: About::Account,
-            subjects: &["No puedo entrar en mi cuenta", "No llega el correo para la contraseña"],
+            subjects: &[
+                "No puedo entrar en mi cuenta",
+                "No llega el correo para la contraseña",
+                "Acceso a la cuenta del pedido {order}",
+            ],
             opens: &[
                 "he pedido {n} veces una contraseña nueva y no llega ningún correo.",
                 "mi dirección antigua ya no existe. ¿Cómo entro en mi cuenta?",
@@ -138,18 +142,18 @@ pub(super) static ES: Language = Language {
         "¿Hay alguna novedad?",
         "Esta mañana seguía todo igual.",
         "Me viene bien, pero antes del viernes.",
-        "El banco dice que el dinero no ha salido de su cuenta.",
+        "pay|El banco dice que el dinero no ha salido de su cuenta.",
         "Por teléfono me dijeron otra cosa.",
-        "Le adjunto la foto que me pidió.",
+        "box|Le adjunto la foto que me pidió.",
     ],
     thanks: &[
-        "Perfecto, ya llegó todo bien. ¡Gracias!",
-        "Ya tengo el dinero, muchas gracias.",
-        "Ahora funciona, gracias por la rapidez.",
+        "box|Perfecto, ya llegó todo bien. ¡Gracias!",
+        "pay|Ya tengo el dinero, muchas gracias.",
+        "web|Ahora funciona, gracias por la rapidez.",
     ],
     later: &[
-        "lo he pasado al almacén y le escribo antes de las cinco.",
-        "gracias por la foto, mañana sale el repuesto.",
-        "he ampliado el plazo de devolución dos semanas.",
+        "box|lo he pasado al almacén y le escribo antes de las cinco.",
+        "box|gracias por la foto, mañana sale el repuesto.",
+        "box|he ampliado el plazo de devolución dos semanas.",
     ],
 };

@@ -1,4 +1,5 @@
-//! What customers write about, and how, in each language: tables only. `{order}`, `{product}`, `{amount}`, `{tracking}`,
+//! What customers write about, and how, in each language: tables only. In a topic the first message at a place fits the
+//! subject at that place. A phrase that begins with `box|`, `pay|` or `web|` fits only goods, money or the site. `{order}`, `{product}`, `{amount}`, `{tracking}`,
 //! `{invoice}`, `{days}`, `{carrier}`, `{n}` and `{first}` are filled in.
 
 mod ar;
@@ -31,6 +32,21 @@ pub(in crate::world) enum About {
     Shipping,
     /// The payment incident.
     Incident,
+}
+
+impl About {
+    /// The phrases that fit, without their marks; all where none does.
+    pub(in crate::world) fn fitting(self, phrases: &[&'static str]) -> Vec<&'static str> {
+        let own = match self {
+            Self::Returns | Self::Shipping | Self::Order | Self::Product => "box",
+            Self::Refund | Self::Invoice | Self::Discount | Self::Incident => "pay",
+            Self::Bug | Self::Account => "web",
+        };
+        let split = |phrase: &&'static str| phrase.split_once('|').unwrap_or(("", phrase));
+        let fits = |(mark, phrase): (&str, &'static str)| (mark.is_empty() || mark == own).then_some(phrase);
+        let fitting: Vec<_> = phrases.iter().map(split).filter_map(fits).collect();
+        if fitting.is_empty() { phrases.iter().map(|phrase| split(phrase).1).collect() } else { fitting }
+    }
 }
 
 /// One thing to write about.

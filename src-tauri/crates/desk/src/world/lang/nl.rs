@@ -118,16 +118,16 @@ pub(super) static NL: Language = Language {
         "Is er al nieuws?",
         "Vanochtend was er niets veranderd.",
         "Dat kan, maar wel vóór vrijdag.",
-        "Hierbij de foto.",
-        "De bank zegt dat het geld nog niet bij u weg is.",
+        "box|Hierbij de foto.",
+        "pay|De bank zegt dat het geld nog niet bij u weg is.",
     ],
     thanks: &[
-        "Alles is heel aangekomen, bedankt!",
-        "Het geld is binnen, dank u wel.",
-        "Nu werkt het, dank voor de snelle hulp!",
+        "box|Alles is heel aangekomen, bedankt!",
+        "pay|Het geld is binnen, dank u wel.",
+        "web|Nu werkt het, dank voor de snelle hulp!",
     ],
     later: &[
-        "ik heb het aan het magazijn doorgegeven en mail u voor 17 uur.",
-        "bedankt voor de foto, morgen gaat er een nieuwe op de post.",
+        "box|ik heb het aan het magazijn doorgegeven en mail u voor 17 uur.",
+        "box|bedankt voor de foto, morgen gaat er een nieuwe op de post.",
     ],
 };

@@ -58,7 +58,11 @@ pub(super) static TR: Language = Language {
         },
         Topic {
             about: About::Bug,
-            subjects: &["Uygulama kendiliğinden kapanıyor"],
+            subjects: &[
+                "Uygulama kendiliğinden kapanıyor",
+                "Sepet açılmıyor",
+                "Güncellemeden sonra {order} numaralı siparişi göremiyorum",
+            ],
             opens: &["güncellemeden sonra sepeti açınca uygulama kapanıyor."],
             details: &["İki kez yeniden yükledim."],
             answers: &["bildirdiğiniz için teşekkürler, biz de görebildik."],
@@ -75,11 +79,11 @@ pub(super) static TR: Language = Language {
         "Bir gelişme var mı?",
         "Bu sabah da değişen bir şey yoktu.",
         "Olur, ama cumadan önce.",
-        "İstediğiniz fotoğraf ekte.",
+        "box|İstediğiniz fotoğraf ekte.",
     ],
-    thanks: &["Her şey sağlam geldi, teşekkürler!", "Para hesabıma geçti, çok teşekkür ederim."],
+    thanks: &["box|Her şey sağlam geldi, teşekkürler!", "pay|Para hesabıma geçti, çok teşekkür ederim."],
     later: &[
-        "depoya ilettim, saat 17’den önce yazacağım.",
-        "fotoğraf için teşekkürler, yarın yenisini gönderiyoruz.",
+        "box|depoya ilettim, saat 17’den önce yazacağım.",
+        "box|fotoğraf için teşekkürler, yarın yenisini gönderiyoruz.",
     ],
 };

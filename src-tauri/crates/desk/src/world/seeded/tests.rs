@@ -53,7 +53,7 @@ fn the_incident() {
             let heard =
                 one.entries.iter().filter(|entry| entry.what == What::Customer).map(|entry| entry.at).max();
             let hours = (NOW.0 - heard.unwrap().0) / HOUR;
-            assert!(hours < 20 || hours > 25, "{hours}");
+            assert!(!(20..=25).contains(&hours), "{hours}");
             closed += usize::from(hours > 25);
         }
     }
