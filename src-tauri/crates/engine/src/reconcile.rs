@@ -26,7 +26,7 @@ const AT_ONCE: usize = 50;
 const TRIES: u32 = 10;
 /// The least time between the two reads of the settle rule.
 const BETWEEN_READS: Duration = Duration::from_secs(5);
-/// How often a server that cannot tell is asked.
+/// How often a server that cannot tell, or does not let itself be asked, is asked.
 const CHECKS: u32 = 2;
 
 /// What is to be done about one unknown effect.
@@ -110,9 +110,9 @@ pub(crate) fn next_look(effect: &UnknownEffect, capabilities: &Capabilities) -> 
         return None;
     }
     if !effect.effect.is_customer_visible() || capabilities.dedupes_replies {
-        return (effect.checks < CHECKS || !effect.effect.is_customer_visible()).then_some(first);
+        return (effect.checks < CHECKS).then_some(first);
     }
-    let settled = later(effect.sent_at, capabilities.settle);
+    let settled = later(effect.unknown_since, capabilities.settle);
     match (effect.checks, effect.first_no_at) {
         (0, _) => Some(first),
         (_, Some(first_no)) => Some(settled.max(later(first_no, BETWEEN_READS))),
@@ -139,7 +139,11 @@ async fn look_for_replies(
     let asked_at = ctx.clock.now();
     let found = match patiently(|| ctx.desk.find_replies(&sent)).await {
         Ok(found) => found,
-        Err(err) => return read_failed(err, "replies could not be looked for"),
+        Err(err) => {
+            read_failed(err, "replies could not be looked for")?;
+            return settle(ctx, effects.iter().map(|effect| (effect, Verdict::Looked(false))).collect())
+                .await;
+        }
     };
     ctx.link.reachable();
     let verdicts = effects.iter().zip(found).map(|(effect, found)| match found {
@@ -154,7 +158,7 @@ async fn look_for_replies(
 
 /// Whether *not there* means that it never arrived.
 fn is_proven(effect: &UnknownEffect, asked_at: Timestamp, capabilities: &Capabilities) -> bool {
-    let settled = asked_at >= later(effect.sent_at, capabilities.settle);
+    let settled = asked_at >= later(effect.unknown_since, capabilities.settle);
     capabilities.dedupes_replies || (effect.first_no_at.is_some() && settled)
 }
 
@@ -193,7 +197,11 @@ async fn look_at_values(
             let gone = || Verdict::Rejected(Reason::new("gone", "The help desk does not have it any more."));
             return settle(ctx, effects.iter().map(|effect| (effect, gone())).collect()).await;
         }
-        Err(err) => return read_failed(err, "a conversation could not be read again"),
+        Err(err) => {
+            read_failed(err, "a conversation could not be read again")?;
+            return settle(ctx, effects.iter().map(|effect| (effect, Verdict::Looked(false))).collect())
+                .await;
+        }
     };
     ctx.link.reachable();
     let verdict = |effect: &UnknownEffect, now: &Conversation| {
@@ -211,8 +219,8 @@ async fn look_at_values(
     Ok(settled)
 }
 
-/// A read that failed changes nothing: it is tried again when the connection is back, or with the next effect.
-fn read_failed(err: ReadError, what: &str) -> Result<usize, Stop> {
+/// A read that failed for a while stops the work. One that the help desk refuses is a look that made nobody wiser.
+fn read_failed(err: ReadError, what: &str) -> Result<(), Stop> {
     match err {
         ReadError::Unreachable { .. } => Err(Stop::Offline(err.to_string())),
         ReadError::KeyRefused { .. } => Err(Stop::Key(err.to_string())),
@@ -223,7 +231,7 @@ fn read_failed(err: ReadError, what: &str) -> Result<usize, Stop> {
         }
         _ => {
             tracing::warn!(reason = %err, "{what}");
-            Ok(0)
+            Ok(())
         }
     }
 }

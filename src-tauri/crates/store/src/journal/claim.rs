@@ -191,7 +191,8 @@ impl Claim<'_> {
             let before = known.as_ref().map(|known| value_of(known, &effect.effect).to_string());
             self.conn
                 .prepare_cached(
-                    "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = coalesce(?4, before)
+                    "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = coalesce(?4, before),
+                            checks = 0, first_no_at = NULL
                       WHERE row = ?1 AND state = 'pending'",
                 )?
                 .execute(params![effect.row, effect.attempts, self.now, before])?;

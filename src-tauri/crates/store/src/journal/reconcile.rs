@@ -29,8 +29,10 @@ pub struct UnknownEffect {
     pub id: RemoteId,
     /// What was asked for.
     pub effect: Effect,
-    /// When it left.
+    /// When it was claimed: it left then or later.
     pub sent_at: Timestamp,
+    /// When its fate became unknown: it left then or earlier.
+    pub unknown_since: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
     /// What the agent saw, and the values of the merge tags.
@@ -47,7 +49,7 @@ impl Journal {
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT effects.row, effects.job, effects.no, effects.ordinal, effects.id, effects.value,
-                        effects.started, effects.attempts, effects.checks, effects.first_no_at,
+                        effects.started, effects.finished, effects.attempts, effects.checks, effects.first_no_at,
                         jobs.id AS job_id, jobs.name, jobs.action
                    FROM effects JOIN jobs ON jobs.seq = effects.job
                   WHERE effects.state = 'unknown'
@@ -70,6 +72,7 @@ impl Journal {
                     id: RemoteId::new(row.get::<_, String>("id")?),
                     effect: json(row, "value")?,
                     sent_at: instant(row, "started")?,
+                    unknown_since: instant(row, "finished")?,
                     attempts: row.get("attempts")?,
                     audience: self.audience(tx, row.get("job")?)?.item(no)?.clone(),
                     checks: row.get("checks")?,
