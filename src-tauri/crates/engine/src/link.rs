@@ -50,6 +50,7 @@ pub struct Link {
     events: broadcast::Sender<EngineEvent>,
     state: watch::Sender<Connection>,
     retry: Mutex<Retry>,
+    caught_up: Mutex<Option<Timestamp>>,
     nudge: Notify,
 }
 
@@ -63,7 +64,14 @@ struct Retry {
 impl Link {
     pub(crate) fn new(clock: Arc<dyn Clock>, events: broadcast::Sender<EngineEvent>) -> Self {
         let state = watch::Sender::new(Connection::Connecting);
-        Self { clock, events, state, retry: Mutex::default(), nudge: Notify::new() }
+        Self {
+            clock,
+            events,
+            state,
+            retry: Mutex::default(),
+            caught_up: Mutex::default(),
+            nudge: Notify::new(),
+        }
     }
 
     /// How it stands now.
@@ -82,6 +90,16 @@ impl Link {
     #[must_use]
     pub fn is_online(&self) -> bool {
         *self.state.borrow() == Connection::Online
+    }
+
+    /// A sync came to its end: the cache holds what the help desk has.
+    pub(crate) fn caught_up(&self) {
+        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.clock.now());
+    }
+
+    /// When a sync last came to its end, unless the help desk was away since.
+    pub(crate) fn caught_up_at(&self) -> Option<Timestamp> {
+        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The agent wants it tried now.
@@ -198,6 +216,9 @@ impl Link {
     fn set(&self, state: Connection) {
         let changed = self.state.send_if_modified(|now| {
             let changed = *now != state;
+            if state != Connection::Online {
+                *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
             *now = state;
             changed
         });

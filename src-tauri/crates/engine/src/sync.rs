@@ -78,6 +78,7 @@ pub(crate) async fn catch_up(
     }
     let (cache, now) = (account.stores().cache.clone(), account.clock().now());
     blocking(move || cache.note_synced(now)).await?;
+    account.link().caught_up();
     state.last_synced = Some(now);
     Ok(state)
 }

@@ -167,6 +167,12 @@ pub(crate) async fn work_due(ctx: &WorkContext, cancel: &CancellationToken) -> R
     }
     pause::refuse_restored_backup(ctx).await?;
     pause::resume(ctx).await?;
+    let now = ctx.clock.now();
+    if ctx.store(move |stores| Ok(!stores.journal.due_jobs(now)?.is_empty())).await?
+        && let Some(waited) = cancel.run_until_cancelled(guard::wait_for_news(ctx)).await
+    {
+        waited?;
+    }
     let mut worked = Worked::default();
     let mut slow = 0;
     // Jobs with nothing to claim now: they wait for an earlier job, or for what is unknown.

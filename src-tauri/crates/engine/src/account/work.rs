@@ -1,16 +1,23 @@
 //! Working the journal once, for a terminal: until nothing is due soon, or until the help desk stays away.
 
+use std::convert::Infallible;
 use std::time::Duration;
+
+use muster_helpdesk::HelpDesk;
+use muster_store::StoreError;
 
 use super::Account;
 use crate::KeyError;
+use crate::blocking::blocking;
 use crate::sync::{SyncError, catch_up, identify, read_state};
 use crate::worker::{WorkError, work_due};
 
 /// What is due within this time is waited for: a hold window, the second look at what is unknown.
 const SOON: Duration = Duration::from_secs(150);
-/// Tries to reach the help desk, with growing waits between them.
+/// Tries to reach the help desk in which nothing moves, with growing waits between them.
 const TRIES: u32 = 5;
+/// How often changes are asked for beside the work, so that the guard knows who wrote meanwhile.
+const NEWS: Duration = Duration::from_secs(2);
 
 impl Account {
     /// Works the journal until nothing is due soon.
@@ -22,15 +29,43 @@ impl Account {
         let Some(_lock) = self.try_lock().await? else { return Err(WorkError::Elsewhere) };
         self.link().connecting();
         self.recover().await?;
-        let mut tries = 1;
+        let (mut tries, mut before) = (1, self.figures().await?);
         loop {
-            match self.work_once().await {
-                Err(WorkError::Offline(_)) if tries < TRIES => {
-                    tries += 1;
-                    self.link().due().await;
-                }
-                result => return result,
+            let result = self.work_once().await;
+            if !matches!(result, Err(WorkError::Offline(_))) {
+                return result;
             }
+            let now = self.figures().await?;
+            tries = match tries {
+                // A help desk that works and stumbles is not one that is gone.
+                _ if now != before => 1,
+                TRIES => return result,
+                tries => tries + 1,
+            };
+            before = now;
+            self.link().due().await;
+        }
+    }
+
+    /// Items that wait, and effects whose fate is unknown.
+    async fn figures(&self) -> Result<(u64, usize), StoreError> {
+        let journal = self.stores().journal.clone();
+        blocking(move || Ok((journal.waiting()?.items, journal.unknown_effects()?.len()))).await
+    }
+
+    /// Syncs for as long as the work goes on beside it. A cache that was never filled waits for its first sync.
+    async fn keep_current(&self, desk: &dyn HelpDesk) -> Infallible {
+        loop {
+            let synced = async {
+                if !read_state(self).await?.backfilling {
+                    catch_up(self, desk, |_| {}).await?;
+                }
+                Ok::<_, SyncError>(())
+            };
+            if let Err(err) = synced.await {
+                tracing::info!(account = %self.row().id, error = %err, "no news while working");
+            }
+            tokio::time::sleep(NEWS).await;
         }
     }
 
@@ -48,8 +83,14 @@ impl Account {
             }
         };
         let ctx = self.work_context(desk, me);
+        let news = self.keep_current(&*ctx.desk);
+        tokio::pin!(news);
         loop {
-            let worked = work_due(&ctx, &self.inner.cancel).await?;
+            let worked = tokio::select! {
+                biased;
+                worked = work_due(&ctx, &self.inner.cancel) => worked?,
+                never = &mut news => match never {},
+            };
             let Some(due) = worked.next_due else { break };
             let wait = Duration::try_from(due.duration_since(self.clock().now())).unwrap_or_default();
             if wait > SOON {

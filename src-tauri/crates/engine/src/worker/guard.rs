@@ -2,9 +2,11 @@
 //! `held` and a human decides; so is putting away a conversation in which the customer wrote. Messages that carry a
 //! reference of this journal do not count.
 //!
-//! A reply to one conversation reads its thread again. A mass reply compares with the cached header, which the sync
-//! keeps fresh, and reads only the threads that leave a doubt: the read budget of a help desk is smaller than its
-//! write budget.
+//! A reply to one conversation reads its thread again. A mass reply compares with the cached header while the sync keeps
+//! it fresh, and reads only the threads that leave a doubt: the read budget of a help desk is smaller than its write
+//! budget. After a time without the help desk the sync goes first, and where it does not come, every thread is read.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use muster_helpdesk::ReadError;
@@ -13,10 +15,16 @@ use muster_model::{
 };
 use muster_store::{ClaimedItem, JobRow, Recorded, StoreError};
 
-use super::{Stop, WorkContext, record};
+use super::{Stop, WorkContext, later, record};
 use crate::EngineEvent;
 use crate::effect::puts_away;
 use crate::sync::patiently;
+
+/// So long after a sync its headers are still taken for what is: a sync that goes on comes more often.
+const FRESH: Duration = Duration::from_secs(60);
+/// How long the sync may take to bring what happened while the help desk could not be reached.
+const NEWS_WITHIN: Duration = Duration::from_secs(10);
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// What the guard says about a reply.
 enum Ruling {
@@ -37,13 +45,14 @@ pub(super) async fn look(
     claimed: Vec<ClaimedItem>,
 ) -> Result<Vec<ClaimedItem>, Stop> {
     let headers = headers(ctx, &claimed).await?;
+    let is_fresh = ctx.link.caught_up_at().is_some_and(|at| later(at, FRESH) >= ctx.clock.now());
     let mut go = Vec::new();
     let mut stay: Vec<Recorded> = Vec::new();
     let mut items = claimed.into_iter().zip(headers);
     while let Some((mut item, header)) = items.next() {
         let now = ctx.clock.now();
         if item.effects.first().is_some_and(|effect| effect.effect == Effect::Reply) {
-            match rule(ctx, job, &item, header).await {
+            match rule(ctx, &item, header, is_fresh && job.total > 1).await {
                 Ok(Ruling::Go) => go.push(item),
                 Ok(Ruling::Stay(state, reason)) => {
                     let rows = item.effects.iter().map(|effect| effect.row);
@@ -84,6 +93,27 @@ fn riders(item: &ClaimedItem, reason: &Reason, now: Timestamp) -> Vec<Recorded> 
     riding.map(|effect| record::row(effect.row, EffectState::Skipped, Some(reason.clone()), now)).collect()
 }
 
+/// Before anything leaves after a time without the help desk: lets the sync that goes on beside the worker bring first
+/// what customers and colleagues did meanwhile.
+pub(super) async fn wait_for_news(ctx: &WorkContext) -> Result<(), StoreError> {
+    let wait = async {
+        while !has_caught_up(ctx).await? {
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(NEWS_WITHIN, wait).await.unwrap_or(Ok(()))
+}
+
+/// Whether a sync ended since the help desk answers again. The first walk through everything is not waited for.
+async fn has_caught_up(ctx: &WorkContext) -> Result<bool, StoreError> {
+    if ctx.link.caught_up_at().is_some() {
+        return Ok(true);
+    }
+    let state = ctx.store(|stores| stores.cache.sync_state()).await?;
+    Ok(state.backfilling || state.cursor.is_none())
+}
+
 async fn headers(
     ctx: &WorkContext,
     claimed: &[ClaimedItem],
@@ -94,13 +124,12 @@ async fn headers(
 
 async fn rule(
     ctx: &WorkContext,
-    job: &JobRow,
     item: &ClaimedItem,
     header: Option<Conversation>,
+    header_will_do: bool,
 ) -> Result<Ruling, Stop> {
-    let alone = job.total == 1;
     let known = match header {
-        Some(header) if !alone => {
+        Some(header) if header_will_do => {
             let messages = cached_messages(ctx, &item.id).await?;
             let now = Now { header, messages };
             if customer_wrote(item, &now.header) || !somebody_answered(item, &now) || is_covered(&now) {

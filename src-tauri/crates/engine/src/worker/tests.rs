@@ -107,6 +107,41 @@ async fn without_idempotency_one_look_is_not_enough() {
 }
 
 #[tokio::test]
+async fn without_idempotency_every_attempt_is_looked_for_twice() {
+    let bench = Bench::new(1);
+    bench.desk.set_dedupes(false);
+    bench.confirm(mass("Hello", Change::default()), 1);
+    bench.desk.always("reply", Fault::Cut);
+    bench.work().await.unwrap();
+    bench.advance(SETTLE);
+    bench.work().await.unwrap();
+    assert_eq!(bench.desk.calls("reply"), 2);
+    // What was seen after the first attempt says nothing about the second, however late somebody looks.
+    bench.advance(SETTLE * 2);
+    bench.work().await.unwrap();
+    assert_eq!(bench.desk.calls("reply"), 2);
+    bench.advance(SETTLE);
+    bench.work().await.unwrap();
+    assert_eq!(bench.desk.calls("reply"), 3);
+}
+
+#[tokio::test]
+async fn the_settle_time_begins_when_the_request_was_given_up() {
+    let bench = Bench::new(1);
+    bench.desk.set_dedupes(false);
+    let job = bench.confirm(mass("Hello", Change::default()), 1);
+    bench.die(job, Dies::AfterTheIntent).await;
+    // Nobody knows how long the last worker was under way before it died.
+    bench.advance(SETTLE);
+    bench.stores.journal.recover(bench.now()).unwrap();
+    let worked = bench.work().await.unwrap();
+    assert_eq!((worked.next_due, bench.desk.calls("reply")), (Some(later(bench.now(), SETTLE)), 0));
+    bench.advance(SETTLE);
+    bench.work().await.unwrap();
+    assert_eq!(bench.desk.texts(&"c1".into()), ["Hello"]);
+}
+
+#[tokio::test]
 async fn what_nobody_can_tell_stays_unknown_and_is_never_sent_again() {
     let bench = Bench::new(3);
     bench.desk.set_dedupes(false);
@@ -151,6 +186,7 @@ async fn offline_waits_and_goes_on() {
     assert!(matches!(bench.work().await, Err(WorkError::Offline(_))));
     assert_eq!(bench.job(second).pause, Some(PauseReason::Offline));
     bench.ctx.link.reachable();
+    bench.sync();
     bench.work().await.unwrap();
     assert_eq!(bench.job(job).state, JobState::Completed);
     assert_eq!(bench.job(second).state, JobState::Completed);
@@ -166,6 +202,7 @@ async fn a_refused_key_pauses() {
     let row = bench.job(job);
     assert_eq!((row.pause, row.counts.pending), (Some(PauseReason::Key), 2));
     bench.ctx.link.connecting();
+    bench.sync();
     bench.work().await.unwrap();
     assert_eq!(bench.job(job).counts.applied, 2);
 }
@@ -220,6 +257,17 @@ async fn the_guard_holds_where_somebody_wrote() {
     assert_eq!(codes, ["colleague_wrote", "customer_wrote"]);
     assert!(bench.desk.texts(&"c1".into()).is_empty());
     assert_eq!(crate::sentence::result(&row), "2 sent, 2 held");
+}
+
+#[tokio::test]
+async fn where_no_sync_came_lately_every_thread_is_read() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(mass("Hello", done()), 3);
+    bench.desk.customer_writes(&"c1".into());
+    bench.advance(Duration::from_secs(61));
+    bench.work().await.unwrap();
+    assert_eq!((bench.job(job).counts.applied, bench.job(job).counts.held), (2, 1));
+    assert!(bench.desk.texts(&"c1".into()).is_empty());
 }
 
 #[tokio::test]

@@ -183,6 +183,34 @@ async fn the_desk_dies_in_the_middle_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_wrote_while_the_desk_was_away_is_held() {
+    let mut desk = Desk::start(400, "").await;
+    let (place, account) = online(&desk).await;
+    account.stop().await;
+    desk.stop().await;
+    let account = place.open(&desk.key).await;
+    let reply = plan(&account, matching("is:active channel:email"), mass(), None).await.unwrap();
+    let replied = confirmed(&account, &reply).await;
+    let put_away =
+        plan(&account, matching("is:active channel:chat"), Action::Change { change: done() }, None);
+    let put_away = put_away.await.unwrap();
+    let changed = confirmed(&account, &put_away).await;
+    desk.come_back().await;
+    let wrote =
+        [&reply, &put_away].map(|plan| plan.items.iter().find(|item| item.included).unwrap().id.clone());
+    for id in &wrote {
+        desk.customer_writes(id, "It works again").await;
+    }
+    account.work_until_idle().await.unwrap();
+    for (id, plan, customer) in [(replied, &reply, &wrote[0]), (changed, &put_away, &wrote[1])] {
+        let row = job(&account, id);
+        assert_eq!((row.counts.applied, row.counts.held), (plan.count() as u64 - 1, 1), "{row:?}");
+        let (messages, _, status) = received(&desk, customer, id).await;
+        assert_eq!((messages, status.as_str()), (0, "active"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_process_confirms_and_the_holder_sends_once() {
     let desk = Desk::start(400, "").await;
     let (place, holder) = online(&desk).await;

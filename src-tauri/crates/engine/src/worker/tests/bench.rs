@@ -88,6 +88,7 @@ impl Bench {
     pub(crate) fn sync(&self) {
         let all = self.desk.conversations();
         self.stores.cache.apply_page(&all, &self.desk.gone(), "1", false, None, self.now()).unwrap();
+        self.ctx.link.caught_up();
     }
 
     pub(crate) async fn fetch_thread(&self, id: &RemoteId) {
