@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use muster_engine::sentence::grouped;
 use muster_engine::{Account, Connection, connect};
-use muster_helpdesk::{ApiKey, Capabilities};
+use muster_helpdesk::{ApiKey, Capabilities, ReadError};
 use muster_model::{AccountId, Directory, Me};
 use muster_store::AccountRow;
 
@@ -31,7 +31,7 @@ impl App {
     /// When the address cannot be reached, is no help desk of that kind, or refuses the key.
     pub async fn check_account(&self, request: CheckAccount) -> Result<AccountCheck, UiError> {
         let asked = Instant::now();
-        muster_engine::probe(&request.kind, &request.url).await?;
+        muster_engine::probe(&request.kind, &request.url).await.map_err(at_sign_in)?;
         let reached = format!("Reached, {} ms", asked.elapsed().as_millis());
         let Some(key) = request.key.filter(|key| !key.trim().is_empty()) else {
             return Ok(AccountCheck {
@@ -61,7 +61,7 @@ impl App {
     pub async fn add_account(&self, request: AddAccount) -> Result<AccountSummary, UiError> {
         let key = ApiKey::new(request.key);
         let desk = connect(&request.kind, &request.url, key.clone())?;
-        let me = desk.me().await?;
+        let me = desk.me().await.map_err(at_sign_in)?;
         let name = match request.name.trim() {
             "" => desk.directory().await?.tenant,
             name => name.to_owned(),
@@ -221,6 +221,15 @@ pub(crate) fn summary(row: &AccountRow) -> AccountSummary {
         kind: row.kind.clone(),
         url: row.url.clone(),
     }
+}
+
+/// While signing in the address itself is in doubt, so the sentence says what to look at.
+fn at_sign_in(err: ReadError) -> UiError {
+    let mut error = UiError::from(err);
+    if error.code == ErrorCode::Offline {
+        error.message.push_str(" Check the address, and whether the help desk is running.");
+    }
+    error
 }
 
 fn me_view(me: &Me) -> MeView {

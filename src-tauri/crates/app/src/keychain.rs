@@ -1,21 +1,30 @@
 //! The OS keychain: the only place where an API key and a data key lie.
 //!
 //! Service `app.muster`, user `<account id>/api-key` and `<account id>/data-key`. A keychain may show a dialog or hang,
-//! so every call runs on a blocking thread of its own and is given up on after 30 seconds.
+//! so every call runs on a blocking thread of its own and is given up on after 30 seconds. It may also come and go
+//! while we run, so every call opens it anew: a connection that was kept would fail for ever after.
 
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
 use async_trait::async_trait;
-use keyring::v1::{Entry, Error};
+use keyring_core::{Entry, Error, api::CredentialStoreApi};
 use muster_engine::{KeyError, KeySource};
 use muster_helpdesk::ApiKey;
 use muster_model::AccountId;
 use muster_store::DataKey;
+#[cfg(windows)]
+use windows_native_keyring_store::Store;
+#[cfg(all(unix, not(target_os = "macos")))]
+use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "app.muster";
 const PATIENCE: Duration = Duration::from_secs(30);
+const NO_KEYCHAIN: &str = "This computer has no keychain that Muster can reach. On Linux, start a Secret Service such \
+     as GNOME Keyring or KeePassXC, then try again.";
 
 /// Keys that can be read, written and forgotten. Two kinds: the keychain, and a key from the environment.
 #[async_trait]
@@ -71,7 +80,11 @@ impl KeyStore for Keychain {
 }
 
 fn entry(account: AccountId, name: &str) -> Result<Entry, KeyError> {
-    Entry::new(SERVICE, &format!("{account}/{name}")).map_err(|err| explain(&err))
+    let store = Store::new().map_err(|err| {
+        tracing::warn!(error = ?err, "the keychain cannot be opened");
+        KeyError::NoKeychain(NO_KEYCHAIN.to_owned())
+    })?;
+    store.build(SERVICE, &format!("{account}/{name}"), None).map_err(|err| explain(&err))
 }
 
 async fn read(account: AccountId, name: &'static str) -> Result<Option<Zeroizing<String>>, KeyError> {
@@ -104,14 +117,9 @@ async fn patiently<T: Send + 'static>(
 fn explain(err: &Error) -> KeyError {
     match err {
         Error::NoEntry => KeyError::Missing,
-        Error::NoDefaultStore => KeyError::NoKeychain(
-            "This computer has no keychain that Muster can reach. On Linux, start a Secret Service such as GNOME \
-             Keyring or KeePassXC, then try again."
-                .to_owned(),
-        ),
-        Error::NoStorageAccess(source) => {
-            KeyError::Locked(format!("The keychain is locked or refused access ({source}). Unlock it and try again."))
-        }
+        Error::NoStorageAccess(source) => KeyError::Locked(format!(
+            "The keychain is locked or refused access ({source}). Unlock it and try again."
+        )),
         other => KeyError::Failed(format!("The keychain failed: {other}.")),
     }
 }

@@ -32,3 +32,7 @@ pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Wor
 
 // What a program needs to start the app.
 pub use muster_engine::{EnvKeys, SystemClock};
+
+// Words of the layers below that a terminal uses as they are.
+pub use muster_model::{JobId, JobState};
+pub use muster_store::JobFilter;

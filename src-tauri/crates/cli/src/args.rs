@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Muster's engine in a terminal.
 #[derive(Debug, Parser)]
@@ -119,6 +119,7 @@ pub enum AccountCommand {
 
 /// Change or write to many conversations.
 #[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("mode").required(true).args(["dry_run", "yes"])))]
 pub struct BulkCommand {
     /// The account.
     pub name: String,
@@ -165,7 +166,7 @@ pub struct BulkCommand {
     #[arg(long, value_delimiter = ',', value_name = "VERDICT,…")]
     pub skip: Vec<String>,
     /// Show what would happen, and change nothing.
-    #[arg(long, conflicts_with = "yes", required_unless_present = "yes")]
+    #[arg(long)]
     pub dry_run: bool,
     /// Confirm, and work or watch the job to its end.
     #[arg(long)]

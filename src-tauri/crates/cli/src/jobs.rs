@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use muster_app::wire::JobItemsRequest;
-use muster_app::{App, ErrorCode, JobReport, UiError, Worked};
-use muster_model::{JobId, JobState};
-use muster_store::JobFilter;
+use muster_app::{App, ErrorCode, JobFilter, JobId, JobReport, JobState, UiError, Worked};
 use serde_json::json;
 
 use crate::args::{JobAction, JobsCommand};
