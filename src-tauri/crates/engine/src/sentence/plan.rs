@@ -49,16 +49,16 @@ pub fn button(plan: &Plan) -> String {
 #[must_use]
 pub fn warning(plan: &Plan) -> String {
     let count = plan.count() as u64;
-    let verb = if count == 1 { "gets" } else { "get" };
+    let s = if count == 1 { "s" } else { "" };
     match &plan.action {
         Action::Reply { .. } => format!(
-            "{} {verb} a real reply, counted and billed like any other. It cannot be recalled.",
+            "{} get{s} a real reply, counted and billed like any other. It cannot be recalled.",
             people(count)
         ),
         action if is_terminal(action) => {
-            format!("{} end for good. Archived is final: it cannot be undone.", conversations(count))
+            format!("{} end{s} for good. Archived is final: it cannot be undone.", conversations(count))
         }
-        _ => format!("{} change at the help desk, for the whole team.", conversations(count)),
+        _ => format!("{} change{s} at the help desk, for the whole team.", conversations(count)),
     }
 }
 
