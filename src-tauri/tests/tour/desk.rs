@@ -7,7 +7,7 @@ use crate::session::Session;
 use crate::wait::{SOON, ensure, until};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The process with its address and keys.
 pub struct Desk {
@@ -47,6 +47,11 @@ impl Desk {
         };
         desk.answers().await?;
         Ok(desk)
+    }
+
+    /// Where it keeps its data. It is a server and stands for another machine: nothing there is encrypted.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// `kill -9`.
@@ -151,6 +156,11 @@ impl Conversation {
         self.tags().any(|one| one == tag)
     }
 
+    /// The team that it is assigned to.
+    pub fn team(&self) -> Option<&str> {
+        self.0["assignee"]["team"].as_str()
+    }
+
     /// Its tags.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.0["tags"].as_array().into_iter().flatten().filter_map(Value::as_str)
@@ -211,7 +221,7 @@ fn conversations(page: &Value) -> impl Iterator<Item = Conversation> {
 fn spawn(
     session: &Session,
     name: &str,
-    data: &std::path::Path,
+    data: &Path,
     address: &str,
     extra: &[&str],
 ) -> Result<(Process, String)> {

@@ -56,6 +56,7 @@ async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     acts::look::play(stage).await?;
     acts::select::play(stage).await?;
     acts::mass_reply::play(stage).await?;
+    acts::click::play(stage).await?;
     acts::follow::play(stage).await?;
     acts::offline::play(stage).await?;
     acts::together::play(stage).await?;
@@ -63,5 +64,6 @@ async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     acts::secrets::play(stage).await?;
     acts::dark::play(stage).await?;
     acts::viewer::play(stage).await?;
-    acts::mail::play(stage).await
+    acts::mail::play(stage).await?;
+    acts::keyring::play(stage).await
 }

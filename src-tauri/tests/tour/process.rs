@@ -48,6 +48,11 @@ impl Process {
         Ok(Self { name: name.to_owned(), child })
     }
 
+    /// Its name, which is also its log's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

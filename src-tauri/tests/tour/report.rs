@@ -14,7 +14,10 @@ pub struct Report {
 
 /// What one step saw.
 #[derive(Default)]
-pub struct Facts(Vec<String>);
+pub struct Facts {
+    lines: Vec<String>,
+    unpictured: bool,
+}
 
 struct Step {
     name: String,
@@ -27,7 +30,17 @@ struct Step {
 impl Facts {
     /// Notes something that was seen.
     pub fn saw(&mut self, fact: impl Into<String>) {
-        self.0.push(fact.into().split_whitespace().collect::<Vec<_>>().join(" "));
+        self.lines.push(fact.into().split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+
+    /// The window shows nothing of this step.
+    pub fn without_picture(&mut self) {
+        self.unpictured = true;
+    }
+
+    /// Whether the window is worth a picture.
+    pub fn is_pictured(&self) -> bool {
+        !self.unpictured
     }
 }
 
@@ -61,11 +74,11 @@ impl Report {
         let error = outcome.as_ref().err().map(ToString::to_string);
         let mark = if error.is_none() { '✓' } else { '✗' };
         println!("  {mark} {:02} {name} · {:.1} s", self.steps.len() + 1, took.as_secs_f64());
-        for fact in &facts.0 {
+        for fact in &facts.lines {
             println!("       {fact}");
         }
         let picture = picture.and_then(Path::file_name).map(|file| file.to_string_lossy().into_owned());
-        self.steps.push(Step { name: name.to_owned(), picture, facts: facts.0, error, took });
+        self.steps.push(Step { name: name.to_owned(), picture, facts: facts.lines, error, took });
     }
 
     /// Writes `report.md`.

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// The process that holds the keys.
+const KEYRING: &str = "keyring";
+
 /// The running session. Dropping it ends all of its processes and removes its folder.
 pub struct Session {
     /// Last process first: what was started last leans on what was started before.
@@ -78,6 +81,16 @@ impl Session {
         &self.logs
     }
 
+    /// Ends the keyring, as if this computer had none.
+    pub fn end_keyring(&mut self) {
+        self.processes.retain(|process| process.name() != KEYRING);
+    }
+
+    /// Brings it back, with what it held.
+    pub async fn bring_back_keyring(&mut self) -> Result<()> {
+        self.start_keyring().await
+    }
+
     /// Takes a picture of the whole screen.
     pub fn screenshot(&self, path: &Path) -> Result<()> {
         let taken = self.command("import").args(["-window", "root"]).arg(path).output()?;
@@ -143,7 +156,7 @@ impl Session {
     async fn start_keyring(&mut self) -> Result<()> {
         let mut command = self.command("gnome-keyring-daemon");
         command.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
-        let mut process = Process::start("keyring", &mut command, &self.logs)?;
+        let mut process = Process::start(KEYRING, &mut command, &self.logs)?;
         process.tell("the tour's keyring")?;
         self.processes.insert(0, process);
         self.answers("the keyring", "secret-tool", &["search", "service", "nothing"]).await

@@ -7,11 +7,11 @@ use crate::notifications::Notifications;
 use crate::report::{Facts, Report};
 use crate::session::Session;
 use crate::window::{Scheme, Window};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Lets the compositor bring the last change onto the screen before it is pictured.
-const PAINT: Duration = Duration::from_millis(400);
+/// The longest that a picture waits for the screen to come to rest.
+const REST: Duration = Duration::from_secs(3);
 
 /// The stage. The window closes before the desk, both before the session.
 pub struct Stage {
@@ -51,7 +51,7 @@ impl Stage {
         let mut facts = Facts::default();
         let outcome = work(self, &mut facts).await;
         let took = started.elapsed();
-        let picture = self.picture(name).await?;
+        let picture = if facts.is_pictured() { self.picture(name).await? } else { None };
         self.report.add(name, facts, &outcome, picture.as_deref(), took);
         outcome.map_err(|error| format!("{name}: {error}").into())
     }
@@ -86,13 +86,21 @@ impl Stage {
         self.window.take().ok_or("no window is open")?.kill()
     }
 
-    async fn picture(&self, name: &str) -> Result<Option<std::path::PathBuf>> {
-        if self.window.is_none() {
-            return Ok(None);
-        }
-        tokio::time::sleep(PAINT).await;
+    /// Pictures the screen once the page is drawn and two looks at it are the same.
+    async fn picture(&self, name: &str) -> Result<Option<PathBuf>> {
+        let Some(window) = &self.window else { return Ok(None) };
+        window.drawn().await?;
         let path = self.report.next_picture(name);
-        self.session.screenshot(&path)?;
-        Ok(Some(path))
+        let started = Instant::now();
+        let mut before = Vec::new();
+        loop {
+            self.session.screenshot(&path)?;
+            let now = std::fs::read(&path)?;
+            if now == before || started.elapsed() > REST {
+                return Ok(Some(path));
+            }
+            before = now;
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
     }
 }

@@ -130,6 +130,13 @@ impl WebDriver {
         self.post("execute/sync", &json!({ "script": body, "args": arguments })).await
     }
 
+    /// Waits until the page has drawn what it holds now.
+    pub async fn drawn(&self) -> Result<()> {
+        let frames = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.post("execute/async", &json!({ "script": frames, "args": [] })).await.map(drop)
+    }
+
     /// Closes the window as its owner would.
     pub async fn close(self) -> Result<()> {
         call(&self.http, Method::DELETE, &self.session, None).await.map(drop)

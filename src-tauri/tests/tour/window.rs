@@ -60,6 +60,11 @@ impl Window {
         kill(self.0.program()?)
     }
 
+    /// Waits until the page has drawn what it holds now.
+    pub async fn drawn(&self) -> Result<()> {
+        self.0.drawn().await
+    }
+
     /// Closes it as its owner would.
     pub async fn close(self) -> Result<()> {
         self.0.close().await
@@ -70,7 +75,7 @@ impl Window {
         self.see_within(part, SOON).await
     }
 
-    /// Waits longer.
+    /// Waits for a part to be there and visible, longer.
     pub async fn see_within(&self, part: &str, patience: std::time::Duration) -> Result<()> {
         until(&format!("{part} to be seen"), patience, async || Ok(self.sees(part).await?.then_some(())))
             .await
@@ -159,7 +164,7 @@ impl Window {
         self.text_where_within(part, what, SOON, good).await
     }
 
-    /// Waits longer.
+    /// Waits until a part's text satisfies `good`, longer.
     pub async fn text_where_within(
         &self,
         part: &str,

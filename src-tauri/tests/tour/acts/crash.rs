@@ -52,6 +52,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 async fn reopen_the_incident(stage: &mut Stage) -> Result<()> {
     stage
         .step("The incident is active again", async |stage, facts| {
+            facts.without_picture();
             let name = stage.account_name()?;
             let filter = format!("is:done tag:{INCIDENT}");
             let said =

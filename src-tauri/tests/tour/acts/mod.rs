@@ -1,8 +1,10 @@
 //! The acts of the tour, in the order in which they are played.
 
+pub mod click;
 pub mod crash;
 pub mod dark;
 pub mod follow;
+pub mod keyring;
 pub mod look;
 pub mod mail;
 pub mod mass_reply;

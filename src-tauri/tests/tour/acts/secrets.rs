@@ -9,6 +9,7 @@ use crate::wait::ensure;
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("The key is in the Secret Service", async |stage, facts| {
+            facts.without_picture();
             let found = stage.session.output("secret-tool", &["search", "--all", "service", "app.muster"])?;
             ensure(found.contains(&stage.desk.key), || "the Secret Service does not hold the key".into())?;
             facts.saw("secret-tool finds it under the service app.muster");
@@ -18,6 +19,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
     stage
         .step("The key is nowhere else", async |stage, facts| {
+            facts.without_picture();
             let places = stage.session.written();
             let found = files::holding(&places, std::slice::from_ref(&stage.desk.key))?;
             ensure(found.is_empty(), || format!("the key stands in {}", found.join(", ")))?;
@@ -37,6 +39,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
     stage
         .step("Nothing of a customer can be read on the disk", async |stage, facts| {
+            facts.without_picture();
             let mut words = Vec::new();
             for one in stage.desk.all().await?.iter().step_by(10) {
                 let thread = stage.desk.conversation(&one.id()).await?;
@@ -46,9 +49,14 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             ensure(words.len() > 100, || {
                 format!("only {} addresses and sentences to look for", words.len())
             })?;
+            let at_the_desk = files::holding(&[stage.desk.data().to_owned()], &words)?;
+            ensure(!at_the_desk.is_empty(), || "the search does not even find them at the desk".into())?;
             let found = files::holding(&stage.session.written(), &words)?;
             ensure(found.is_empty(), || format!("can be read: {}", found.join(", ")))?;
-            facts.saw(format!("grep finds none of {} addresses and sentences", words.len()));
+            facts.saw(format!(
+                "grep finds none of {} addresses and sentences, which it does find in the desk's own file",
+                words.len()
+            ));
             Ok(())
         })
         .await

@@ -92,7 +92,8 @@ pub async fn pick(stage: &Stage, nth: usize) -> Result<()> {
     stage.window()?.see("bulk-bar").await
 }
 
-async fn ticked(stage: &Stage) -> Result<Vec<String>> {
+/// The ids of the ticked rows.
+pub async fn ticked(stage: &Stage) -> Result<Vec<String>> {
     let body = "return [...document.querySelectorAll('[data-testid=row][aria-selected=true]')]
         .map((row) => row.getAttribute('data-id')).join(' ')";
     let ids = stage.window()?.script(body).await?;

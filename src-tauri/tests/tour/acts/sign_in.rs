@@ -21,6 +21,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let nobody = format!("http://127.0.0.1:{}", crate::webdriver::free_port()?);
             let key = stage.desk.key.clone();
             let said = refused(stage, &nobody, &key).await?;
+            ensure(said.contains("Check the address"), || format!("\"{said}\" does not say what to do"))?;
             facts.saw(format!("\"{said}\""));
             Ok(())
         })
