@@ -42,7 +42,8 @@ pub enum Command {
     Ls {
         /// The account.
         name: String,
-        /// The filter; empty for everything.
+        /// The filter; empty for everything. One that begins with -h or -V stands behind --.
+        #[arg(allow_hyphen_values = true)]
         filter: String,
         /// updated, created, waiting or priority; with a minus the other way round.
         #[arg(long, allow_hyphen_values = true)]
@@ -55,7 +56,8 @@ pub enum Command {
     Count {
         /// The account.
         name: String,
-        /// The filter; empty for everything.
+        /// The filter; empty for everything. One that begins with -h or -V stands behind --.
+        #[arg(allow_hyphen_values = true)]
         filter: String,
     },
     /// Show one conversation with its messages.
@@ -124,7 +126,7 @@ pub struct BulkCommand {
     /// The account.
     pub name: String,
     /// The filter.
-    #[arg(required_unless_present = "ids", conflicts_with = "ids")]
+    #[arg(required_unless_present = "ids", conflicts_with = "ids", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// A file with one id per line instead of a filter; - for standard input.
     #[arg(long, value_name = "FILE")]
