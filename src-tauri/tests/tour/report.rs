@@ -86,9 +86,7 @@ impl Report {
         let mut text = String::from("# The tour\n\n");
         let total = self.started.elapsed().as_secs();
         match outcome {
-            Ok(()) => {
-                writeln!(text, "Every one of {} steps was seen to work, in {total} s.\n", self.steps.len())?
-            }
+            Ok(()) => writeln!(text, "All {} steps were seen to work, in {total} s.\n", self.steps.len())?,
             Err(error) => writeln!(text, "**Failed** after {} steps: {error}\n", self.steps.len())?,
         }
         for (index, step) in self.steps.iter().enumerate() {
