@@ -54,6 +54,7 @@ fn play(folder: &Path) -> Result<()> {
 async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     acts::sign_in::play(stage).await?;
     acts::look::play(stage).await?;
+    acts::dark::play(stage).await?;
     acts::select::play(stage).await?;
     acts::mass_reply::play(stage).await?;
     acts::click::play(stage).await?;
@@ -62,7 +63,6 @@ async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     acts::together::play(stage).await?;
     acts::crash::play(stage).await?;
     acts::secrets::play(stage).await?;
-    acts::dark::play(stage).await?;
     acts::viewer::play(stage).await?;
     acts::mail::play(stage).await?;
     acts::keyring::play(stage).await

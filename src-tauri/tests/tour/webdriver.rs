@@ -125,6 +125,22 @@ impl WebDriver {
         self.post("actions", &json!({ "actions": [mouse] })).await.map(drop)
     }
 
+    /// What can be read in the page that an element frames.
+    pub async fn text_in_frame(&self, frame: &Element) -> Result<String> {
+        self.post("frame", &json!({ "id": { ELEMENT: frame.0 } })).await?;
+        let read = async {
+            let body = self.find_all("body").await?;
+            let body = body.first().ok_or("the frame is empty")?;
+            let text =
+                call(&self.http, Method::GET, &format!("{}/element/{}/text", self.session, body.0), None)
+                    .await?;
+            Ok(text.as_str().unwrap_or_default().to_owned())
+        };
+        let text = read.await;
+        self.post("frame", &json!({ "id": null })).await?;
+        text
+    }
+
     /// Runs the body of a function in the page; `arguments` are its arguments.
     pub async fn script(&self, body: &str, arguments: &[Value]) -> Result<Value> {
         self.post("execute/sync", &json!({ "script": body, "args": arguments })).await
@@ -132,8 +148,14 @@ impl WebDriver {
 
     /// Waits until the page has drawn what it holds now.
     pub async fn drawn(&self) -> Result<()> {
+        // All of it: nobody composites this display, and a notification that closes leaves a hole.
         let frames = "const done = arguments[arguments.length - 1];
-            requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+            const page = document.documentElement.style;
+            page.opacity = '0.999';
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+                page.opacity = '';
+                requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+            }))";
         self.post("execute/async", &json!({ "script": frames, "args": [] })).await.map(drop)
     }
 

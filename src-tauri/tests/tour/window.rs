@@ -152,6 +152,14 @@ impl Window {
         Ok(string(&self.0.script(body, &[selector.into()]).await?))
     }
 
+    /// What can be read in the only frame of the page; empty when there is none.
+    pub async fn text_in_frame(&self) -> Result<String> {
+        match self.0.find_all("iframe").await?.first() {
+            Some(frame) => self.0.text_in_frame(frame).await,
+            None => Ok(String::new()),
+        }
+    }
+
     /// An attribute of every instance of a part, top to bottom.
     pub async fn attributes(&self, part: &str, name: &str) -> Result<Vec<String>> {
         let body = "return [...document.querySelectorAll(arguments[0])].map((e) => e.getAttribute(arguments[1]) ?? '')";
@@ -177,6 +185,28 @@ impl Window {
             if good(&text) { Ok(Some(text)) } else { Err(format!("it says \"{text}\"").into()) }
         })
         .await
+    }
+
+    /// Waits until the text of what a selector matches first satisfies `good`, and returns it.
+    pub async fn text_css_where(
+        &self,
+        selector: &str,
+        what: &str,
+        good: impl Fn(&str) -> bool,
+    ) -> Result<String> {
+        until(&format!("{selector} to say {what}"), SOON, async || {
+            let text = self.text_css(selector).await?;
+            Ok(good(&text).then_some(text))
+        })
+        .await
+    }
+
+    /// Closes what the strip is saying, so that its own parts come back.
+    pub async fn until_strip_is_quiet(&self) -> Result<()> {
+        if self.sees("strip-said").await? {
+            self.click_css(&format!("{} button:last-of-type", css("strip"))).await?;
+        }
+        self.gone("strip-said").await
     }
 
     /// Whether a part is a button that cannot be pressed, or a box that is off.

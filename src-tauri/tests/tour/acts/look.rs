@@ -40,6 +40,23 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .await?;
 
     stage
+        .step("Formatted mail", async |stage, facts| {
+            let window = stage.window()?;
+            let last = window.attributes("formatted", "aria-pressed").await?.len().checked_sub(1);
+            window
+                .click_nth("formatted", last.ok_or("no message of this thread has a formatted version")?)
+                .await?;
+            let read = until("the message in its frame", SOON, async || {
+                Ok(Some(window.text_in_frame().await?).filter(|text| !text.trim().is_empty()))
+            })
+            .await?;
+            let words = read.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+            facts.saw(format!("under its own scheme, in a sandboxed frame: \"{words} …\""));
+            Ok(())
+        })
+        .await?;
+
+    stage
         .step("Filter", async |stage, facts| {
             let filter = format!("is:active tag:{INCIDENT}");
             set_filter(stage, &filter).await?;

@@ -5,10 +5,10 @@ use crate::Result;
 use crate::audience::{Audience, each_has_it_once};
 use crate::stage::Stage;
 use crate::wait::{LATER, SOON, ensure, equal, until};
-use crate::window::{Window, number};
+use crate::window::{Window, key, number};
 
 /// What is sent. The first words are looked for at the desk afterwards.
-const MESSAGE: &str = "Hello {{customer_first_name|there}}, the payment problem of this week is solved. \
+pub const MESSAGE: &str = "Hello {{customer_first_name|there}}, the payment problem of this week is solved. \
     Nothing was charged twice, and you need not do anything.";
 const MARK: &str = "the payment problem of this week is solved";
 
@@ -65,7 +65,26 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             ));
             Ok(())
         })
-        .await
+        .await?;
+
+    stage
+        .step("The job and its items", async |stage, facts| {
+            let window = stage.window()?;
+            window.until_strip_is_quiet().await?;
+            window.click("job-line").await?;
+            window.click("job").await?;
+            window.see("job-item").await?;
+            window.click("job-tab-skipped").await?;
+            let reason = "[data-testid=job-item][data-state=skipped]";
+            let item = window
+                .text_css_where(reason, "who was skipped and why", |text| !text.trim().is_empty())
+                .await?;
+            facts.saw(format!("one of the skipped: \"{item}\""));
+            Ok(())
+        })
+        .await?;
+    stage.window()?.press(key::ESCAPE).await?;
+    stage.window()?.gone("jobs").await
 }
 
 /// Opens the plan of a mass reply to the selection, writes it, and sets *Mark as Done*.

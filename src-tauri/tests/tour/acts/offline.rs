@@ -4,7 +4,7 @@ use super::{INCIDENT, look, select};
 use crate::Result;
 use crate::stage::Stage;
 use crate::wait::{LATER, ensure, until};
-use crate::window::number;
+use crate::window::{key, number};
 
 /// Kills the desk, works on, and brings it back.
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -43,6 +43,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             Ok(())
         })
         .await?;
+
+    stage
+        .step("Waiting changes", async |stage, facts| {
+            let window = stage.window()?;
+            window.until_strip_is_quiet().await?;
+            window.click("strip-waiting").await?;
+            let job = window.text_where("waiting-job", "what waits", |text| !text.trim().is_empty()).await?;
+            facts.saw(format!("\"{job}\" waits on this computer"));
+            Ok(())
+        })
+        .await?;
+    stage.window()?.press(key::ESCAPE).await?;
+    stage.window()?.gone("waiting").await?;
 
     stage
         .step("The help desk is back", async |stage, facts| {
