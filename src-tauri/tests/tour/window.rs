@@ -86,10 +86,22 @@ impl Window {
         until(&format!("{part} to be gone"), SOON, async || Ok((!self.sees(part).await?).then_some(()))).await
     }
 
+    /// Waits for what a selector matches to be gone.
+    pub async fn gone_css(&self, selector: &str) -> Result<()> {
+        until(&format!("{selector} to be gone"), SOON, async || {
+            Ok((!self.sees_css(selector).await?).then_some(()))
+        })
+        .await
+    }
+
     /// Whether a part is there and visible now.
     pub async fn sees(&self, part: &str) -> Result<bool> {
+        self.sees_css(&css(part)).await
+    }
+
+    async fn sees_css(&self, selector: &str) -> Result<bool> {
         let visible = "const e = document.querySelector(arguments[0]); return !!e && e.checkVisibility() && e.getClientRects().length > 0";
-        Ok(self.0.script(visible, &[css(part).into()]).await?.as_bool().unwrap_or_default())
+        Ok(self.0.script(visible, &[selector.into()]).await?.as_bool().unwrap_or_default())
     }
 
     /// Clicks a part once it is there and can be clicked.
@@ -110,6 +122,18 @@ impl Window {
     /// Clicks the n-th of a part with Shift held: the end of a range.
     pub async fn shift_click_nth(&self, part: &str, nth: usize) -> Result<()> {
         self.with(&css(part), nth, async |element| self.0.shift_click(element).await).await
+    }
+
+    /// Clicks a tab until it is the chosen one: what it stands on may still be growing.
+    pub async fn choose(&self, tab: &str) -> Result<()> {
+        let chosen = format!("{}[aria-pressed=true]", css(tab));
+        until(&format!("{tab} to be chosen"), SOON, async || {
+            if !self.sees_css(&chosen).await? {
+                self.click(tab).await?;
+            }
+            Ok(self.sees_css(&chosen).await?.then_some(()))
+        })
+        .await
     }
 
     /// Moves the mouse over the n-th of a part.

@@ -28,9 +28,13 @@ fn has_display() -> bool {
 /// Opens the window on a seeded help desk and waits until it is closed; then the account and its key are removed.
 fn window() -> Result<()> {
     let folder = std::env::current_dir()?.join(root::target()).join("demo/live");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder)?;
     let data = folder.join("data");
+    if data.exists() {
+        // An interrupted demo left its account behind, and with it its key in the keychain.
+        let _ = musterctl(&data).args(["account", "rm", "demo"]).output();
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    std::fs::create_dir_all(&folder)?;
     let mut desk = Desk::start(&folder.join("desk"))?;
     let (url, key) = desk.address()?;
     add_account(&data, &url, &key)?;

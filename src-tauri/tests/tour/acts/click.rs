@@ -62,6 +62,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("Archived is asked first", async |stage, facts| {
             look::set_filter(stage, "is:active channel:email team:logistics").await?;
+            stage.window()?.until_strip_is_quiet().await?;
             select::pick(stage, 0).await?;
             let archived = stage.desk.count("status=archived").await?;
             let window = stage.window()?;

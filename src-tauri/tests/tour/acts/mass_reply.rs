@@ -74,7 +74,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             window.click("job-line").await?;
             window.click("job").await?;
             window.see("job-item").await?;
-            window.click("job-tab-skipped").await?;
+            window.choose("job-tab-skipped").await?;
+            window.gone_css("[data-testid=job-item][data-state=applied]").await?;
             let reason = "[data-testid=job-item][data-state=skipped]";
             let item = window
                 .text_css_where(reason, "who was skipped and why", |text| !text.trim().is_empty())

@@ -62,6 +62,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("All matching", async |stage, facts| {
             look::set_filter(stage, &format!("is:active tag:{INCIDENT}")).await?;
             let segment = stage.segment(INCIDENT).await?.len() as u64;
+            stage.window()?.until_strip_is_quiet().await?;
             pick(stage, 0).await?;
             let window = stage.window()?;
             window.click("select-all").await?;
