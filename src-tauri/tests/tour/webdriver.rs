@@ -178,9 +178,10 @@ impl Drop for WebDriver {
     }
 }
 
-/// `kill -9`.
+/// `kill -9`, the shell's own: a small Debian has no program of that name.
 pub fn kill(process: u32) -> Result<()> {
-    let status = std::process::Command::new("kill").args(["-9", &process.to_string()]).status()?;
+    let status =
+        std::process::Command::new("sh").args(["-c", "kill -9 $0", &process.to_string()]).status()?;
     if status.success() { Ok(()) } else { Err(format!("process {process} cannot be killed").into()) }
 }
 

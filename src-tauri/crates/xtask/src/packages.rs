@@ -8,6 +8,7 @@ const BUILD: &[&str] = &[
     "build-essential", // C compiler, make and perl: SQLCipher and OpenSSL are built from source
     "pkg-config",      // finds the libraries below
     "libwebkit2gtk-4.1-dev", // the web view, with GTK 3
+    "ca-certificates", // the trust store of the system, which every connection leans on
 ];
 
 /// Needed by the tour on a machine without a display, and by its screenshots.
