@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster_engine::{Account, sentence};
-use muster_model::{Conversation, Counts, EffectState, JobId, RemoteId};
+use muster_model::{Conversation, Counts, EffectState, JobId, Reason, RemoteId, Verdict};
 use muster_store::{ItemRow, JobFilter, JobRow};
 
 use crate::wire::{CountsView, JobItemView, JobItems, JobItemsRequest, JobView, Jobs, JobsRequest};
@@ -121,6 +121,16 @@ fn job_view(account: &Account, row: &JobRow) -> JobView {
     }
 }
 
+/// A reason in words: a verdict's title where the plan left the item out, else the sentence that came with it.
+fn reason_text(reason: &Reason) -> String {
+    // The journal keeps a verdict's word only; a server's reason brings its own sentence.
+    if reason.message == reason.code.replace('_', " ") {
+        sentence::verdict_title(&Verdict::from(reason.code.as_str()))
+    } else {
+        reason.message.clone()
+    }
+}
+
 fn item_view(item: &ItemRow, header: Option<&Conversation>) -> JobItemView {
     JobItemView {
         id: item.id.to_string(),
@@ -128,11 +138,26 @@ fn item_view(item: &ItemRow, header: Option<&Conversation>) -> JobItemView {
         subject: header.map(|header| header.subject.clone()).unwrap_or_default(),
         channel: header.map(|header| header.channel.to_string()).unwrap_or_default(),
         state: item.state.to_string(),
-        reason: item.reason.as_ref().map(|reason| reason.message.clone()),
+        reason: item.reason.as_ref().map(reason_text),
         receipt: item
             .effects
             .iter()
             .find_map(|effect| effect.receipt.as_ref().and_then(|receipt| receipt.id.clone())),
         at: item.effects.iter().filter_map(|effect| effect.finished).max().map(rfc3339),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason_text;
+    use muster_model::Reason;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::verdict("window_closed", "window closed", "Window closed")]
+    #[case::by_hand("left_out", "left out", "Left out")]
+    #[case::of_the_server("window_closed", "WhatsApp: more than 24 hours.", "WhatsApp: more than 24 hours.")]
+    fn a_reason_is_shown_in_words(#[case] code: &str, #[case] message: &str, #[case] shown: &str) {
+        assert_eq!(reason_text(&Reason::new(code, message)), shown);
     }
 }
