@@ -1,6 +1,6 @@
 import type { Account } from '../lib/account/account.svelte';
 import { changeOf } from '../lib/action/change';
-import { isOver } from '../lib/action/job';
+import { isOver, jobWord } from '../lib/action/job';
 import { Jobs } from '../lib/action/jobs.svelte';
 import type { BulkMenu, TagUse } from '../lib/action/menus';
 import { Plan } from '../lib/action/plan.svelte';
@@ -283,7 +283,12 @@ export class Inbox {
     this.jobs.update(job);
     if (!isOver(job) || !this.jobs.isFollowed(job.id) || this.#announced.has(job.id) || job.kind === 'follow') return;
     this.#announced.add(job.id);
-    this.#announcer.say(job.name, { detail: job.result, testid: 'job-result', bad: job.counts.rejected > 0 });
+    // A job that nobody named is called what it did: say that once.
+    this.#announcer.say(job.name === job.result ? jobWord(job).label : job.name, {
+      detail: job.result,
+      testid: 'job-result',
+      bad: job.counts.rejected > 0,
+    });
   }
 
   #target(): SelectionView | null {
