@@ -5,7 +5,7 @@ use crate::acts::look;
 use crate::audience::{self, Audience};
 use crate::desk::Conversation;
 use crate::stage::Stage;
-use crate::wait::{LATER, SOON, ensure, until};
+use crate::wait::{LATER, SOON, ensure, until, until_told};
 use crate::window::css;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ impl Stage {
     /// Waits until the cache holds a text of a conversation.
     pub async fn until_cached(&self, id: &str, text: &str) -> Result<()> {
         let name = self.account_name()?;
-        until(&format!("\"{text}\" to be cached"), LATER, async || {
+        until_told(&format!("\"{text}\" to be cached"), LATER, async || {
             let shown = self.ctl.must(&self.session, &["show", &name, id])?;
             Ok(shown["messages"].to_string().contains(text).then_some(()))
         })
@@ -91,7 +91,14 @@ impl Stage {
 
     /// Waits for the newest job to end, and says what the window says about it.
     pub async fn settled(&self) -> Result<String> {
-        until("the job to end", LATER * 3, async || {
+        // The window is asked first, since that costs nothing.
+        until("the window to say that the job is over", LATER * 3, async || {
+            let states = self.window()?.attributes("job-line", "data-state").await?;
+            let over = states.iter().any(|state| state.starts_with("completed"));
+            Ok((over || self.window()?.sees("job-result").await?).then_some(()))
+        })
+        .await?;
+        until_told("the job to end", LATER * 3, async || {
             let job = self.newest_job()?;
             let state = job["state"].as_str().unwrap_or_default();
             if state.starts_with("completed") { Ok(Some(())) } else { Err(format!("it is {state}").into()) }

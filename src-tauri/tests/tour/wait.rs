@@ -10,10 +10,31 @@ pub const SOON: Duration = Duration::from_secs(20);
 pub const LATER: Duration = Duration::from_secs(120);
 
 const PAUSE: Duration = Duration::from_millis(100);
+/// Between two looks through `musterctl`: each one opens the keychain, and gnome-keyring has been seen to die of many
+/// short visits.
+const VISIT: Duration = Duration::from_secs(2);
 
 /// Looks until `look` returns something. An error is looked past, since a page may redraw under the hand, and told
 /// when patience ends.
 pub async fn until<T>(
+    what: &str,
+    patience: Duration,
+    look: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    look_every(PAUSE, what, patience, look).await
+}
+
+/// As [`until`], for a look through `musterctl`.
+pub async fn until_told<T>(
+    what: &str,
+    patience: Duration,
+    look: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    look_every(VISIT, what, patience, look).await
+}
+
+async fn look_every<T>(
+    pause: Duration,
     what: &str,
     patience: Duration,
     mut look: impl AsyncFnMut() -> Result<Option<T>>,
@@ -29,7 +50,7 @@ pub async fn until<T>(
             let why = last.map(|error| format!(" ({error})")).unwrap_or_default();
             return Err(format!("waited {} s in vain for {what}{why}", patience.as_secs()).into());
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::stage::Stage;
-use crate::wait::{LATER, ensure, until};
+use crate::wait::{LATER, ensure, until_told};
 use crate::window::Scheme;
 
 /// Signs in through the window and waits for the first sync.
@@ -54,7 +54,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("First sync", async |stage, facts| {
             let at_the_desk = stage.desk.all().await?.len();
             let name = stage.account_name()?;
-            until("the first sync to end", LATER, async || {
+            until_told("the first sync to end", LATER, async || {
                 let count = stage.ctl.must(&stage.session, &["count", &name, ""])?;
                 let here = count["count"].as_u64().unwrap_or_default();
                 if here == at_the_desk as u64 && count["complete"] == true {
