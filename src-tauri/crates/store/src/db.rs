@@ -5,7 +5,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, Once, PoisonError},
     time::Duration,
 };
 
@@ -122,6 +122,7 @@ fn connect(path: &Path, key: Option<&DataKey>) -> Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     if let Some(key) = key {
+        await_cipher();
         // SQLCipher would otherwise print about a wrong key on the terminal; the error below says it.
         conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
         conn.execute_batch(&key.pragma())?;
@@ -138,6 +139,25 @@ fn connect(path: &Path, key: Option<&DataKey>) -> Result<Connection> {
         }
         Err(err) => Err(err.into()),
     }
+}
+
+/// Waits until this process can open encrypted files.
+///
+/// SQLite calls itself initialised a moment before SQLCipher's own initialisation, which runs behind it, has ended: of
+/// several threads that open the first connections of a process together, all but one may be told that no key can be
+/// set. A connection in memory, keyed, tells when that moment is over. If it never is, opening the file says why.
+fn await_cipher() {
+    static READY: Once = Once::new();
+    READY.call_once(|| {
+        for _ in 0..WAL_ATTEMPTS {
+            let keyed = Connection::open_in_memory()
+                .and_then(|conn| conn.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA key = 'ready'"));
+            if keyed.is_ok() {
+                return;
+            }
+            std::thread::sleep(BUSY_TIMEOUT / WAL_ATTEMPTS);
+        }
+    });
 }
 
 /// SQLite does not wait its busy time for this one when two processes open a new file together, so we do.
