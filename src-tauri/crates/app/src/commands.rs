@@ -58,6 +58,56 @@ macro_rules! muster_commands {
             jobs(JobsRequest) -> Jobs;
             /// Items of a job.
             job_items(JobItemsRequest) -> JobItems;
+            /// Whether more match now than when the plan was frozen.
+            plan_more(PlanRef) -> MoreMatching;
+            /// Adds those who match now.
+            plan_add_more(PlanRef) -> PlanView;
+            /// Ten recipients to skim before and after.
+            plan_spot_check(PlanRef) -> SpotCheck;
+            /// Sends me the message as this recipient would read it.
+            plan_test(MessageRequest) -> Tested;
+            /// Keeps a plan for later, as a job in the state draft.
+            save_plan(PlanRef) -> JobView;
+            /// Opens a plan that was kept for later.
+            open_saved_plan(JobRef) -> PlanView;
+            /// Takes a file into the journal, to go out with a reply.
+            attach_file(AttachFile) -> FileView;
+            /// Prepared texts.
+            snippets(SnippetsRequest) -> Snippets;
+            /// What is being written in a conversation.
+            draft(DraftRef) -> MaybeDraft;
+            /// Keeps what is being written.
+            save_draft(SaveDraft) -> MaybeDraft;
+            /// Earlier versions of a draft.
+            draft_versions(DraftRef) -> Drafts;
+            /// Every draft, latest first.
+            drafts(AccountRef) -> Drafts;
+            /// One job in detail.
+            job(JobRef) -> JobDetail;
+            /// Pauses a job.
+            pause_job(JobRef) -> Stopped;
+            /// Lets a job go on: after a pause, the first few, or an overdue time.
+            resume_job(JobRef) -> JobView;
+            /// Stops a job for good; a single reply that was held becomes a draft again.
+            cancel_job(JobRef) -> Stopped;
+            /// Tries again what was provably not applied.
+            retry_job(JobRef) -> JobView;
+            /// Gives back what a job took.
+            undo_job(UndoRequest) -> JobView;
+            /// Plans another reply to exactly those who received this one.
+            write_again(JobRef) -> PlanView;
+            /// Edits name, schedule or batch size.
+            edit_job(EditJob) -> JobView;
+            /// Writes a job's record to a file.
+            export_job(ExportRequest) -> Exported;
+            /// The ten recipients that were skimmed before, after.
+            job_spot_check(JobRef) -> SpotCheck;
+            /// What is unknown, held or overdue.
+            attention(AccountRef) -> Attention;
+            /// Answers an item that is unknown or held.
+            answer_item(AnswerItem) -> JobView;
+            /// Replies that have not left.
+            outbox(AccountRef) -> Outbox;
         }
     };
 }

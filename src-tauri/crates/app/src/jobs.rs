@@ -22,7 +22,7 @@ impl App {
         let rows = self
             .blocking(move || stores.journal.jobs(&JobFilter { limit: Some(limit), ..JobFilter::default() }))
             .await?;
-        Ok(Jobs { jobs: rows.iter().map(|row| job_view(&account, row)).collect() })
+        Ok(Jobs { jobs: rows.iter().map(|row| job_view(&account, row)).collect(), total: 0, people: Vec::new(), open: crate::wire::JobCounts::default() })
     }
 
     /// Items of a job, page by page.
@@ -118,6 +118,15 @@ fn job_view(account: &Account, row: &JobRow) -> JobView {
             held: count(row.counts.held),
         },
         result: sentence::result(row),
+        icon: row.kind.clone(),
+        title: String::new(),
+        canary_waits: false,
+        state_text: String::new(),
+        due: None,
+        mine: true,
+        schedule: String::new(),
+        conversation: None,
+        may: crate::wire::JobAbilities::default(),
     }
 }
 
@@ -143,6 +152,9 @@ fn item_view(item: &ItemRow, header: Option<&Conversation>) -> JobItemView {
             .effects
             .iter()
             .find_map(|effect| effect.receipt.as_ref().and_then(|receipt| receipt.id.clone())),
+        outcome: item.state.to_string(),
+        before_after: Vec::new(),
+        can_undo: false,
         at: item.effects.iter().filter_map(|effect| effect.finished).max().map(rfc3339),
     }
 }

@@ -12,6 +12,7 @@ mod facets;
 mod inbox;
 mod jobs;
 mod keychain;
+mod later;
 mod line;
 mod mail;
 mod plans;

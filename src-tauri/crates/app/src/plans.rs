@@ -104,6 +104,7 @@ impl App {
                     included: item.included,
                     left_out: item.left_out,
                     before_after: sentence::before_after(&plan.action, &item.conversation),
+                    missing: Vec::new(),
                 })
                 .collect(),
         })
@@ -167,7 +168,7 @@ impl App {
     fn action(&self, change: &ChangeView, reply: Option<String>) -> Result<Action, UiError> {
         let change = self.change(change)?;
         Ok(match reply {
-            Some(text) => Action::Reply { text, mass: true, then: change },
+            Some(text) => Action::Reply { text, mass: true, then: change, files: Vec::new() },
             None => Action::Change { change },
         })
     }
@@ -247,8 +248,20 @@ fn plan_view(plan: &Plan) -> PlanView {
                 verdict: group.verdict.to_string(),
             })
             .collect(),
-        type_number: plan.count() > 50,
+        type_to_confirm: (plan.count() > 50).then(|| plan.count().to_string()),
+        undo: String::new(),
+        sending: crate::wire::SendingView::default(),
+        schedule: String::new(),
+        schedule_error: None,
+        usual_hold: 0,
+        files: Vec::new(),
+        files_reach: None,
+        once_per_person: false,
+        fills: Vec::new(),
+        from_job: None,
+        can_test: false,
         sms,
+        sms_fix: None,
         unknown_tags: plan.unknown_tags(),
         incomplete: (!plan.complete).then(|| {
             "The first sync is not over: more conversations may match. Wait for it, or go on with these."

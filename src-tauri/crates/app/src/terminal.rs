@@ -222,7 +222,7 @@ impl App {
             Some(text) if text.trim().is_empty() => {
                 return Err(UiError::new(ErrorCode::BadInput, "The reply is empty. Write something first."));
             }
-            Some(text) => Action::Reply { text, mass: true, then: change },
+            Some(text) => Action::Reply { text, mass: true, then: change, files: Vec::new() },
             None if change.is_empty() => {
                 return Err(UiError::new(
                     ErrorCode::BadInput,
@@ -258,6 +258,7 @@ impl App {
             team: request.team.clone(),
             add_tags: request.tag.clone(),
             remove_tags: request.untag.clone(),
+            ..crate::wire::ChangeView::default()
         })?;
         if request.until.is_some() && !matches!(change.status, Some(StatusChange::Snoozed(_))) {
             // `--until` alone means snoozed.

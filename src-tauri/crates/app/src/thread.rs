@@ -126,7 +126,7 @@ impl App {
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
         let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
         let job =
-            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then })
+            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then, files: Vec::new() })
                 .await?;
         self.job_view(&account, job).await
     }

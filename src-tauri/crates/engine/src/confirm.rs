@@ -29,7 +29,7 @@ pub fn needs_plan_page(action: &Action, count: usize) -> bool {
     match action {
         Action::Reply { mass, .. } => *mass || count > 1,
         Action::Change { .. } => count > ON_THE_CLICK || is_terminal(action),
-        Action::Follow { .. } => count > ON_THE_CLICK,
+        Action::Follow { .. } | Action::Undo { .. } => count > ON_THE_CLICK,
     }
 }
 
@@ -73,7 +73,8 @@ pub async fn confirm(
         filter: plan.filter.clone(),
         resolved: plan.resolved.clone(),
         audience: plan.audience(),
-        points_to: None,
+        sending: plan.sending.clone(),
+        origin: plan.origin.clone(),
     };
     let touched = plan.taking_part().map(|item| item.id.clone()).collect();
     let journal = account.stores().journal.clone();

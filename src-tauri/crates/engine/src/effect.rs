@@ -37,14 +37,15 @@ pub(crate) fn put_on(conversation: &mut Conversation, effect: &Effect, me: &Hand
                 conversation.followers.push(me.clone());
             }
         }
-        Effect::Unknown(_) => {}
+        // A blocked contact shows nowhere in a conversation, and a deleted one is gone once the help desk says so.
+        Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
     }
 }
 
 /// Whether a conversation already shows what an effect wants. Never true of a reply.
 pub(crate) fn shows(conversation: &Conversation, effect: &Effect, me: &Handle) -> bool {
     match effect {
-        Effect::Reply | Effect::Unknown(_) => false,
+        Effect::Reply | Effect::Block | Effect::Delete | Effect::Unknown(_) => false,
         Effect::Status(status) => {
             let (status, until) = status_of(*status);
             conversation.status == status
@@ -72,6 +73,8 @@ pub(crate) fn change_of<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Op
             Effect::TagRemove(tag) => change.remove_tags.push(tag.clone()),
             Effect::TagClear => change.remove_all_tags = true,
             Effect::Priority(priority) => change.priority = Some(priority.clone()),
+            Effect::Block => change.block = true,
+            Effect::Delete => change.delete = true,
             Effect::Reply | Effect::Follow(_) | Effect::Unknown(_) => return None,
         }
     }

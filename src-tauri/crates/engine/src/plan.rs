@@ -9,8 +9,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use muster_helpdesk::Capabilities;
 use muster_model::{
-    Action, AudienceItem, Conversation, FilterError, Me, PlanId, Query, RemoteId, RenderedPart, Resolved,
-    Selection, Template, Verdict,
+    Action, AudienceItem, Conversation, FilterError, Me, Origin, OwnEffect, PlanId, Query, RemoteId, RenderedPart, Resolved,
+    Selection, Sending, Template, Verdict,
 };
 use muster_store::{Overlay, StoreError};
 use thiserror::Error;
@@ -84,6 +84,10 @@ pub struct Plan {
     pub leave_out: BTreeSet<RemoteId>,
     /// Whether the cache covers the filter; if not, more may match once the first sync is over.
     pub complete: bool,
+    /// How it leaves.
+    pub sending: Sending,
+    /// The earlier job that it belongs to.
+    pub origin: Option<Origin>,
     /// The name as typed; a name that was never typed follows the plan.
     named: Option<String>,
     pub(crate) replies_per_minute: Option<u32>,
@@ -109,6 +113,10 @@ pub struct PlanItem {
     pub included: bool,
     /// Left out by hand.
     pub left_out: bool,
+    /// The files of the plan go with it.
+    pub with_files: bool,
+    /// Effects of its own instead of the plan's: undo, and retries of what is left of an item.
+    pub own: Option<Vec<OwnEffect>>,
     /// The server's last state of it, without our pending effects: what a guard compares with.
     base: Base,
 }
@@ -226,6 +234,9 @@ impl Plan {
                 values: if item.included { item.values.clone() } else { Vec::new() },
                 verdict: word(item),
                 takes_part: item.included,
+                channel: item.conversation.channel.clone(),
+                with_files: item.with_files,
+                own: item.own.clone(),
             })
             .collect()
     }
@@ -280,6 +291,8 @@ pub async fn plan(
         drop: BTreeSet::new(),
         leave_out: BTreeSet::new(),
         complete: true,
+        sending: Sending::default(),
+        origin: None,
         named: name.filter(|name| !name.trim().is_empty()),
         replies_per_minute: scene
             .capabilities
@@ -383,6 +396,8 @@ impl Scene {
                 text: String::new(),
                 included: false,
                 left_out: false,
+                with_files: false,
+                own: None,
                 base,
             }
         });

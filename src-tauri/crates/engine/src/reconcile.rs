@@ -182,6 +182,7 @@ fn as_sent(effect: &UnknownEffect) -> Option<Reply> {
         mass: mass.then(|| effect.job_name.clone()),
         then: Change::default(),
         sent_at: effect.sent_at,
+        files: Vec::new(),
     })
 }
 

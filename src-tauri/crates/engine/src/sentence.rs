@@ -74,6 +74,7 @@ fn deed(action: &Action) -> Deed {
         Action::Follow { on: true } => Deed::new("Follow", "", "followed", ""),
         Action::Follow { on: false } => Deed::new("Stop following", "", "no longer followed", ""),
         Action::Change { change } => change_deed(change),
+        Action::Undo { .. } => Deed::new("Give back", "", "given back", ""),
     }
 }
 

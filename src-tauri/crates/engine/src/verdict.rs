@@ -58,7 +58,7 @@ impl Bench<'_> {
     fn one(&self, conversation: &Conversation) -> Finding {
         match self.action {
             Action::Reply { mass, .. } => self.reply(conversation, *mass),
-            Action::Change { .. } | Action::Follow { .. } => self.change(conversation).into(),
+            Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => self.change(conversation).into(),
         }
     }
 

@@ -33,4 +33,15 @@ pub struct Capabilities {
     pub replies_per_minute: Option<u32>,
     /// Reads that the server takes per minute, where it limits them.
     pub reads_per_minute: Option<u32>,
+    /// The server can block a contact.
+    pub block: bool,
+    /// The server can delete a conversation.
+    pub delete: bool,
+    /// Replies can carry files.
+    pub files: bool,
+    /// The server can send a message to the agent, to try it.
+    pub test_messages: bool,
+    /// How long an archived, done or deleted conversation can still be brought back, where the server says so: Done
+    /// becomes archived after this.
+    pub auto_archive: Option<Duration>,
 }

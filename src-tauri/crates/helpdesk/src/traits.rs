@@ -1,5 +1,7 @@
 //! The trait, and what travels through it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -73,6 +75,32 @@ pub struct Reply {
     pub then: Change,
     /// When it is written to the journal as `sending`: for servers where only texts and times can be compared.
     pub sent_at: Timestamp,
+    /// Files that go with it, on channels that carry them.
+    pub files: Vec<Arc<OutgoingFile>>,
+}
+
+/// A file on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingFile {
+    /// The SHA-256 of its bytes, in hexadecimal: the same file is uploaded once.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub mime: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// How many calls the server still takes, as its last answer said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Calls per minute.
+    pub limit: u32,
+    /// Calls left in this minute.
+    pub remaining: u32,
+    /// When the minute is over, by our clock: the server's reset time read against the server's `Date`.
+    pub reset: Timestamp,
 }
 
 /// Whether a reply arrived.
@@ -135,6 +163,17 @@ pub trait HelpDesk: Send + Sync {
 
     /// Follow or stop following.
     async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent>;
+
+    /// Sends a text to the agent instead of a customer, where [`Capabilities::test_messages`] says that the server can.
+    async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {
+        let _ = (subject, text);
+        Err(NotSent::Unsupported("This help desk cannot send a test message.".to_owned()))
+    }
+
+    /// What the server last said about its pace; none where it never did.
+    fn rate(&self) -> Option<Rate> {
+        None
+    }
 
     /// The live stream, where there is one.
     async fn events(&self) -> Result<Option<EventStream>, ReadError>;

@@ -61,6 +61,7 @@ fn reply(to: &Conversation, item: u32) -> Reply {
         mass: Some("Payments are back".to_owned()),
         then: Change { status: Some(StatusChange::Done), ..Change::default() },
         sent_at: to.updated,
+        files: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Handle, Priority, RemoteId};
+use crate::{Handle, JobId, Priority, RemoteId};
 
 /// Which conversations: symbolic, so that nobody has to hold 50,000 ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,30 @@ pub struct Change {
     /// The priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    /// Block the contact: what they write from now on is not taken any more. Cannot be undone from here.
+    #[serde(skip_serializing_if = "is_false")]
+    pub block: bool,
+    /// Delete the conversation. Cannot be undone.
+    #[serde(skip_serializing_if = "is_false")]
+    pub delete: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// A file on this machine that goes out with a reply. Its bytes lie in the journal until it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRef {
+    /// The SHA-256 of its bytes, in hexadecimal: what it is called in the journal.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub mime: String,
+    /// Bytes.
+    pub size: u64,
 }
 
 impl Change {
@@ -98,12 +122,31 @@ pub enum Action {
         mass: bool,
         /// What rides on the reply, only where it was sent.
         then: Change,
+        /// Files that go with it where the channel carries them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
     },
     /// Follow or stop following.
     Follow {
         /// Follow.
         on: bool,
     },
+    /// Give each conversation back what another job took from it. Every item has its own effects.
+    Undo {
+        /// The job that is undone.
+        of: JobId,
+    },
+}
+
+/// An effect of one item alone: of an undo, or of a retry of what is left of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnEffect {
+    /// What to do.
+    pub effect: Effect,
+    /// Do it only while the conversation still has this value (as `before` and `after` of effects are written);
+    /// otherwise somebody changed it since, and it is left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<serde_json::Value>,
 }
 
 /// One step of an item. Runs in order, and only while the earlier ones applied.
@@ -132,6 +175,10 @@ pub enum Effect {
     Priority(Priority),
     /// Follow or stop following.
     Follow(bool),
+    /// Block the contact.
+    Block,
+    /// Delete the conversation.
+    Delete,
     /// A step of a newer version.
     #[serde(untagged)]
     Unknown(serde_json::Value),
@@ -151,6 +198,8 @@ impl Effect {
             Self::TagClear => "tag_clear",
             Self::Priority(_) => "priority",
             Self::Follow(_) => "follow",
+            Self::Block => "block",
+            Self::Delete => "delete",
             Self::Unknown(value) => value.get("effect").and_then(|word| word.as_str()).unwrap_or("unknown"),
         }
     }
@@ -174,6 +223,7 @@ impl Action {
                 effects
             }
             Self::Follow { on } => vec![Effect::Follow(*on)],
+            Self::Undo { .. } => Vec::new(),
         }
     }
 
@@ -197,8 +247,14 @@ impl Change {
         effects.extend(self.remove_tags.iter().cloned().map(Effect::TagRemove));
         effects.extend(self.add_tags.iter().cloned().map(Effect::TagAdd));
         effects.extend(self.priority.clone().map(Effect::Priority));
-        // Last, because an archived conversation takes no further change.
+        if self.block {
+            effects.push(Effect::Block);
+        }
+        // Last, because an archived conversation takes no further change, and a deleted one nothing at all.
         effects.extend(self.status.map(Effect::Status));
+        if self.delete {
+            effects.push(Effect::Delete);
+        }
         effects
     }
 }

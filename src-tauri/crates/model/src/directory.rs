@@ -53,6 +53,22 @@ pub struct Directory {
     pub channels: Vec<Channel>,
     /// Conversations at the server in all, where it says so.
     pub conversations: Option<u64>,
+    /// Prepared texts, where the server keeps them.
+    #[serde(default)]
+    pub snippets: Vec<Snippet>,
+}
+
+/// A prepared text, inserted by typing `/` and its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snippet {
+    /// The help desk's own id.
+    pub id: RemoteId,
+    /// What is typed behind the slash: `refund-timing`.
+    pub shortcut: String,
+    /// "Refund: how long it takes"
+    pub title: String,
+    /// The text, with merge tags.
+    pub text: String,
 }
 
 /// Whose key it is, and what the role allows.

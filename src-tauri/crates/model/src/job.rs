@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::RemoteId;
+use crate::{Channel, JobId, OwnEffect, RemoteId};
 
 text_enum! {
     /// The state of an item or of one of its effects.
@@ -180,6 +180,12 @@ text_enum! {
         NoReply = "no_reply",
         /// The customer has been silent for over 90 days.
         Silent = "silent",
+        /// The channel carries no files, or not these: the text goes without them.
+        WithoutAttachment = "without_attachment",
+        /// The customer or a colleague wrote since the audience was frozen.
+        AnsweredMeanwhile = "answered_meanwhile",
+        /// The help desk cannot do this.
+        Unsupported = "unsupported",
     }
 }
 
@@ -201,7 +207,12 @@ impl Verdict {
     pub fn weight(&self) -> VerdictWeight {
         match self {
             Self::WillSend | Self::WillChange | Self::NoChange => VerdictWeight::Says,
-            Self::SamePerson | Self::RecentMassReply | Self::NoReply | Self::Silent => VerdictWeight::Asks,
+            Self::SamePerson
+            | Self::RecentMassReply
+            | Self::NoReply
+            | Self::Silent
+            | Self::WithoutAttachment
+            | Self::AnsweredMeanwhile => VerdictWeight::Asks,
             _ => VerdictWeight::Blocks,
         }
     }
@@ -230,6 +241,57 @@ pub struct AudienceItem {
     pub verdict: String,
     /// Whether it takes part; otherwise it ends as `skipped` with the verdict as reason.
     pub takes_part: bool,
+    /// The channel, for the figures.
+    pub channel: Channel,
+    /// Whether the job's files go with it.
+    pub with_files: bool,
+    /// Effects of its own instead of the job's: undo, and retries of what is left of an item.
+    #[serde(with = "own_effects")]
+    pub own: Option<Vec<OwnEffect>>,
+}
+
+/// Effects are told apart by their shape, which only a self-describing format can do: inside a packed audience they are
+/// a JSON text.
+mod own_effects {
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+
+    use crate::OwnEffect;
+
+    pub(super) fn serialize<S: Serializer>(own: &Option<Vec<OwnEffect>>, serializer: S) -> Result<S::Ok, S::Error> {
+        match own {
+            Some(own) => serializer.serialize_some(&serde_json::to_string(own).map_err(ser::Error::custom)?),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<OwnEffect>>, D::Error> {
+        Option::<String>::deserialize(deserializer)?
+            .map(|text| serde_json::from_str(&text).map_err(de::Error::custom))
+            .transpose()
+    }
+}
+
+text_enum! {
+    /// How a job belongs to an earlier one.
+    Relation {
+        /// It gives back what the earlier one took.
+        Undo = "undo",
+        /// It repeats what the earlier one provably did not do.
+        Retry = "retry",
+        /// It writes again to those whom the earlier one reached.
+        Again = "again",
+        /// It repeats one item whose fate a human decided to be "not arrived".
+        SentAgain = "sent_again",
+    }
+}
+
+/// The job that another one undoes, repeats or follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The earlier job.
+    pub job: JobId,
+    /// What this one is to it.
+    pub relation: Relation,
 }
 
 /// Exact figures of a job. They add up to `total`.

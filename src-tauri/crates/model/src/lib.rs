@@ -15,6 +15,7 @@ mod fold;
 mod id;
 mod job;
 mod merge;
+mod sending;
 mod sms;
 mod snooze;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use fold::*;
 pub use id::*;
 pub use job::*;
 pub use merge::*;
+pub use sending::*;
 pub use sms::*;
 pub use snooze::*;
 pub use thread::*;

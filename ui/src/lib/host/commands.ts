@@ -9,23 +9,37 @@ import type {
   ActRequest,
   Acted,
   AddAccount,
+  AnswerItem,
+  AttachFile,
+  Attention,
   CheckAccount,
   ConfirmRequest,
   Confirmed,
   ConversationRef,
+  DraftRef,
+  Drafts,
+  EditJob,
   EditPlan,
+  ExportRequest,
+  Exported,
+  FileView,
   FilterCheck,
   FilterText,
   FollowRequest,
+  JobDetail,
   JobItems,
   JobItemsRequest,
+  JobRef,
   JobView,
   Jobs,
   JobsRequest,
   ListPage,
   ListRequest,
+  MaybeDraft,
   MessageRequest,
+  MoreMatching,
   Nothing,
+  Outbox,
   People,
   PeopleRequest,
   PlanRef,
@@ -33,13 +47,20 @@ import type {
   PlanView,
   RenderedMessage,
   ReplyRequest,
+  SaveDraft,
   SelectionRequest,
   SelectionSummary,
   SetKey,
   Sidebar,
+  Snippets,
+  SnippetsRequest,
   SnoozeText,
   SnoozeView,
+  SpotCheck,
+  Stopped,
+  Tested,
   ThreadView,
+  UndoRequest,
 } from './types';
 
 export type Commands = {
@@ -68,6 +89,31 @@ export type Commands = {
   discard_plan: [PlanRef, Nothing];
   jobs: [JobsRequest, Jobs];
   job_items: [JobItemsRequest, JobItems];
+  plan_more: [PlanRef, MoreMatching];
+  plan_add_more: [PlanRef, PlanView];
+  plan_spot_check: [PlanRef, SpotCheck];
+  plan_test: [MessageRequest, Tested];
+  save_plan: [PlanRef, JobView];
+  open_saved_plan: [JobRef, PlanView];
+  attach_file: [AttachFile, FileView];
+  snippets: [SnippetsRequest, Snippets];
+  draft: [DraftRef, MaybeDraft];
+  save_draft: [SaveDraft, MaybeDraft];
+  draft_versions: [DraftRef, Drafts];
+  drafts: [AccountRef, Drafts];
+  job: [JobRef, JobDetail];
+  pause_job: [JobRef, Stopped];
+  resume_job: [JobRef, JobView];
+  cancel_job: [JobRef, Stopped];
+  retry_job: [JobRef, JobView];
+  undo_job: [UndoRequest, JobView];
+  write_again: [JobRef, PlanView];
+  edit_job: [EditJob, JobView];
+  export_job: [ExportRequest, Exported];
+  job_spot_check: [JobRef, SpotCheck];
+  attention: [AccountRef, Attention];
+  answer_item: [AnswerItem, JobView];
+  outbox: [AccountRef, Outbox];
 };
 
 export type Command = keyof Commands;

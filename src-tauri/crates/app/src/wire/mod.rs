@@ -9,6 +9,7 @@ mod event;
 mod inbox;
 mod job;
 mod plan;
+mod sending;
 mod thread;
 
 pub use account::*;
@@ -16,6 +17,7 @@ pub use event::*;
 pub use inbox::*;
 pub use job::*;
 pub use plan::*;
+pub use sending::*;
 pub use thread::*;
 
 /// Derives what every wire type needs.

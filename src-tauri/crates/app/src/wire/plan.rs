@@ -1,6 +1,6 @@
 //! Plans: what would happen, to whom, and confirming exactly that.
 
-use super::{SelectionView, wire};
+use super::{SelectionView, SendingView, wire};
 
 wire! {
     /// A change, as menus make it. Absent leaves as it is; an empty string takes the agent or team away.
@@ -14,6 +14,17 @@ wire! {
         pub team: Option<String>,
         pub add_tags: Vec<String>,
         pub remove_tags: Vec<String>,
+        #[serde(default)]
+        pub remove_all_tags: bool,
+        /// `none`, `low`, `medium`, `high`, `urgent`
+        #[serde(default)]
+        pub priority: Option<String>,
+        /// Block the contact.
+        #[serde(default)]
+        pub block: bool,
+        /// Delete the conversation.
+        #[serde(default)]
+        pub delete: bool,
     }
 
     /// Makes a plan.
@@ -35,6 +46,21 @@ wire! {
         pub drop: Vec<String>,
         /// Recipients left out by hand.
         pub leave_out: Vec<String>,
+        pub sending: SendingView,
+        /// Ids of files that were attached with `attach_file`.
+        pub files: Vec<String>,
+        /// Values typed for one recipient where a merge tag has none.
+        pub fills: Vec<FillView>,
+        /// Write to each person once, on the latest thread.
+        pub once_per_person: bool,
+    }
+
+    /// A value typed for one recipient's merge tag.
+    pub struct FillView {
+        pub id: String,
+        /// `customer_first_name`
+        pub tag: String,
+        pub value: String,
     }
 
     /// What would happen. Costs nothing, sends nothing.
@@ -57,16 +83,52 @@ wire! {
         /// "Email 92, chat 11, SMS 9, WhatsApp 8. The other 22 are listed in the job with their reason."
         pub summary: String,
         pub groups: Vec<VerdictGroup>,
-        /// The number must be typed.
-        pub type_number: bool,
+        /// What must be typed before it can be confirmed: the number above 50 recipients, `DELETE` for delete.
+        pub type_to_confirm: Option<String>,
+        /// Until when and how it can be undone, or that it cannot: "Can be undone until Done becomes Archived, in 7
+        /// days." Said before.
+        pub undo: String,
+        pub sending: SendingView,
+        /// "Leaves Monday 09:00, then 100 every 5 hours; the last on Wednesday 14:00"
+        pub schedule: String,
+        /// What is wrong with the schedule; then it cannot be confirmed.
+        pub schedule_error: Option<String>,
+        /// `at_once` with a hold of so many seconds when nobody says otherwise.
+        pub usual_hold: u32,
+        pub files: Vec<FileView>,
+        /// "reaches 111 of 120"
+        pub files_reach: Option<String>,
+        pub once_per_person: bool,
+        pub fills: Vec<FillView>,
+        /// The plan is of a job whose recipients it writes to again, or of a draft: where it comes from.
+        pub from_job: Option<String>,
+        /// The help desk can send a test message.
+        pub can_test: bool,
         /// "SMS: 9 people × 5 segments = 45. …"
         pub sms: Option<String>,
+        /// A character that makes SMS longer, and what to write instead: "Replace it".
+        pub sms_fix: Option<SmsFix>,
         /// Merge tags in the text that do not exist.
         pub unknown_tags: Vec<String>,
         /// The cache does not cover the filter: what to do about it.
         pub incomplete: Option<String>,
         /// "finishes about 14:35", where the help desk limits replies.
         pub eta: Option<String>,
+    }
+
+    /// A character that forces SMS into the long encoding.
+    pub struct SmsFix {
+        pub find: String,
+        pub replace: String,
+    }
+
+    /// A file that waits to go out.
+    pub struct FileView {
+        pub id: String,
+        pub name: String,
+        pub mime: String,
+        /// Bytes.
+        pub size: u32,
     }
 
     /// One verdict with its recipients.
@@ -115,6 +177,15 @@ wire! {
         pub left_out: bool,
         /// "Active → Done", for changes.
         pub before_after: Vec<String>,
+        /// Merge tags without a value for this recipient, to be filled in: `customer_first_name`
+        pub missing: Vec<MissingField>,
+    }
+
+    /// A merge tag that has no value for a recipient.
+    pub struct MissingField {
+        pub tag: String,
+        /// "first name"
+        pub title: String,
     }
 
     /// Asks for one rendered message.
@@ -170,7 +241,32 @@ wire! {
         pub plan: Option<PlanView>,
     }
 
-    /// Throws a plan away.
+    /// How many match the plan's filter now that did not when it was frozen.
+    pub struct MoreMatching {
+        pub count: u32,
+    }
+
+    /// A test message that was sent to me.
+    pub struct Tested {
+        /// "Sent to mira@brindlewick.example"
+        pub message: String,
+    }
+
+    /// A few recipients to skim before and after: the same ten as long as the audience is the same.
+    pub struct SpotCheck {
+        pub people: Vec<SpotChecked>,
+    }
+
+    /// One of them.
+    pub struct SpotChecked {
+        pub recipient: Recipient,
+        /// The message as that recipient reads it, or the change in words.
+        pub text: String,
+        /// After it ran: how the item stands; absent before.
+        pub state: Option<String>,
+    }
+
+    /// Throws a plan away, or asks something of it.
     pub struct PlanRef {
         pub plan: String,
     }

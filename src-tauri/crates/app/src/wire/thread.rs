@@ -75,5 +75,86 @@ wire! {
         pub text: String,
         /// Mark as Done, only where the reply was sent.
         pub done: bool,
+        /// Ids of files that were attached with `attach_file`.
+        #[serde(default)]
+        pub files: Vec<String>,
+        /// Seconds in which it can be taken back; absent for the usual ones (none on live chat).
+        #[serde(default)]
+        pub hold: Option<u32>,
+        /// It was seen that somebody answered meanwhile, and is to be sent all the same.
+        #[serde(default)]
+        pub anyway: bool,
+    }
+
+    /// What is being written in a conversation.
+    pub struct DraftView {
+        pub id: String,
+        /// `reply`, `note`
+        pub kind: String,
+        pub text: String,
+        pub files: Vec<super::FileView>,
+        /// Rises with every save.
+        pub version: u32,
+        pub saved: String,
+        /// "Written before the customer's reply at 10:41"; absent while the context is the same.
+        pub stale: Option<String>,
+    }
+
+    /// A draft, if there is one.
+    pub struct MaybeDraft {
+        pub draft: Option<DraftView>,
+    }
+
+    /// Asks for a draft.
+    pub struct DraftRef {
+        pub account: String,
+        pub id: String,
+        /// `reply`, `note`
+        pub kind: String,
+    }
+
+    /// Keeps what is being written. An empty text without files ends the draft.
+    pub struct SaveDraft {
+        pub account: String,
+        pub id: String,
+        /// `reply`, `note`
+        pub kind: String,
+        pub text: String,
+        pub files: Vec<String>,
+    }
+
+    /// Earlier versions of a draft, newest first, and drafts in other conversations.
+    pub struct Drafts {
+        pub drafts: Vec<DraftView>,
+    }
+
+    /// A file to be attached.
+    pub struct AttachFile {
+        pub account: String,
+        pub name: String,
+        pub mime: String,
+        /// The bytes, in base64.
+        pub data: String,
+    }
+
+    /// Prepared texts.
+    pub struct Snippets {
+        pub snippets: Vec<SnippetView>,
+    }
+
+    /// One prepared text.
+    pub struct SnippetView {
+        pub shortcut: String,
+        pub title: String,
+        /// With merge tags.
+        pub text: String,
+        /// Filled in for the conversation that was asked about.
+        pub preview: Option<String>,
+    }
+
+    /// Asks for prepared texts, filled in for a conversation.
+    pub struct SnippetsRequest {
+        pub account: String,
+        pub id: Option<String>,
     }
 }

@@ -99,6 +99,9 @@ pub fn verdict_title(verdict: &Verdict) -> String {
         Verdict::RecentMassReply => "Mass reply this week",
         Verdict::NoReply => "No-reply address",
         Verdict::Silent => "Silent customer",
+        Verdict::WithoutAttachment => "Without attachment",
+        Verdict::AnsweredMeanwhile => "Answered meanwhile",
+        Verdict::Unsupported => "Not possible here",
         Verdict::Other(word) => return super::capital(&word.replace('_', " ")),
     };
     title.to_owned()
@@ -140,6 +143,9 @@ pub fn verdict_why(verdict: &Verdict, plan: &Plan) -> String {
         Verdict::RecentMassReply => "Got a mass reply in the last 7 days",
         Verdict::NoReply => "Nobody reads this mailbox",
         Verdict::Silent => "No word from the customer for over 90 days",
+        Verdict::WithoutAttachment => "The channel carries no files; the text still goes",
+        Verdict::AnsweredMeanwhile => "Somebody wrote since the list was frozen",
+        Verdict::Unsupported => "This help desk cannot do it",
         Verdict::Other(_) => "A rule of a newer Muster",
     };
     why.to_owned()

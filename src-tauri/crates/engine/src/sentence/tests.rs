@@ -53,13 +53,17 @@ fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str, u64)]) -> 
         total: counts.total(),
         counts,
         reasons: reasons.iter().map(reason).collect(),
-        points_to: None,
+        sending: muster_model::Sending::default(),
+        opened: 0,
+        released: None,
+        canary_passed: false,
+        origin: None,
     }
 }
 
 #[test]
 fn a_result_names_every_item_once() {
-    let reply = Action::Reply { text: String::new(), mass: true, then: Change::default() };
+    let reply = Action::Reply { text: String::new(), mass: true, then: Change::default(), files: Vec::new() };
     let counts = Counts { applied: 1134, skipped: 6, ..Counts::default() };
     let reasons = [(EffectState::Skipped, "window_closed", 4), (EffectState::Skipped, "voice", 2)];
     assert_eq!(result(&job(reply.clone(), counts, &reasons)), "1,134 sent, 4 window closed, 2 voice");
@@ -82,7 +86,7 @@ fn a_recipient_in_words() {
     assert_eq!(address_line(&marta), "Marta Wiśniewska marta1@mail.example");
     assert_eq!(reply_subject(&marta), "Re: Charged twice for order 48213");
     assert_eq!(channel_line(&marta, &TimeZone::UTC), "Email, threaded under the message of 22 May, 13:31");
-    let reply = Action::Reply { text: String::new(), mass: true, then: status(StatusChange::Done) };
+    let reply = Action::Reply { text: String::new(), mass: true, then: status(StatusChange::Done), files: Vec::new() };
     assert_eq!(
         then_line(&reply, &marta),
         "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."

@@ -5,7 +5,7 @@ use super::*;
 use crate::samples::{conversation, me, now};
 
 fn mass(text: &str) -> Action {
-    Action::Reply { text: text.into(), mass: true, then: Change::default() }
+    Action::Reply { text: text.into(), mass: true, then: Change::default(), files: Vec::new() }
 }
 
 fn judge(action: &Action, me: &Me, audience: &[Conversation]) -> Vec<Finding> {
@@ -106,7 +106,7 @@ fn the_same_person_is_marked_on_all_but_the_latest_thread() {
 fn a_reply_to_one_asks_nothing() {
     let mut silent = conversation("1");
     change(&mut silent, "silent");
-    let action = Action::Reply { text: "Hello".into(), mass: false, then: Change::default() };
+    let action = Action::Reply { text: "Hello".into(), mass: false, then: Change::default(), files: Vec::new() };
     assert_eq!(judge(&action, &me(), &[silent])[0].verdict, Verdict::WillSend);
 }
 

@@ -54,6 +54,7 @@ impl Parcel {
                     mass: mass.clone(),
                     then: then.clone(),
                     sent_at: ctx.clock.now(),
+                    files: Vec::new(),
                 };
                 let replies: Vec<Reply> = items.iter().map(reply).collect();
                 ctx.desk.reply(&replies).await

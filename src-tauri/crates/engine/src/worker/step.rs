@@ -28,7 +28,7 @@ async fn claim(ctx: &WorkContext, job: &JobRow, action: &Action) -> Result<Vec<C
     let capabilities = ctx.desk.capabilities();
     let limit = match action {
         Action::Reply { .. } => capabilities.max_replies.min(REPLIES_AT_ONCE),
-        Action::Change { .. } => capabilities.max_batch,
+        Action::Change { .. } | Action::Undo { .. } => capabilities.max_batch,
         Action::Follow { .. } => REPLIES_AT_ONCE,
     };
     let (id, now) = (job.id, ctx.clock.now());

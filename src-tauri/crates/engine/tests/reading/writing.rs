@@ -22,7 +22,7 @@ fn done() -> Change {
 }
 
 fn mass() -> Action {
-    Action::Reply { text: TEXT.into(), mass: true, then: done() }
+    Action::Reply { text: TEXT.into(), mass: true, then: done(), files: Vec::new() }
 }
 
 fn matching(filter: &str) -> Selection {

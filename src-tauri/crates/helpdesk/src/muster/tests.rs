@@ -53,6 +53,7 @@ fn reply(id: &str, client_ref: &str, status: Option<StatusChange>) -> Reply {
         mass: Some("Payments are back".to_owned()),
         then: Change { status, ..Change::default() },
         sent_at: "2026-05-20T14:30:00Z".parse().unwrap(),
+        files: Vec::new(),
     }
 }
 

@@ -77,6 +77,11 @@ pub(super) struct Capabilities {
     pub(super) mass_reply_note: Option<bool>,
     pub(super) events: Option<bool>,
     pub(super) follow: Option<bool>,
+    pub(super) block: Option<bool>,
+    pub(super) delete: Option<bool>,
+    pub(super) files: Option<bool>,
+    pub(super) test_messages: Option<bool>,
+    pub(super) auto_archive_ms: Option<u64>,
     #[serde(deserialize_with = "or_default")]
     pub(super) limits: Limits,
 }
@@ -270,6 +275,10 @@ pub(super) struct Change<'a> {
     pub(super) remove_all_tags: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) priority: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) block: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) delete: bool,
 }
 
 /// The answer to a bulk call: what became of each.

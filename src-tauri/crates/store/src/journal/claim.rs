@@ -1,7 +1,7 @@
 //! Claiming: the intent is on the disk, attempt counted, before anything travels.
 
 use jiff::Timestamp;
-use muster_model::{Action, Assignee, AudienceItem, Conversation, Effect, JobId, RemoteId};
+use muster_model::{Action, Assignee, AudienceItem, Conversation, Effect, JobId, OwnEffect, RemoteId};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ pub struct ClaimedItem {
     pub id: RemoteId,
     /// What the agent saw when it was confirmed.
     pub audience: AudienceItem,
+    /// Up to when, in UTC milliseconds, a human has seen what was written since, and said: send.
+    pub seen: Option<i64>,
     /// What to send now, in order.
     pub effects: Vec<ClaimedEffect>,
 }
@@ -35,6 +37,8 @@ pub struct ClaimedEffect {
     pub ordinal: u32,
     /// What to do.
     pub effect: Effect,
+    /// Done only while the conversation has this value.
+    pub expects: Option<Value>,
     /// This attempt included.
     pub attempts: u32,
 }
@@ -67,7 +71,9 @@ impl Journal {
         before: &dyn Fn(&RemoteId) -> Option<Conversation>,
     ) -> Result<Vec<ClaimedItem>> {
         self.db.write(|tx| {
-            let Some((seq, next, action)) = running(tx, job)? else { return Ok(Vec::new()) };
+            let Some(Running { seq, next, action, opened, released }) = running(tx, job)? else {
+                return Ok(Vec::new());
+            };
             let effects = action.effects();
             if effects.iter().any(|effect| matches!(effect, Effect::Unknown(_))) {
                 return Ok(Vec::new());
@@ -87,8 +93,9 @@ impl Journal {
             }
             let mut all_before_claimed = true;
             let mut new_next = next;
+            let mut now_open = opened;
             for (no, item) in audience.from(next) {
-                if claimed.len() == limit {
+                if claimed.len() == limit || released.is_some_and(|released| now_open >= released) {
                     break;
                 }
                 if item.takes_part && !claim.has_row(no)? {
@@ -97,28 +104,47 @@ impl Journal {
                         continue;
                     }
                     claim.open(no, item, &effects)?;
+                    now_open += 1;
                     claimed.extend(claim.step(no)?);
                 }
                 if all_before_claimed {
                     new_next = no + 1;
                 }
             }
-            tx.prepare_cached("UPDATE jobs SET next_item = ?2 WHERE seq = ?1")?
-                .execute(params![seq, new_next])?;
+            tx.prepare_cached("UPDATE jobs SET next_item = ?2, opened = ?3 WHERE seq = ?1")?
+                .execute(params![seq, new_next, now_open])?;
             Ok(claimed)
         })
     }
 }
 
-fn running(conn: &Connection, job: JobId) -> Result<Option<(i64, u32, Action)>> {
+/// What claiming needs to know of a running job.
+struct Running {
+    seq: i64,
+    next: u32,
+    action: Action,
+    opened: i64,
+    released: Option<i64>,
+}
+
+fn running(conn: &Connection, job: JobId) -> Result<Option<Running>> {
     let found = conn
-        .prepare_cached("SELECT seq, next_item, action FROM jobs WHERE id = ?1 AND state = 'running'")?
+        .prepare_cached(
+            "SELECT seq, next_item, action, opened, released FROM jobs WHERE id = ?1 AND state = 'running'",
+        )?
         .query_row(params![job.to_string()], |row| {
             // An action that this version cannot read is shown and never run.
-            Ok((row.get(0)?, row.get(1)?, json_or_none::<Action>(row, "action").ok().flatten()))
+            let Some(action) = json_or_none::<Action>(row, "action").ok().flatten() else { return Ok(None) };
+            Ok(Some(Running {
+                seq: row.get("seq")?,
+                next: row.get("next_item")?,
+                action,
+                opened: row.get("opened")?,
+                released: row.get("released")?,
+            }))
         })
         .optional()?;
-    Ok(found.and_then(|(seq, next, action)| action.map(|action| (seq, next, action))))
+    Ok(found.flatten())
 }
 
 fn is_blocked(conn: &Connection, earlier: &[Neighbour], id: &RemoteId) -> Result<bool> {
@@ -153,11 +179,13 @@ impl Claim<'_> {
         self.conn
             .prepare_cached("INSERT INTO items (job, no, id, state) VALUES (?1, ?2, ?3, 'pending')")?
             .execute(params![self.seq, no, item.id.as_str()])?;
-        for (ordinal, effect) in (0u32..).zip(effects) {
+        let plain = |effect: &Effect| OwnEffect { effect: effect.clone(), expects: None };
+        let own = item.own.clone().unwrap_or_else(|| effects.iter().map(plain).collect());
+        for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(own) {
             self.conn
                 .prepare_cached(
-                    "INSERT INTO effects (job, no, ordinal, id, effect, value, state)
-                     VALUES (:job, :no, :ordinal, :id, :effect, :value, 'pending')",
+                    "INSERT INTO effects (job, no, ordinal, id, effect, value, expects, state)
+                     VALUES (:job, :no, :ordinal, :id, :effect, :value, :expects, 'pending')",
                 )?
                 .execute(named_params! {
                     ":job": self.seq,
@@ -165,7 +193,8 @@ impl Claim<'_> {
                     ":ordinal": ordinal,
                     ":id": item.id.as_str(),
                     ":effect": effect.word(),
-                    ":value": to_json(effect)?,
+                    ":value": to_json(&effect)?,
+                    ":expects": expects.as_ref().map(ToString::to_string),
                 })?;
         }
         Ok(())
@@ -198,18 +227,29 @@ impl Claim<'_> {
                 .execute(params![effect.row, effect.attempts, self.now, before])?;
         }
         item::settle(self.conn, self.seq, no, self.now)?;
-        Ok((!wanted.is_empty()).then(|| ClaimedItem {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(ClaimedItem {
             job: self.job,
             item: no,
             id: item.id.clone(),
             audience: item.clone(),
+            seen: self.seen(no)?,
             effects: wanted,
         }))
     }
 
+    fn seen(&self, no: u32) -> Result<Option<i64>> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT seen FROM items WHERE job = ?1 AND no = ?2")?
+            .query_row(params![self.seq, no], |row| row.get(0))?)
+    }
+
     fn pending(&self, no: u32) -> Result<Vec<ClaimedEffect>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT row, ordinal, value, attempts FROM effects
+            "SELECT row, ordinal, value, expects, attempts FROM effects
               WHERE job = ?1 AND no = ?2 AND state = 'pending' ORDER BY ordinal",
         )?;
         let effects = statement
@@ -218,7 +258,8 @@ impl Claim<'_> {
                     row: row.get(0)?,
                     ordinal: row.get(1)?,
                     effect: crate::column::json(row, "value")?,
-                    attempts: row.get(3)?,
+                    expects: json_or_none(row, "expects")?,
+                    attempts: row.get("attempts")?,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
@@ -269,6 +310,6 @@ fn value_of(conversation: &Conversation, effect: &Effect) -> Value {
         Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear => json!(conversation.tags),
         Effect::Priority(_) => json!(conversation.priority),
         Effect::Follow(_) => json!(conversation.followers),
-        Effect::Reply | Effect::Unknown(_) => Value::Null,
+        Effect::Reply | Effect::Block | Effect::Delete | Effect::Unknown(_) => Value::Null,
     }
 }

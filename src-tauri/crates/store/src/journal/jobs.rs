@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, PauseReason, Resolved,
+    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, Origin, PauseReason, Relation, Resolved,
+    Sending, When,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     Result, StoreError,
-    column::{from_count, instant, instant_or_none, json_or_none, ms, to_count, to_json},
+    column::{from_count, instant, instant_or_none, json, json_or_none, ms, to_count, to_json},
 };
 
 /// A confirmed plan on its way into the journal.
@@ -41,8 +42,10 @@ pub struct NewJob {
     pub resolved: Option<Resolved>,
     /// Everybody, those who do not take part included.
     pub audience: Vec<AudienceItem>,
-    /// The job that this one undoes or repeats.
-    pub points_to: Option<JobId>,
+    /// How it leaves.
+    pub sending: Sending,
+    /// The earlier job that this one belongs to.
+    pub origin: Option<Origin>,
 }
 
 /// How many items ended like this.
@@ -93,8 +96,16 @@ pub struct JobRow {
     pub counts: Counts,
     /// Why, most frequent first.
     pub reasons: Vec<ReasonCount>,
-    /// The job that this one undoes or repeats.
-    pub points_to: Option<JobId>,
+    /// How it leaves.
+    pub sending: Sending,
+    /// Items that were ever claimed.
+    pub opened: u64,
+    /// So many may be claimed in all; none: everybody.
+    pub released: Option<u64>,
+    /// Somebody looked at the first few and said go on.
+    pub canary_passed: bool,
+    /// The earlier job that this one belongs to.
+    pub origin: Option<Origin>,
 }
 
 /// Which jobs to list. What is empty or none does not restrict.
@@ -110,6 +121,17 @@ pub struct JobFilter {
     pub limit: Option<usize>,
 }
 
+impl NewJob {
+    /// How many items may be claimed before somebody or the clock says more.
+    fn released(&self) -> Option<u64> {
+        match (&self.sending.when, self.sending.canary) {
+            (_, Some(first)) => Some(u64::from(first)),
+            (When::Drip(_), None) => Some(0),
+            _ => None,
+        }
+    }
+}
+
 impl Journal {
     /// Confirms: one row, one transaction, durable. Items that do not take part are counted as skipped at once.
     pub fn insert_job(&self, job: &NewJob) -> Result<()> {
@@ -117,6 +139,8 @@ impl Journal {
             Action::Change { .. } => ("change", false),
             Action::Reply { mass, .. } => ("reply", *mass),
             Action::Follow { .. } => ("follow", false),
+            // What is given back is what was changed.
+            Action::Undo { .. } => ("change", false),
         };
         let mut left_out: BTreeMap<(String, String), u64> = BTreeMap::new();
         for item in job.audience.iter().filter(|item| !item.takes_part) {
@@ -127,9 +151,9 @@ impl Journal {
         self.db.write(|tx| {
             tx.prepare_cached(
                 "INSERT INTO jobs (id, name, kind, mass, action, state, created, due, me, filter, resolved, audience,
-                                   total, points_to)
+                                   total, sending, released, points_to, relation)
                  VALUES (:id, :name, :kind, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
-                         :total, :points_to)",
+                         :total, :sending, :released, :points_to, :relation)",
             )?
             .execute(named_params! {
                 ":id": job.id.to_string(),
@@ -145,7 +169,10 @@ impl Journal {
                 ":resolved": job.resolved.as_ref().map(to_json).transpose()?,
                 ":audience": audience,
                 ":total": from_count(job.audience.len() as u64),
-                ":points_to": job.points_to.map(|id| id.to_string()),
+                ":sending": to_json(&job.sending)?,
+                ":released": job.released().map(from_count),
+                ":points_to": job.origin.as_ref().map(|origin| origin.job.to_string()),
+                ":relation": job.origin.as_ref().map(|origin| origin.relation.as_str()),
             })?;
             let seq = tx.last_insert_rowid();
             for ((code, message), n) in &left_out {
@@ -159,7 +186,8 @@ impl Journal {
     pub fn due_jobs(&self, now: Timestamp) -> Result<Vec<JobRow>> {
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
+                        opened, released, canary_passed, points_to, relation
                    FROM jobs
                   WHERE state = 'running' OR (state IN ('holding', 'scheduled') AND due <= ?1)
                   ORDER BY seq",
@@ -175,7 +203,8 @@ impl Journal {
         let kinds = (!filter.kinds.is_empty()).then(|| to_json(&filter.kinds)).transpose()?;
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
+                        opened, released, canary_passed, points_to, relation
                    FROM jobs
                   WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
                     AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
@@ -203,7 +232,8 @@ impl Journal {
     pub fn job(&self, job: JobId) -> Result<Option<JobRow>> {
         self.db.read(|tx| {
             let found = tx
-                .prepare_cached("SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                .prepare_cached("SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
+                        opened, released, canary_passed, points_to, relation
                    FROM jobs WHERE id = ?1")?
                 .query_row(params![job.to_string()], read)
                 .optional()?;
@@ -329,6 +359,14 @@ pub(crate) fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<V
     Ok(jobs)
 }
 
+fn origin(row: &Row<'_>) -> rusqlite::Result<Option<Origin>> {
+    let Some(job) = row.get::<_, Option<String>>("points_to")? else { return Ok(None) };
+    let job =
+        job.parse().map_err(|err| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(err)))?;
+    let relation = Relation::from(row.get_ref("relation")?.as_str_or_null()?.unwrap_or_default());
+    Ok(Some(Origin { job, relation }))
+}
+
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let id = |text: String| {
         text.parse().map_err(|err| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(err)))
@@ -350,6 +388,10 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         total: to_count(row, "total")?,
         counts: Counts::default(),
         reasons: Vec::new(),
-        points_to: row.get::<_, Option<String>>("points_to")?.map(id).transpose()?,
+        sending: json(row, "sending")?,
+        opened: to_count(row, "opened")?,
+        released: row.get::<_, Option<i64>>("released")?.map(i64::unsigned_abs),
+        canary_passed: row.get("canary_passed")?,
+        origin: origin(row)?,
     })
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use muster_model::{
-    Action, AudienceItem, Change, ClientRef, Conversation, Effect, EffectState, JobId, JobState, PauseReason,
-    Reason, Receipt, RemoteId, StatusChange,
+    Action, AudienceItem, Change, Channel, ClientRef, Conversation, Effect, EffectState, JobId, JobState, PauseReason,
+    Reason, Receipt, RemoteId, Sending, StatusChange,
 };
 use rstest::rstest;
 use tempfile::TempDir;
@@ -36,12 +36,15 @@ pub(super) fn audience(ids: &[&str]) -> Vec<AudienceItem> {
             values: vec!["Noëlle".into()],
             verdict: "will_send".into(),
             takes_part: true,
+            channel: Channel::Email,
+            with_files: false,
+            own: None,
         })
         .collect()
 }
 
 pub(super) fn reply(then: Change) -> Action {
-    Action::Reply { text: "Hello {{customer_first_name}}".into(), mass: true, then }
+    Action::Reply { text: "Hello {{customer_first_name}}".into(), mass: true, then, files: Vec::new() }
 }
 
 pub(super) fn set_status(status: StatusChange) -> Change {
@@ -66,7 +69,8 @@ pub(super) fn confirm(journal: &Journal, action: Action, audience: Vec<AudienceI
             filter: Some("is:active".into()),
             resolved: None,
             audience,
-            points_to: None,
+            sending: Sending::default(),
+            origin: None,
         })
         .unwrap();
     id

@@ -32,7 +32,8 @@ impl Journal {
         self.db.read(|tx| {
             let mut waiting = Waiting::default();
             let mut statement = tx.prepare_cached(
-                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, points_to
+                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
+                        opened, released, canary_passed, points_to, relation
                    FROM jobs WHERE state IN ('holding', 'running', 'paused') ORDER BY seq",
             )?;
             let open = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -11,4 +11,16 @@ status: string | null,
 /**
  * With `snoozed`: the snooze grammar, or RFC 3339, or `until reply`.
  */
-until: string | null, agent: string | null, team: string | null, addTags: Array<string>, removeTags: Array<string>, };
+until: string | null, agent: string | null, team: string | null, addTags: Array<string>, removeTags: Array<string>, removeAllTags: boolean, 
+/**
+ * `none`, `low`, `medium`, `high`, `urgent`
+ */
+priority: string | null, 
+/**
+ * Block the contact.
+ */
+block: boolean, 
+/**
+ * Delete the conversation.
+ */
+delete: boolean, };

@@ -3,4 +3,16 @@
 /**
  * One item.
  */
-export type JobItemView = { id: string, name: string, subject: string, channel: string, state: string, reason: string | null, receipt: string | null, at: string | null, };
+export type JobItemView = { id: string, name: string, subject: string, channel: string, state: string, 
+/**
+ * "Sent, now Done", "Rejected", "Unknown"
+ */
+outcome: string, reason: string | null, receipt: string | null, at: string | null, 
+/**
+ * "Active → Done"
+ */
+beforeAfter: Array<string>, 
+/**
+ * It can be given back.
+ */
+canUndo: boolean, };

@@ -5,6 +5,6 @@
  */
 export type JobItemsRequest = { account: string, job: string, 
 /**
- * Only this state.
+ * Only this state; `attention` for rejected, unknown and held together.
  */
 state: string | null, offset: number, limit: number, };

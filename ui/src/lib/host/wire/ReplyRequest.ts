@@ -7,4 +7,16 @@ export type ReplyRequest = { account: string, id: string, text: string,
 /**
  * Mark as Done, only where the reply was sent.
  */
-done: boolean, };
+done: boolean, 
+/**
+ * Ids of files that were attached with `attach_file`.
+ */
+files: Array<string>, 
+/**
+ * Seconds in which it can be taken back; absent for the usual ones (none on live chat).
+ */
+hold: number | null, 
+/**
+ * It was seen that somebody answered meanwhile, and is to be sent all the same.
+ */
+anyway: boolean, };

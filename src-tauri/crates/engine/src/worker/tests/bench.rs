@@ -28,11 +28,11 @@ pub(crate) fn done() -> Change {
 }
 
 pub(crate) fn mass(text: &str, then: Change) -> Action {
-    Action::Reply { text: text.into(), mass: true, then }
+    Action::Reply { text: text.into(), mass: true, then, files: Vec::new() }
 }
 
 pub(crate) fn one(text: &str) -> Action {
-    Action::Reply { text: text.into(), mass: false, then: Change::default() }
+    Action::Reply { text: text.into(), mass: false, then: Change::default(), files: Vec::new() }
 }
 
 impl Bench {
@@ -118,6 +118,9 @@ impl Bench {
             last_outbound: seen.last_outbound.map(Timestamp::as_millisecond),
             verdict: Verdict::WillSend.to_string(),
             takes_part: true,
+            channel: muster_model::Channel::Email,
+            with_files: false,
+            own: None,
         };
         NewJob {
             id: JobId(Uuid::now_v7()),
@@ -130,7 +133,8 @@ impl Bench {
             filter: None,
             resolved: None,
             audience: seen.into_iter().map(item).collect(),
-            points_to: None,
+            sending: muster_model::Sending::default(),
+            origin: None,
         }
     }
 
@@ -173,6 +177,7 @@ impl Bench {
                 mass: Some("A job".into()),
                 then: then.clone(),
                 sent_at: self.now(),
+                files: Vec::new(),
             };
             let replies: Vec<Reply> = claimed.iter().map(reply).collect();
             self.desk.reply(&replies).await.unwrap();

@@ -274,6 +274,11 @@ impl HelpDesk for FakeDesk {
             max_tag_chars: 50,
             replies_per_minute: None,
             reads_per_minute: None,
+            block: true,
+            delete: true,
+            files: true,
+            test_messages: true,
+            auto_archive: None,
         }
     }
 

@@ -15,7 +15,8 @@ pub(in crate::muster) fn refusal(body: &[u8]) -> Option<Reason> {
 }
 
 pub(in crate::muster) fn bulk(batch: &Batch) -> wire::Bulk<'_> {
-    let Change { status, agent, team, add_tags, remove_tags, remove_all_tags, priority } = &batch.change;
+    let Change { status, agent, team, add_tags, remove_tags, remove_all_tags, priority, block, delete } =
+        &batch.change;
     let (status, snoozed_until) = status_words(*status);
     wire::Bulk {
         ids: batch.ids.iter().map(RemoteId::as_str).collect(),
@@ -28,6 +29,8 @@ pub(in crate::muster) fn bulk(batch: &Batch) -> wire::Bulk<'_> {
             remove_tags,
             remove_all_tags: *remove_all_tags,
             priority: priority.as_ref().map(|priority| priority.as_str()),
+            block: *block,
+            delete: *delete,
         },
     }
 }

@@ -35,6 +35,11 @@ pub(in crate::muster) fn capabilities(wire: &wire::Capabilities) -> Capabilities
         // Calls are counted, not replies, and one call takes hundreds.
         replies_per_minute: None,
         reads_per_minute: wire.limits.requests_per_minute,
+        block: wire.block.unwrap_or(false),
+        delete: wire.delete.unwrap_or(false),
+        files: wire.files.unwrap_or(false),
+        test_messages: wire.test_messages.unwrap_or(false),
+        auto_archive: wire.auto_archive_ms.map(Duration::from_millis),
     }
 }
 
@@ -86,7 +91,7 @@ pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Dir
         })
         .collect();
     let channels = wire.channels.iter().map(|word| Channel::from(word.as_str())).collect();
-    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations }
+    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets: Vec::new() }
 }
 
 pub(in crate::muster) fn page(wire: wire::Changes) -> Page {

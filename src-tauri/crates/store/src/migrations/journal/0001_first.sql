@@ -18,7 +18,12 @@ CREATE TABLE jobs (
     audience  BLOB    NOT NULL,                             -- a version byte, then postcard
     total     INTEGER NOT NULL,
     next_item INTEGER NOT NULL DEFAULT 0,                   -- everything before it was claimed or does not take part
-    points_to TEXT                                          -- the job that this one undoes or repeats
+    sending   TEXT    NOT NULL DEFAULT '{}',                -- JSON: when, hold, canary, what to do if somebody wrote
+    opened    INTEGER NOT NULL DEFAULT 0,                   -- items that were ever claimed
+    released  INTEGER,                                      -- so many may be claimed in all; NULL: everybody
+    canary_passed INTEGER NOT NULL DEFAULT 0,               -- somebody looked at the first few and said go on
+    points_to TEXT,                                         -- the job that this one undoes, repeats or follows
+    relation  TEXT                                          -- undo, retry, again, sent_again
 ) STRICT;
 CREATE INDEX jobs_by_state ON jobs (state, seq);
 
@@ -30,6 +35,8 @@ CREATE TABLE items (
     state   TEXT    NOT NULL,
     code    TEXT    NOT NULL DEFAULT '',
     message TEXT    NOT NULL DEFAULT '',
+    seen    INTEGER,                                        -- a human saw what was written up to then and said: send
+    left_at INTEGER,                                        -- a human looked at what is unknown and left it at that
     PRIMARY KEY (job, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX items_by_state ON items (job, state, no);
@@ -42,6 +49,7 @@ CREATE TABLE effects (
     id            TEXT    NOT NULL,                         -- the conversation
     effect        TEXT    NOT NULL,                         -- the word
     value         TEXT    NOT NULL,                         -- JSON of the whole effect
+    expects       TEXT,                                     -- done only while the conversation has this value: undo
     state         TEXT    NOT NULL,
     before        TEXT,                                     -- the server's last known value when it was claimed
     after         TEXT,
