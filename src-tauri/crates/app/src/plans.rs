@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use muster_engine::{Confirmation, Plan, PlanEdit, SendingSummary, needs_plan_page, sentence};
-use muster_model::{Action, Change, RemoteId, Selection, StatusChange, Verdict, parse_snooze};
+use muster_model::{
+    Action, Change, Handle, RemoteId, Selection, SnoozeUntil, StatusChange, Verdict, parse_snooze,
+};
 
 use crate::wire::{
     ActRequest, Acted, ChangeView, ConfirmRequest, Confirmed, EditPlan, MessageRequest, Nothing, People,
@@ -222,8 +224,43 @@ pub(crate) fn selection(view: &SelectionView) -> Result<Selection, UiError> {
     }
 }
 
+/// What a plan does, as menus and the composer make it.
+fn in_view(action: &Action) -> (ChangeView, Option<String>) {
+    let (change, reply) = match action {
+        Action::Change { change } => (change, None),
+        Action::Reply { text, then, .. } => (then, Some(text.clone())),
+        Action::Follow { .. } | Action::Undo { .. } => return (ChangeView::default(), None),
+    };
+    let handle = |named: &Option<Option<Handle>>| {
+        named.as_ref().map(|who| who.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    let (status, until) = match change.status {
+        None => (None, None),
+        Some(StatusChange::Active) => (Some("active"), None),
+        Some(StatusChange::Done) => (Some("done"), None),
+        Some(StatusChange::Archived) => (Some("archived"), None),
+        Some(StatusChange::Spam) => (Some("spam"), None),
+        Some(StatusChange::Snoozed(SnoozeUntil::At(at))) => (Some("snoozed"), Some(rfc3339(at))),
+        Some(StatusChange::Snoozed(SnoozeUntil::Reply)) => (Some("snoozed"), Some("until reply".to_owned())),
+    };
+    let view = ChangeView {
+        status: status.map(str::to_owned),
+        until,
+        agent: handle(&change.agent),
+        team: handle(&change.team),
+        add_tags: change.add_tags.clone(),
+        remove_tags: change.remove_tags.clone(),
+        remove_all_tags: change.remove_all_tags,
+        priority: change.priority.as_ref().map(ToString::to_string),
+        block: change.block,
+        delete: change.delete,
+    };
+    (view, reply)
+}
+
 fn plan_view(plan: &Plan) -> PlanView {
     let SendingSummary { summary, sms, eta } = plan.sending();
+    let (change, reply) = in_view(&plan.action);
     PlanView {
         plan: plan.id.to_string(),
         revision: plan.revision,
@@ -248,6 +285,10 @@ fn plan_view(plan: &Plan) -> PlanView {
                 verdict: group.verdict.to_string(),
             })
             .collect(),
+        change,
+        reply,
+        drop: plan.drop.iter().map(ToString::to_string).collect(),
+        leave_out: plan.leave_out.iter().map(ToString::to_string).collect(),
         type_to_confirm: (plan.count() > 50).then(|| plan.count().to_string()),
         undo: String::new(),
         sending: crate::wire::SendingView::default(),

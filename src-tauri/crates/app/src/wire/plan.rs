@@ -83,6 +83,14 @@ wire! {
         /// "Email 92, chat 11, SMS 9, WhatsApp 8. The other 22 are listed in the job with their reason."
         pub summary: String,
         pub groups: Vec<VerdictGroup>,
+        /// What it does, for a page that opens a saved plan: snoozed until an instant that is resolved.
+        pub change: ChangeView,
+        /// The reply's text with merge tags; absent for a plain change.
+        pub reply: Option<String>,
+        /// Verdicts dropped by hand.
+        pub drop: Vec<String>,
+        /// Recipients left out by hand.
+        pub leave_out: Vec<String>,
         /// What must be typed before it can be confirmed: the number above 50 recipients, `DELETE` for delete.
         pub type_to_confirm: Option<String>,
         /// Until when and how it can be undone, or that it cannot: "Can be undone until Done becomes Archived, in 7
