@@ -1,5 +1,7 @@
 //! Channel rules, one table: how long, until when, with or without files. Source: seed `atender-mass-reply`,
-//! "Channel-by-channel behaviour".
+//! "Channel-by-channel behaviour"; it says of files that "large files are fine on email, blocked on SMS, and
+//! size-limited on chat platforms. If a channel can't carry the attachment, the message body still goes – minus the
+//! file". The limits in bytes are the platforms' own.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,8 +30,8 @@ text_enum! {
 pub enum Files {
     /// Also large ones.
     Any,
-    /// Up to the platform's limit.
-    SizeLimited,
+    /// Each up to so many bytes.
+    UpTo(u64),
     /// None.
     Never,
 }
@@ -53,11 +55,14 @@ pub struct ChannelRules {
     pub paid_by_segment: bool,
 }
 
-/// A written channel without a window, without a limit.
+/// A megabyte, as help desks and platforms count it.
+const MB: u64 = 1024 * 1024;
+
+/// A written channel without a window, without a limit to the text.
 const PLAIN: ChannelRules = ChannelRules {
     written: true,
     window: None,
-    attachments: Files::SizeLimited,
+    attachments: Files::UpTo(10 * MB),
     max_chars: None,
     queued_if_offline: false,
     keeps_subject: false,
@@ -70,11 +75,26 @@ const WINDOWED: ChannelRules = ChannelRules { window: Some(SignedDuration::from_
 static EMAIL: ChannelRules = ChannelRules { attachments: Files::Any, keeps_subject: true, ..PLAIN };
 static CHAT: ChannelRules = ChannelRules { queued_if_offline: true, ..PLAIN };
 static SMS: ChannelRules = ChannelRules { attachments: Files::Never, paid_by_segment: true, ..PLAIN };
-static WHATSAPP: ChannelRules = ChannelRules { max_chars: Some(4096), ..WINDOWED };
-static FACEBOOK: ChannelRules = ChannelRules { max_chars: Some(2000), ..WINDOWED };
-static INSTAGRAM: ChannelRules = ChannelRules { max_chars: Some(1000), ..WINDOWED };
+static WHATSAPP: ChannelRules =
+    ChannelRules { attachments: Files::UpTo(16 * MB), max_chars: Some(4096), ..WINDOWED };
+static FACEBOOK: ChannelRules =
+    ChannelRules { attachments: Files::UpTo(25 * MB), max_chars: Some(2000), ..WINDOWED };
+static INSTAGRAM: ChannelRules =
+    ChannelRules { attachments: Files::UpTo(8 * MB), max_chars: Some(1000), ..WINDOWED };
 static VOICE: ChannelRules = ChannelRules { written: false, attachments: Files::Never, ..PLAIN };
 static OTHER: ChannelRules = PLAIN;
+
+impl Files {
+    /// Whether a file of so many bytes can go with a reply.
+    #[must_use]
+    pub fn carry(&self, bytes: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::UpTo(limit) => bytes <= *limit,
+            Self::Never => false,
+        }
+    }
+}
 
 impl Channel {
     /// The rules of this channel. One that this version does not know gets no rule that could block it: its help desk
@@ -132,6 +152,19 @@ mod tests {
         if let Some(closes) = channel.window_closes(last_inbound) {
             assert_eq!(now < closes, open);
         }
+    }
+
+    #[rstest]
+    #[case(Channel::Email, 25 * MB, true)]
+    #[case(Channel::Chat, 10 * MB, true)]
+    #[case(Channel::Chat, 10 * MB + 1, false)]
+    #[case(Channel::Whatsapp, 16 * MB, true)]
+    #[case(Channel::Whatsapp, 17 * MB, false)]
+    #[case(Channel::Instagram, 9 * MB, false)]
+    #[case(Channel::Sms, 1, false)]
+    #[case(Channel::Voice, 1, false)]
+    fn files(#[case] channel: Channel, #[case] bytes: u64, #[case] carried: bool) {
+        assert_eq!(channel.rules().attachments.carry(bytes), carried);
     }
 
     #[test]

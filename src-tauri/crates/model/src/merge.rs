@@ -3,6 +3,8 @@
 //! A value is inserted as it is and never read as a template again. What the tags resolved to is stored with the item,
 //! so that the same text leaves in every attempt.
 
+use std::collections::BTreeMap;
+
 use crate::{Conversation, Me};
 
 /// The tags with a fixed name. Custom fields are `contact.custom_fields.KEY` and `conversation.custom_fields.KEY`.
@@ -147,10 +149,25 @@ impl Template {
     /// # Errors
     /// The fields that are empty and have no fallback, each once; unknown tags are always among them.
     pub fn values(&self, context: &MergeContext<'_>) -> Result<Vec<String>, Vec<EmptyField>> {
+        self.values_with(context, &BTreeMap::new())
+    }
+
+    /// As [`Template::values`], with values that somebody typed for tags that have none of their own, by the tag's name.
+    ///
+    /// # Errors
+    /// As [`Template::values`].
+    pub fn values_with(
+        &self,
+        context: &MergeContext<'_>,
+        typed: &BTreeMap<String, String>,
+    ) -> Result<Vec<String>, Vec<EmptyField>> {
+        let filled = |value: &String| !value.trim().is_empty();
         let mut values = Vec::new();
         let mut empty = Vec::new();
         for tag in self.tags() {
-            let value = context.value(&tag.name).filter(|value| !value.trim().is_empty());
+            let own = context.value(&tag.name).filter(filled);
+            let value =
+                own.or_else(|| typed.get(&tag.name).filter(|value| tag.is_known() && filled(value)).cloned());
             match value.or_else(|| tag.fallback.clone().filter(|_| tag.is_known())) {
                 Some(value) => values.push(value),
                 None => empty.push(tag.name.clone()),

@@ -67,6 +67,45 @@ pub fn segments(text: &str) -> Segments {
     Segments { encoding, count, units, offending }
 }
 
+/// Typographic punctuation as typewriters had it, which costs nothing: "–" is "-". None where a character has no such
+/// twin, or needs none.
+#[must_use]
+pub fn plain_twin(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2010}'..='\u{2015}' | '−' => "-",
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '´' | '`' | '′' => "'",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
+        '…' => "...",
+        '•' | '·' => "-",
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' => " ",
+        '\u{200b}' | '\u{feff}' => "",
+        _ => return None,
+    })
+}
+
+/// The first character of a text that makes it UCS-2 and has a plain twin.
+///
+/// ```
+/// assert_eq!(muster_model::sms_fix("Delivery today – or tomorrow"), Some(('–', "-")));
+/// ```
+#[must_use]
+pub fn sms_fix(text: &str) -> Option<(char, &'static str)> {
+    text.chars().filter(|&c| septets(c).is_none()).find_map(|c| Some((c, plain_twin(c)?)))
+}
+
+/// A text with all its typographic punctuation made plain.
+#[must_use]
+pub fn with_plain_punctuation(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match plain_twin(c) {
+            Some(twin) => plain.push_str(twin),
+            None => plain.push(c),
+        }
+    }
+    plain
+}
+
 fn septets(c: char) -> Option<usize> {
     if BASIC.contains(c) {
         Some(1)
@@ -110,6 +149,19 @@ mod tests {
     ) {
         let found = segments(&text);
         assert_eq!((found.encoding, found.count, found.units), (encoding, count, units));
+    }
+
+    #[test]
+    fn every_plain_twin_is_in_the_alphabet() {
+        for c in (0..=0xffff).filter_map(char::from_u32) {
+            if let Some(twin) = plain_twin(c) {
+                assert!(septets(c).is_none(), "{c:?} needs no twin");
+                assert_eq!(segments(twin).offending, None, "{c:?}");
+            }
+        }
+        assert_eq!(sms_fix("Größe ж – ja…"), Some(('–', "-")));
+        assert_eq!(sms_fix("ж"), None);
+        assert_eq!(with_plain_punctuation("“Größe” – ja…"), "\"Größe\" - ja...");
     }
 
     #[test]

@@ -87,3 +87,18 @@ fn a_name_that_is_only_an_address_is_no_first_name() {
     let template = Template::parse("Hi {{customer_first_name|there}}");
     assert_eq!(template.values(&context), Ok(vec!["there".to_owned()]));
 }
+
+#[test]
+fn what_was_typed_fills_only_what_is_empty() {
+    let conversation = conversation();
+    let agent = agent();
+    let context = MergeContext { conversation: &conversation, agent: &agent, tenant: "Nordlicht" };
+    let template = Template::parse("{{customer_first_name}} {{case_number|none}} {{order}}");
+    let typed =
+        ["customer_first_name", "case_number", "order"].map(|tag| (tag.to_owned(), "typed".to_owned()));
+    let typed = BTreeMap::from(typed);
+    let empty = template.values_with(&context, &typed).unwrap_err();
+    assert_eq!(empty, [EmptyField { tag: "order".into() }], "an unknown tag stays unknown");
+    let template = Template::parse("{{customer_first_name}} {{case_number|none}}");
+    assert_eq!(template.values_with(&context, &typed), Ok(vec!["Ada".to_owned(), "typed".to_owned()]));
+}
