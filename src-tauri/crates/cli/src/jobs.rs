@@ -18,7 +18,7 @@ pub async fn list(app: &App, command: JobsCommand, out: Out) -> Result<ExitCode,
     let account = app.open_named(&command.name).await?;
     let states = command.status.iter().map(|word| JobState::from(word.as_str())).collect();
     let since = command.since.as_deref().map(moment).transpose()?;
-    let filter = JobFilter { states, kinds: command.kind, since, limit: Some(command.limit) };
+    let filter = JobFilter { states, kinds: command.kind, since, limit: Some(command.limit), ..JobFilter::default() };
     let jobs = app.job_reports(&account, filter).await?;
     out.print(&json!({ "jobs": jobs }), |_| jobs.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(ExitCode::SUCCESS)

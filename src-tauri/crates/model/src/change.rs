@@ -227,6 +227,30 @@ impl Action {
         }
     }
 
+    /// What people call it, in one word: `reply`, `status`, `snooze`, `assign`, `tags`, `priority`, `follow`, `undo`,
+    /// `block`, `delete`. Of several changes together the weightiest.
+    #[must_use]
+    pub fn type_word(&self) -> &'static str {
+        match self {
+            Self::Reply { .. } => "reply",
+            Self::Follow { .. } => "follow",
+            Self::Undo { .. } => "undo",
+            Self::Change { change } => match change {
+                Change { delete: true, .. } => "delete",
+                Change { block: true, .. } => "block",
+                Change { status: Some(StatusChange::Snoozed(_)), .. } => "snooze",
+                Change { status: Some(_), .. } => "status",
+                Change { agent: Some(_), .. } | Change { team: Some(_), .. } => "assign",
+                Change { priority: Some(_), add_tags, remove_tags, remove_all_tags: false, .. }
+                    if add_tags.is_empty() && remove_tags.is_empty() =>
+                {
+                    "priority"
+                }
+                _ => "tags",
+            },
+        }
+    }
+
     /// Whether a customer hears of it.
     #[must_use]
     pub fn is_reply(&self) -> bool {

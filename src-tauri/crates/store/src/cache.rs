@@ -19,6 +19,7 @@ mod list;
 mod merge;
 mod messages;
 mod page;
+mod since;
 mod sql;
 mod state;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use apply::{Applied, ChangedConversation};
 pub use list::{ListPage, ListRow};
 pub use messages::CachedThread;
 pub use page::{PageKey, PageRequest};
+pub use since::Deliveries;
 pub use state::SyncState;
 
 const KIND: Kind = Kind {

@@ -15,11 +15,14 @@ use crate::{
     db::{Db, Kind},
 };
 
+mod attention;
 mod audience;
 mod claim;
 mod item;
+mod item_pages;
 mod items;
 mod jobs;
+mod listing;
 mod marks;
 mod order;
 mod overlay_source;
@@ -27,19 +30,23 @@ mod reconcile;
 mod record;
 mod replies;
 mod requests;
+mod statistics;
 mod tally;
 #[cfg(test)]
 mod tests;
 mod waiting;
 
+pub use attention::{AttentionRow, OutboxRow};
 pub use claim::{ClaimedEffect, ClaimedItem};
 pub use items::{EffectRow, ItemRow};
-pub use jobs::{JobFilter, JobRow, NewJob, ReasonCount};
+pub use jobs::{JobRow, NewJob, ReasonCount};
+pub use listing::{JobFilter, JobsOpen};
 pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use replies::OpenReply;
 pub use requests::RequestRow;
+pub use statistics::ItemOutcome;
 pub use waiting::Waiting;
 
 const KIND: Kind = Kind {

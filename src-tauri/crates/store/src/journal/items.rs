@@ -109,7 +109,7 @@ fn rows_from(conn: &Connection, job: i64, from: u32) -> Result<HashMap<u32, (Eff
     Ok(rows)
 }
 
-fn effects_of(conn: &Connection, job: i64, no: u32) -> Result<Vec<EffectRow>> {
+pub(super) fn effects_of(conn: &Connection, job: i64, no: u32) -> Result<Vec<EffectRow>> {
     let mut statement = conn.prepare_cached(
         "SELECT row, ordinal, value, state, before, after, attempts, receipt, code, message, started, finished
            FROM effects WHERE job = ?1 AND no = ?2 ORDER BY ordinal",
@@ -134,6 +134,6 @@ fn effects_of(conn: &Connection, job: i64, no: u32) -> Result<Vec<EffectRow>> {
     Ok(effects)
 }
 
-fn reason(code: String, message: String) -> Option<Reason> {
+pub(super) fn reason(code: String, message: String) -> Option<Reason> {
     (!code.is_empty()).then_some(Reason { code, message })
 }

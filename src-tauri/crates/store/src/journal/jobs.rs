@@ -108,19 +108,6 @@ pub struct JobRow {
     pub origin: Option<Origin>,
 }
 
-/// Which jobs to list. What is empty or none does not restrict.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct JobFilter {
-    /// In one of these states.
-    pub states: Vec<JobState>,
-    /// Of one of these kinds: `change`, `reply`, `follow`.
-    pub kinds: Vec<String>,
-    /// Confirmed at or after.
-    pub since: Option<Timestamp>,
-    /// At most so many, newest first.
-    pub limit: Option<usize>,
-}
-
 impl NewJob {
     /// How many items may be claimed before somebody or the clock says more.
     fn released(&self) -> Option<u64> {
@@ -150,15 +137,16 @@ impl Journal {
         let audience = pack(&job.audience)?;
         self.db.write(|tx| {
             tx.prepare_cached(
-                "INSERT INTO jobs (id, name, kind, mass, action, state, created, due, me, filter, resolved, audience,
+                "INSERT INTO jobs (id, name, kind, type, mass, action, state, created, due, me, filter, resolved, audience,
                                    total, sending, released, points_to, relation)
-                 VALUES (:id, :name, :kind, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
+                 VALUES (:id, :name, :kind, :type, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
                          :total, :sending, :released, :points_to, :relation)",
             )?
             .execute(named_params! {
                 ":id": job.id.to_string(),
                 ":name": job.name,
                 ":kind": kind,
+                ":type": job.action.type_word(),
                 ":mass": mass,
                 ":action": to_json(&job.action)?,
                 ":state": job.state.as_str(),
@@ -194,37 +182,6 @@ impl Journal {
             )?;
             let due = statement.query_map(params![ms(now)], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
             with_figures(tx, due)
-        })
-    }
-
-    /// Jobs, newest first.
-    pub fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>> {
-        let states = (!filter.states.is_empty()).then(|| to_json(&filter.states)).transpose()?;
-        let kinds = (!filter.kinds.is_empty()).then(|| to_json(&filter.kinds)).transpose()?;
-        self.db.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
-                   FROM jobs
-                  WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-                    AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-                    AND (:since IS NULL OR created >= :since)
-                  ORDER BY seq DESC
-                  LIMIT :limit",
-            )?;
-            let jobs = statement
-                .query_map(
-                    named_params! {
-                        ":states": states,
-                        ":kinds": kinds,
-                        ":since": filter.since.map(ms),
-                        // A negative limit is none.
-                        ":limit": filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
-                    },
-                    read,
-                )?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            with_figures(tx, jobs)
         })
     }
 

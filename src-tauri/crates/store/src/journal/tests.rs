@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod figures;
+mod listing;
 mod order;
 mod replies;
 

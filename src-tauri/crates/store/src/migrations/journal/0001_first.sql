@@ -5,6 +5,7 @@ CREATE TABLE jobs (
     id        TEXT    NOT NULL UNIQUE,
     name      TEXT    NOT NULL DEFAULT '',
     kind      TEXT    NOT NULL,                             -- change, reply, follow
+    type      TEXT    NOT NULL DEFAULT '',                  -- what people call it: reply, status, tags, undo, …
     mass      INTEGER NOT NULL DEFAULT 0,
     action    TEXT    NOT NULL,                             -- JSON; one that this version cannot read is shown and never run
     state     TEXT    NOT NULL,
@@ -26,6 +27,7 @@ CREATE TABLE jobs (
     relation  TEXT                                          -- undo, retry, again, sent_again
 ) STRICT;
 CREATE INDEX jobs_by_state ON jobs (state, seq);
+CREATE INDEX jobs_by_origin ON jobs (points_to) WHERE points_to IS NOT NULL;
 
 -- An item has a row once it was claimed. Until then it is pending, or skipped by its verdict.
 CREATE TABLE items (
@@ -40,6 +42,7 @@ CREATE TABLE items (
     PRIMARY KEY (job, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX items_by_state ON items (job, state, no);
+CREATE INDEX items_attention ON items (job, no) WHERE state IN ('unknown', 'held');
 
 CREATE TABLE effects (
     row           INTEGER PRIMARY KEY AUTOINCREMENT,
