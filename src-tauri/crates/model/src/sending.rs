@@ -4,9 +4,14 @@
 //! contacts every 5 hours until all selected contacts are processed", with "start date and time, number of messages per
 //! batch, repeat interval, allowed sending days, optional time window".
 
-use jiff::{SignedDuration, Span, Timestamp, Zoned, civil, tz::TimeZone};
+use jiff::{
+    SignedDuration, Span, Timestamp, Zoned, civil,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use crate::JobState;
 
 text_enum! {
     /// A day of the week.
@@ -179,6 +184,32 @@ impl Sending {
             When::Drip(drip) => drip.open_at(drip.start.max(now)),
         }
     }
+
+    /// How a job begins that is confirmed now: its state, and until when it stays in it.
+    ///
+    /// # Errors
+    /// When the schedule makes no sense.
+    pub fn begin(&self, now: Timestamp) -> Result<(JobState, Timestamp), ScheduleError> {
+        self.check()?;
+        let due = self.first(now)?;
+        let state = match &self.when {
+            When::AtOnce if self.hold == 0 => JobState::Running,
+            When::AtOnce => JobState::Holding,
+            When::At { .. } | When::Drip(_) => JobState::Scheduled,
+        };
+        Ok((state, due))
+    }
+
+    /// How many recipients may be reached before somebody or the clock says more; `None` for everybody.
+    #[must_use]
+    pub fn released_first(&self) -> Option<u64> {
+        match (&self.when, self.canary) {
+            // Each of its batches is released when it is due, the first few included.
+            (When::Drip(_), _) => Some(0),
+            (_, Some(first)) => Some(u64::from(first)),
+            (_, None) => None,
+        }
+    }
 }
 
 impl Drip {
@@ -246,16 +277,19 @@ impl Drip {
         self.open_at(next.timestamp())
     }
 
-    /// The allowed part of a day.
+    /// The allowed part of a day. Empty where a change of clocks swallows the window.
     fn bounds(&self, date: civil::Date, zone: &TimeZone) -> Result<(Timestamp, Timestamp), ScheduleError> {
-        let at = |time: civil::DateTime| {
-            time.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| ScheduleError::TooFar)
-        };
         match self.window {
-            Some(Window { from, to }) => Ok((at(date.to_datetime(from))?, at(date.to_datetime(to))?)),
+            Some(Window { from, to }) => {
+                Ok((instant(date.to_datetime(from), zone)?, instant(date.to_datetime(to), zone)?))
+            }
             None => {
                 let tomorrow = date.tomorrow().map_err(|_| ScheduleError::TooFar)?;
-                Ok((at(date.to_datetime(civil::Time::midnight()))?, at(tomorrow.to_datetime(civil::Time::midnight()))?))
+                let midnight = civil::Time::midnight();
+                Ok((
+                    instant(date.to_datetime(midnight), zone)?,
+                    instant(tomorrow.to_datetime(midnight), zone)?,
+                ))
             }
         }
     }
@@ -277,3 +311,18 @@ impl Drip {
         TimeZone::get(&self.zone).map_err(|_| ScheduleError::UnknownZone(self.zone.clone()))
     }
 }
+
+/// When the clocks of a zone first show this. A time that they skip is the moment at which they skip it: half a window
+/// that falls into the gap is no window an hour later.
+fn instant(time: civil::DateTime, zone: &TimeZone) -> Result<Timestamp, ScheduleError> {
+    let ambiguous = zone.to_ambiguous_timestamp(time);
+    let is_skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+    let first = ambiguous.earlier().map_err(|_| ScheduleError::TooFar)?;
+    if !is_skipped {
+        return Ok(first);
+    }
+    Ok(zone.following(first).next().map_or(first, |change| change.timestamp()))
+}
+
+#[cfg(test)]
+mod tests;
