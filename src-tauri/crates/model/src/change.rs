@@ -145,8 +145,13 @@ pub struct OwnEffect {
     pub effect: Effect,
     /// Do it only while the conversation still has this value (as `before` and `after` of effects are written);
     /// otherwise somebody changed it since, and it is left alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub expects: Option<serde_json::Value>,
+}
+
+/// A value that stands there counts, `null` included: "nobody" is something to expect.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(Some)
 }
 
 /// One step of an item. Runs in order, and only while the earlier ones applied.

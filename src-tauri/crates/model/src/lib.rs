@@ -21,6 +21,7 @@ mod snooze;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod value;
 
 pub use change::*;
 pub use channel::*;
@@ -35,3 +36,4 @@ pub use sending::*;
 pub use sms::*;
 pub use snooze::*;
 pub use thread::*;
+pub use value::*;
