@@ -1,7 +1,7 @@
 import type { Account } from '../lib/account/account.svelte';
 import { changeOf } from '../lib/action/change';
-import { isOver, jobWord } from '../lib/action/job';
-import { Jobs } from '../lib/action/jobs.svelte';
+import { isOver, jobWord } from '../lib/jobs/job';
+import { Jobs } from '../lib/jobs/jobs.svelte';
 import type { BulkMenu, TagUse } from '../lib/action/menus';
 import { Plan } from '../lib/action/plan.svelte';
 import { ConversationList } from '../lib/conversation/list.svelte';
@@ -219,7 +219,9 @@ export class Inbox {
   async reply(text: string, done: boolean): Promise<boolean> {
     const id = this.thread.id;
     if (id === null) return false;
-    const job = await this.#try(() => this.#host.call('reply', { account: this.account.id, id, text, done }));
+    const job = await this.#try(() =>
+      this.#host.call('reply', { account: this.account.id, id, text, done, files: [], hold: null, anyway: false }),
+    );
     if (job === null) return false;
     this.jobs.update(job);
     this.jobs.follow(job.id);

@@ -1,9 +1,19 @@
 // Plans of the fake host: the verdicts that a mass reply meets, and what each person would get.
 
-import { MERGE_TAGS, piecesOf } from '../../lib/action/merge';
-import type { ChangeView, EditPlan, PlanView, Recipient, RenderedMessage, VerdictGroup } from '../../lib/host/types';
+import { MERGE_TAGS, piecesOf } from '../../lib/compose/merge';
+import type {
+  ChangeView,
+  EditPlan,
+  PlanView,
+  Recipient,
+  RenderedMessage,
+  SendingView,
+  VerdictGroup,
+} from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
 import { statusWord } from '../../lib/words/status';
+import type { FakeJobs } from './jobs';
+import { type Answers, refusal, type Shop } from './shop';
 import type { Conversation } from './world';
 
 const GROUPS: Record<string, Pick<VerdictGroup, 'title' | 'why' | 'weight'>> = {
@@ -25,6 +35,7 @@ export class FakePlan {
   change: ChangeView;
   drop = new Set<string>();
   leaveOut = new Set<string>();
+  sending: SendingView = { mode: 'at_once', at: null, drip: null, hold: null, canary: null, ifChanged: '' };
   readonly id: string;
   readonly audience: Conversation[];
   readonly isReply: boolean;
@@ -55,6 +66,7 @@ export class FakePlan {
     this.change = edit.change;
     this.drop = new Set(edit.drop);
     this.leaveOut = new Set(edit.leaveOut);
+    this.sending = edit.sending;
   }
 
   verdict(one: Conversation): string {
@@ -113,7 +125,23 @@ export class FakePlan {
           included: of.some((one) => this.takesPart(one)),
           optional: GROUPS[verdict]?.weight !== 'blocks' && verdict !== 'no_change',
         })),
-      typeNumber: this.isReply ? count > 50 : count > 50 || this.change.status === 'archived',
+      typeToConfirm: count > 50 || this.change.status === 'archived' ? String(count) : null,
+      undo: this.isReply ? 'A reply cannot be recalled after the hold.' : 'Can be undone.',
+      change: this.change,
+      reply: this.isReply ? this.text : null,
+      drop: [...this.drop],
+      leaveOut: [...this.leaveOut],
+      sending: this.sending,
+      schedule: '',
+      scheduleError: null,
+      usualHold: this.isReply ? 30 : 0,
+      files: [],
+      filesReach: null,
+      oncePerPerson: false,
+      fills: [],
+      fromJob: null,
+      canTest: true,
+      smsFix: null,
       sms: sms > 0 && this.text.length > 160 ? `SMS: ${sms} people × 2 segments = ${sms * 2}.` : null,
       unknownTags: piecesOf(this.text).flatMap((piece) =>
         piece.tag !== null && !KNOWN.has(piece.tag) ? [piece.tag] : [],
@@ -136,6 +164,7 @@ export class FakePlan {
         verdictText: GROUPS[this.verdict(one)]?.title ?? '',
         included: this.takesPart(one),
         leftOut: this.leaveOut.has(one.row.id),
+        missing: [],
         beforeAfter:
           this.isReply || !this.takesPart(one)
             ? []
@@ -173,4 +202,129 @@ export class FakePlan {
       blocked: this.takesPart(one) ? null : (GROUPS[this.verdict(one)]?.why ?? null),
     };
   }
+}
+
+type Area = Answers<
+  | 'act'
+  | 'plan'
+  | 'edit_plan'
+  | 'plan_people'
+  | 'plan_message'
+  | 'confirm'
+  | 'discard_plan'
+  | 'plan_more'
+  | 'plan_add_more'
+  | 'plan_spot_check'
+  | 'plan_test'
+  | 'save_plan'
+  | 'open_saved_plan'
+  | 'snippets'
+>;
+
+export function planAnswers(shop: Shop, jobs: FakeJobs): Area {
+  const plans = new Map<string, FakePlan>();
+  const get = (id: string): FakePlan => {
+    const plan = plans.get(id);
+    if (!plan) throw refusal('notFound', 'This plan is gone. Make it again.');
+    return plan;
+  };
+  const make = (audience: Conversation[], filter: string | null, change: ChangeView, isReply: boolean): FakePlan => {
+    const plan = new FakePlan(shop.id('p'), audience, filter, change, isReply, shop.now);
+    plans.set(plan.id, plan);
+    return plan;
+  };
+
+  return {
+    act: ({ selection, change }) => {
+      const audience = shop.selected(selection);
+      if (audience.length <= 50 && change.status !== 'archived')
+        return { job: jobs.change(audience, change).id, plan: null };
+      return { job: null, plan: make(audience, selection.filter, change, false).view() };
+    },
+    plan: ({ selection, change, reply }) =>
+      make(shop.selected(selection), selection.filter, change, reply !== null).view(),
+    edit_plan: (edit) => {
+      const plan = get(edit.plan);
+      plan.edit(edit);
+      return plan.view();
+    },
+    plan_people: ({ plan, verdict, offset, limit }) => {
+      const people = get(plan).people(verdict);
+      return { total: people.length, people: people.slice(offset, offset + limit) };
+    },
+    plan_message: ({ plan, id }) => get(plan).message(shop.find(id)),
+    confirm: ({ plan: id, revision, count }) => {
+      const plan = get(id);
+      const view = plan.view();
+      if (view.revision !== revision || view.count !== count) return { job: null, conflict: view };
+      const why = new Map(plan.people(null).map((person) => [person.id, person.verdictText]));
+      const skip = (one: Conversation) => (plan.takesPart(one) ? null : (why.get(one.row.id) ?? 'Skipped'));
+      const { name, audience, filter, sending } = plan;
+      if (!plan.isReply) return { job: jobs.change(audience, plan.change, { name, filter, skip }).id, conflict: null };
+      const job = jobs.add({
+        name,
+        icon: 'reply',
+        title: 'Mass reply',
+        audience,
+        filter,
+        skip,
+        text: plan.text,
+        sending,
+        hold: sending.hold ?? 30,
+        apply: () => {
+          for (const one of audience)
+            if (plan.takesPart(one) && plan.change.status) one.row.status = plan.change.status;
+        },
+      });
+      return { job: job.id, conflict: null };
+    },
+    discard_plan: ({ plan }) => {
+      plans.delete(plan);
+      return {};
+    },
+    plan_more: () => ({ count: 0 }),
+    plan_add_more: ({ plan }) => get(plan).view(),
+    plan_spot_check: ({ plan: id }) => {
+      const plan = get(id);
+      return {
+        people: plan
+          .people(null)
+          .filter((recipient) => recipient.included)
+          .slice(0, 10)
+          .map((recipient) => ({
+            recipient,
+            text: plan
+              .message(shop.find(recipient.id))
+              .parts.map((part) => part.text)
+              .join(''),
+            state: null,
+          })),
+      };
+    },
+    plan_test: () => ({ message: 'Sent to mira@brindlewick.example' }),
+    save_plan: ({ plan: id }) => {
+      const plan = get(id);
+      return jobs.add({ name: plan.name, icon: 'reply', title: 'Draft', audience: plan.audience, state: 'draft' });
+    },
+    open_saved_plan: ({ job }) => {
+      const audience = jobs.get(job).items.map((item) => shop.find(item.id));
+      return make(audience, null, noChange(), true).view();
+    },
+    snippets: () => ({ snippets: [] }),
+  };
+}
+
+function noChange(): ChangeView {
+  return {
+    status: null,
+    until: null,
+    agent: null,
+    team: null,
+    addTags: [],
+    removeTags: [],
+    removeAllTags: false,
+    priority: null,
+    block: false,
+    delete: false,
+  };
 }

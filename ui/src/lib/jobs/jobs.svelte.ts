@@ -1,7 +1,12 @@
 import { createContext } from 'svelte';
 import type { Host } from '../host/host';
-import type { JobItemView, JobView } from '../host/types';
+import type { JobItemView, JobsRequest, JobView } from '../host/types';
 import { isOver } from './job';
+
+/** Asks for all jobs; narrowed by spreading over it. */
+export function anyJobs(account: string): JobsRequest {
+  return { account, limit: 50, before: null, since: null, until: null, states: [], types: [], by: null };
+}
 
 /** The jobs of an account, newest first, as the strip and its popover show them. */
 export class Jobs {
@@ -32,7 +37,7 @@ export class Jobs {
   }
 
   async refresh(): Promise<void> {
-    const { jobs } = await this.#host.call('jobs', { account: this.#account, limit: 30 });
+    const { jobs } = await this.#host.call('jobs', { ...anyJobs(this.#account), limit: 30 });
     this.#jobs = jobs;
   }
 

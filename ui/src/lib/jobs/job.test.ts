@@ -1,12 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import type { JobView } from '../host/types';
 import { barParts, isOver, jobWord, progressText } from './job';
-import { piecesOf } from './merge';
 
 const job = (part: Partial<JobView>): JobView => ({
   id: 'j',
   name: 'Mass reply',
   kind: 'reply',
+  icon: 'reply',
+  title: 'Mass reply',
+  canaryWaits: false,
+  stateText: '',
+  due: null,
+  mine: true,
+  schedule: '',
+  conversation: null,
+  may: {
+    pause: false,
+    resume: false,
+    resumeLabel: '',
+    cancel: null,
+    cancelLabel: '',
+    takeBack: false,
+    retry: 0,
+    retryLabel: '',
+    undo: null,
+    undoLabel: '',
+    undoText: '',
+    again: 0,
+    editSchedule: false,
+    editBatch: false,
+    openDraft: false,
+  },
   state: 'running',
   pause: null,
   created: '2026-05-21T12:31:00Z',
@@ -37,15 +61,5 @@ describe('a job in the strip', () => {
     [{ state: 'something_newer' }, 'Waiting'],
   ])('%o is called %s', (part, expected) => {
     expect(jobWord(job(part)).label).toBe(expected);
-  });
-});
-
-describe('merge tags in a text', () => {
-  it('are told from what is written', () => {
-    expect(piecesOf('Hello {{customer_first_name|there}},')).toEqual([
-      { text: 'Hello ', tag: null },
-      { text: '{{customer_first_name|there}}', tag: 'customer_first_name' },
-      { text: ',', tag: null },
-    ]);
   });
 });

@@ -1,0 +1,101 @@
+// Accounts, their state and the sidebar.
+
+import type { AccountState, ViewItem } from '../../lib/host/types';
+import { statusWord } from '../../lib/words/status';
+import type { FakeJobs } from './jobs';
+import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
+import { AGENTS, ME, TAGS, TEAMS } from './world';
+
+type Area = Answers<
+  'accounts' | 'check_account' | 'add_account' | 'open_demo_desk' | 'set_key' | 'account_state' | 'try_now' | 'sidebar'
+>;
+
+export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
+  const refuseKey = () =>
+    refusal('signInAgain', 'The help desk refuses this key. Create a new one under Settings, API keys.');
+  const view = (key: string, name: string, filter: string, color: number | null = null): ViewItem => ({
+    key,
+    name,
+    filter,
+    count: shop.rows(filter).length,
+    color,
+  });
+
+  function state(): AccountState {
+    const offline = shop.isOffline;
+    const ago = (seconds: number) => new Date(shop.now - seconds * 1000).toISOString();
+    return {
+      account: ACCOUNT,
+      health: { locked: 'keychainLocked', missing: 'keyMissing', newer: 'newerData' }[shop.mode] ?? 'ready',
+      healthMessage: null,
+      tenant: ACCOUNT.name,
+      me: { handle: ME, name: 'Mira Okafor', role: 'Agent', mayReply: shop.mode !== 'viewer', mayChange: true },
+      connection: {
+        state: offline ? 'offline' : shop.mode === 'keyRefused' ? 'keyRefused' : 'online',
+        since: offline ? ago(120) : null,
+        nextTry: offline ? new Date(shop.now + 38_000).toISOString() : null,
+        message: offline ? 'Cannot reach desk.brindlewick.example' : null,
+        freshAt: ago(offline ? 121 : 4),
+      },
+      sync:
+        shop.mode === 'syncing'
+          ? { first: true, done: 812, total: 2000 }
+          : { first: false, done: shop.world.length, total: null },
+      directory: { agents: AGENTS, teams: TEAMS, tags: TAGS },
+      waiting: jobs.waiting,
+      cached: shop.world.length,
+    };
+  }
+
+  function enter() {
+    shop.accounts = [ACCOUNT];
+    shop.mode = '';
+    return ACCOUNT;
+  }
+
+  return {
+    accounts: () => shop.accounts,
+    check_account: ({ url, key }) => {
+      if (url.includes('wrong')) throw refusal('offline', `Nothing answers at ${url}. Check the address.`);
+      if (key === 'wrong') throw refuseKey();
+      return {
+        reached: 'Reached, certificate valid, 48 ms',
+        tenant: key ? ACCOUNT.name : null,
+        me: key ? state().me : null,
+        abilities: [
+          { title: 'Changes to many', detail: '500 in one call, an answer for each', state: 'yes' },
+          { title: 'Replies never twice', detail: 'It recognises our reference and refuses a repeat', state: 'yes' },
+          { title: 'Live updates', detail: 'New messages arrive within a second', state: 'yes' },
+          { title: 'Snooze, tags, notes', detail: 'With mentions and followers', state: 'yes' },
+          { title: 'Speed', detail: '60 replies and 600 reads a minute', state: 'limit' },
+          { title: 'Undo of Archived', detail: 'Not offered: Muster warns before it', state: 'no' },
+        ],
+        conversations: 2000,
+      };
+    },
+    add_account: ({ key }) => {
+      if (key === 'wrong') throw refuseKey();
+      return enter();
+    },
+    open_demo_desk: enter,
+    set_key: () => {
+      shop.mode = '';
+      return state();
+    },
+    account_state: state,
+    try_now: state,
+    sidebar: () => ({
+      mine: [
+        view('inbox', 'Inbox', 'assignee:me is:active'),
+        view('unassigned', 'Unassigned', 'unassigned is:active'),
+        view('following', 'Following', 'follows:me'),
+      ],
+      everything: ['active', 'snoozed', 'done', 'archived', 'spam'].map((status) =>
+        view(status, statusWord(status).label, `is:${status}`),
+      ),
+      teams: TEAMS.map((team) => view(`team:${team.handle}`, team.name, `is:active team:${team.handle}`)),
+      tags: TAGS.map((tag) => view(`tag:${tag.name}`, tag.name, `is:active tag:${tag.name}`, tag.color)),
+      runningJobs: jobs.counts().running,
+    }),
+  };
+}

@@ -1,0 +1,92 @@
+// The list: rows, filters, what is in a selection, and times as a person writes them.
+
+import type { Facet, Row, SnoozeView } from '../../lib/host/types';
+import { channelWord } from '../../lib/words/channel';
+import { check } from './filter';
+import type { Answers, Shop } from './shop';
+import { AGENTS, TEAMS } from './world';
+
+type Area = Answers<'list' | 'check_filter' | 'selection_summary' | 'resolve_snooze'>;
+
+export function conversationAnswers(shop: Shop): Area {
+  return {
+    list: ({ filter, after, limit }) => {
+      const rows = shop.rows(filter);
+      const from = after === null ? 0 : rows.findIndex((row) => row.id === after) + 1;
+      const page = rows.slice(from, from + limit);
+      return {
+        rows: page.map((row) => ({ ...row })),
+        next: from + limit < rows.length ? (page.at(-1)?.id ?? null) : null,
+        total: after === null ? rows.length : null,
+        complete: shop.mode !== 'syncing',
+      };
+    },
+    check_filter: ({ text }) =>
+      check(
+        text,
+        shop.world.map((one) => one.row),
+      ),
+    selection_summary: ({ selection }) => {
+      const rows = shop.selected(selection).map((one) => one.row);
+      const vip = rows.filter((row) => row.tags.includes('vip')).length;
+      return {
+        count: rows.length,
+        facets: [
+          facet(rows, 'Channel', (row) => channelWord(row.channel).label),
+          facet(rows, 'Ball is with', (row) => (row.ball ? 'Us' : 'The customer')),
+          facet(rows, 'Team', (row) => TEAMS.find((team) => team.handle === row.team)?.name ?? 'Nobody'),
+          facet(rows, 'Assigned to', (row) => AGENTS.find((agent) => agent.handle === row.agent)?.name ?? 'Nobody'),
+        ],
+        warning:
+          selection.filter !== null && vip > 0
+            ? `${vip} are tagged vip. The plan shows each of them before anything happens.`
+            : null,
+      };
+    },
+    resolve_snooze: ({ text }) => snooze(text, shop.now),
+  };
+}
+
+function facet(rows: Row[], title: string, of: (row: Row) => string): Facet {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(of(row), (counts.get(of(row)) ?? 0) + 1);
+  return {
+    title,
+    values: [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count),
+  };
+}
+
+function snooze(text: string, now: number): SnoozeView {
+  const hours = /^(\d+)h$/.exec(text)?.[1];
+  const base = new Date(now);
+  const days = { 'tomorrow morning': 1, tomorrow: 1, 'tomorrow 9': 1, monday: 5 }[text];
+  if (text === 'until reply') return { at: null, label: 'Until the customer replies', detail: 'no date', error: null };
+  const evening = text === 'this evening' ? new Date(now).setHours(18, 0, 0, 0) : null;
+  const at =
+    evening ??
+    (hours
+      ? now + Number(hours) * 3_600_000
+      : days
+        ? new Date(base.getFullYear(), base.getMonth(), base.getDate() + days, 9).getTime()
+        : null);
+  if (at === null)
+    return {
+      at: null,
+      label: '',
+      detail: '',
+      error: `“${text}” is not a time. Write for example 2h, monday or tomorrow 9.`,
+    };
+  const date = new Date(at);
+  return {
+    at: date.toISOString(),
+    label: date.toLocaleString('en-GB', {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+    }),
+    detail: 'in a while, Berlin time',
+    error: null,
+  };
+}
