@@ -1,46 +1,9 @@
-//! What an effect does to a conversation, as a pure function: for the overlay, for *no change* in plans, and for telling
-//! whether a re-read conversation already shows it.
+//! Whether a conversation already shows an effect, for *no change* in plans and for what is re-read, and effects as the
+//! change that they came from.
 
 use jiff::Timestamp;
-use muster_model::{Change, Conversation, Effect, Engagement, Handle, SnoozeUntil, Status, StatusChange};
-
-/// Lays an effect over a conversation. `at` is when it happened or will be taken to have happened.
-pub(crate) fn put_on(conversation: &mut Conversation, effect: &Effect, me: &Handle, at: Timestamp) {
-    match effect {
-        Effect::Reply => {
-            conversation.engagement = Engagement::Engaged;
-            conversation.waiting_since = None;
-            conversation.last_outbound = conversation.last_outbound.max(Some(at));
-        }
-        Effect::Status(status) => {
-            let (status, until) = status_of(*status);
-            conversation.status = status;
-            conversation.snoozed_until = until;
-        }
-        Effect::Assignee(agent) => conversation.assignee.agent.clone_from(agent),
-        Effect::Team(team) => conversation.assignee.team.clone_from(team),
-        Effect::TagAdd(tag) => {
-            if !has_tag(conversation, tag) {
-                conversation.tags.push(tag.clone());
-                conversation.tags.sort();
-            }
-        }
-        Effect::TagRemove(tag) => {
-            let tag = tag.to_lowercase();
-            conversation.tags.retain(|other| other.to_lowercase() != tag);
-        }
-        Effect::TagClear => conversation.tags.clear(),
-        Effect::Priority(priority) => conversation.priority.clone_from(priority),
-        Effect::Follow(on) => {
-            conversation.followers.retain(|other| !same(other, me));
-            if *on {
-                conversation.followers.push(me.clone());
-            }
-        }
-        // A blocked contact shows nowhere in a conversation, and a deleted one is gone once the help desk says so.
-        Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
-    }
-}
+use muster_model::{Change, Conversation, Effect, Handle, Status};
+pub(crate) use muster_model::{put_on, puts_away, status_of};
 
 /// Whether a conversation already shows what an effect wants. Never true of a reply.
 pub(crate) fn shows(conversation: &Conversation, effect: &Effect, me: &Handle) -> bool {
@@ -81,23 +44,6 @@ pub(crate) fn change_of<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Op
     Some(change)
 }
 
-/// Whether a customer's message since then makes the effect a question: putting a conversation away that waits again.
-pub(crate) fn puts_away(effect: &Effect) -> bool {
-    matches!(effect, Effect::Status(status) if *status != StatusChange::Active)
-}
-
-/// The status as a conversation shows it.
-pub(crate) fn status_of(change: StatusChange) -> (Status, Option<Timestamp>) {
-    match change {
-        StatusChange::Active => (Status::Active, None),
-        StatusChange::Snoozed(SnoozeUntil::At(until)) => (Status::Snoozed, Some(until)),
-        StatusChange::Snoozed(SnoozeUntil::Reply) => (Status::Snoozed, None),
-        StatusChange::Done => (Status::Done, None),
-        StatusChange::Archived => (Status::Archived, None),
-        StatusChange::Spam => (Status::Spam, None),
-    }
-}
-
 fn millis(at: Option<Timestamp>) -> Option<i64> {
     at.map(Timestamp::as_millisecond)
 }
@@ -121,7 +67,7 @@ fn same_or_none(a: Option<&Handle>, b: Option<&Handle>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use muster_model::Priority;
+    use muster_model::{Priority, SnoozeUntil, StatusChange};
     use rstest::rstest;
 
     use super::*;

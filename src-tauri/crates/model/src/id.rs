@@ -64,6 +64,13 @@ macro_rules! word_type {
             }
         }
 
+        /// Maps by id are asked with the text of a column.
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self(text.to_owned())
