@@ -1,7 +1,7 @@
 //! A frozen audience, packed into one value: a version byte, then postcard. Ten thousand recipients are one row.
 
 use std::{
-    collections::HashMap,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     sync::{Arc, PoisonError},
 };
 
@@ -19,13 +19,24 @@ const KEPT: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Audience {
     pub items: Vec<AudienceItem>,
-    by_id: HashMap<RemoteId, u32>,
+    /// Whether any item has effects of its own.
+    pub has_own: bool,
+    numbers: Numbers,
 }
 
 impl Audience {
+    pub(crate) fn of(items: Vec<AudienceItem>) -> Self {
+        Self { has_own: items.iter().any(|item| item.own.is_some()), numbers: Numbers::of(&items), items }
+    }
+
     /// The number of the item that is about this conversation and takes part.
     pub(crate) fn number_of(&self, id: &RemoteId) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.number(id.as_str())
+    }
+
+    /// The same, asked with the text of a column.
+    pub(crate) fn number(&self, id: &str) -> Option<u32> {
+        self.numbers.find(id, &self.items)
     }
 
     /// The item of that number.
@@ -41,19 +52,58 @@ impl Audience {
     }
 }
 
+/// Item numbers by conversation: a hash table that points into the items instead of copying their ids, because a hundred
+/// thousand copies would take longer than writing the job.
+#[derive(Debug)]
+struct Numbers {
+    /// Item number + 1; 0 is an empty place. Twice as many places as items, and a power of two.
+    places: Vec<u32>,
+}
+
+impl Numbers {
+    fn of(items: &[AudienceItem]) -> Self {
+        let mut numbers = Self { places: vec![0; (items.len() * 2).next_power_of_two().max(2)] };
+        for (number, item) in (1u32..).zip(items).filter(|(_, item)| item.takes_part) {
+            let place = numbers.place(item.id.as_str(), items);
+            if let Some(free) = numbers.places.get_mut(place).filter(|taken| **taken == 0) {
+                *free = number;
+            }
+        }
+        numbers
+    }
+
+    /// Where the conversation stands, or the empty place where it would stand.
+    fn place(&self, id: &str, items: &[AudienceItem]) -> usize {
+        let mask = self.places.len() - 1;
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
+        let mut place = usize::try_from(hash & mask as u64).unwrap_or_default();
+        loop {
+            match self.item(place, items) {
+                Some((_, item)) if item.id.as_str() != id => place = (place + 1) & mask,
+                _ => return place,
+            }
+        }
+    }
+
+    fn find(&self, id: &str, items: &[AudienceItem]) -> Option<u32> {
+        self.item(self.place(id, items), items).map(|(no, _)| no)
+    }
+
+    fn item<'a>(&self, place: usize, items: &'a [AudienceItem]) -> Option<(u32, &'a AudienceItem)> {
+        let no = self.places.get(place)?.checked_sub(1)?;
+        Some((no, items.get(no as usize)?))
+    }
+}
+
 pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
     Ok(postcard::to_extend(items, vec![VERSION])?)
 }
 
 fn unpack(bytes: &[u8]) -> Result<Audience> {
-    let items: Vec<AudienceItem> = match bytes.split_first() {
-        Some((&VERSION, packed)) => postcard::from_bytes(packed)?,
-        _ => return Err(StoreError::corrupt("an audience of an unknown version")),
-    };
-    let by_id =
-        (0u32..).zip(&items).filter(|(_, item)| item.takes_part).map(|(no, item)| (item.id.clone(), no));
-    let by_id = by_id.collect();
-    Ok(Audience { items, by_id })
+    match bytes.split_first() {
+        Some((&VERSION, packed)) => Ok(Audience::of(postcard::from_bytes(packed)?)),
+        _ => Err(StoreError::corrupt("an audience of an unknown version")),
+    }
 }
 
 /// Why an item that does not take part is skipped.
@@ -64,21 +114,29 @@ pub(crate) fn verdict_reason(item: &AudienceItem) -> Reason {
 impl Journal {
     /// The audience of the job in row `seq`.
     pub(crate) fn audience(&self, conn: &Connection, seq: i64) -> Result<Arc<Audience>> {
-        let kept = || self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(audience) = kept().get(&seq) {
-            return Ok(Arc::clone(audience));
+        if let Some(audience) = self.kept_audience(seq) {
+            return Ok(audience);
         }
         let packed: Vec<u8> = conn
             .prepare_cached("SELECT audience FROM jobs WHERE seq = ?1")?
             .query_row(params![seq], |row| row.get(0))?;
         let audience = Arc::new(unpack(&packed)?);
-        let mut kept = kept();
+        self.keep_audience(seq, Arc::clone(&audience));
+        Ok(audience)
+    }
+
+    fn kept_audience(&self, seq: i64) -> Option<Arc<Audience>> {
+        self.audiences.lock().unwrap_or_else(PoisonError::into_inner).get(&seq).map(Arc::clone)
+    }
+
+    /// Keeps an unpacked audience: whoever confirmed a job shows it next.
+    pub(crate) fn keep_audience(&self, seq: i64, audience: Arc<Audience>) {
+        let mut kept = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT
             && let Some(oldest) = kept.keys().min().copied()
         {
             kept.remove(&oldest);
         }
-        kept.insert(seq, Arc::clone(&audience));
-        Ok(audience)
+        kept.insert(seq, audience);
     }
 }
