@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use muster_app::DemoDesk;
-use muster_desk::{Clock, FaultSpec, Options, Running, Source, serve};
+use muster_desk::{Options, Running, Source, serve};
 
 /// Keeps the running desk for as long as the program runs.
 #[derive(Default)]
@@ -37,7 +37,6 @@ fn options(folder: PathBuf, port: u16) -> Options {
         seed: 1,
         source: Source::Seeded { conversations: 2_000 },
         live: true,
-        faults: FaultSpec::default(),
-        clock: Clock::system(),
+        ..Options::default()
     }
 }

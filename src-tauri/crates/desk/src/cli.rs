@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
-use crate::clock::Clock;
 use crate::faults::FaultSpec;
 use crate::server::{Options, Source, serve};
 
@@ -57,7 +56,7 @@ pub async fn run_cli(args: Args) -> ExitCode {
         source,
         live: args.live,
         faults,
-        clock: Clock::system(),
+        ..Options::default()
     };
     let running = match serve(options).await {
         Ok(running) => running,

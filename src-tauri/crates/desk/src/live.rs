@@ -1,23 +1,23 @@
-//! What happens at the desk by itself: snoozes end, and with `--live` customers write in.
+//! What happens at the desk by itself: snoozes end, what is done is archived, and with `--live` customers write in.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::DeskError;
 use crate::api::Desk;
-use crate::db::{customer_writes, somebody, wake};
+use crate::db::{archive_done, customer_writes, somebody, wake};
 use crate::rng::Rng;
 use crate::world;
 
-/// Makes snoozed conversations active when their time has come.
-pub(crate) async fn wake_snoozed(desk: Arc<Desk>) {
+/// Makes snoozed conversations active, and archives those that are done, when their time has come.
+pub(crate) async fn timers(desk: Arc<Desk>) {
     while pause(&desk, Duration::from_secs(1)).await {
         let now = desk.clock.now();
-        let woken = desk.db.write(move |tx| Ok::<_, DeskError>(wake(tx, now)?)).await;
-        match woken {
-            Ok(0) => {}
-            Ok(conversations) => tracing::debug!(conversations, "woken"),
-            Err(err) => tracing::error!(error = ?err, "could not wake what was snoozed"),
+        let due = desk.db.write(move |tx| Ok::<_, DeskError>((wake(tx, now)?, archive_done(tx, now)?))).await;
+        match due {
+            Ok((0, 0)) => {}
+            Ok((woken, archived)) => tracing::debug!(woken, archived, "the timers ran"),
+            Err(err) => tracing::error!(error = ?err, "the timers could not run"),
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct Options {
     pub live: bool,
     /// Faults.
     pub faults: FaultSpec,
+    /// Calls per minute and key.
+    pub calls_per_minute: u32,
     /// The time.
     pub clock: Clock,
 }
@@ -55,6 +57,7 @@ impl Default for Options {
             source: Source::Seeded { conversations: 2_000 },
             live: false,
             faults: FaultSpec::default(),
+            calls_per_minute: CALLS_PER_MINUTE,
             clock: Clock::system(),
         }
     }
@@ -134,13 +137,13 @@ pub async fn serve(options: Options) -> Result<Running, DeskError> {
         db,
         clock: options.clock,
         faults: Faults::new(options.faults, options.seed),
-        pace: Pace::new(CALLS_PER_MINUTE),
+        pace: Pace::new(options.calls_per_minute),
         keys: known.iter().map(|key| (key.key.clone(), key.clone())).collect(),
         tenant,
         instance,
         stop: running.stop.clone(),
     });
-    running.tasks.spawn(live::wake_snoozed(desk.clone()));
+    running.tasks.spawn(live::timers(desk.clone()));
     if options.live {
         running.tasks.spawn(live::customers(desk.clone(), options.seed));
     }

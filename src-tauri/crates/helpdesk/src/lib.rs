@@ -9,6 +9,7 @@ mod capabilities;
 mod error;
 mod key;
 pub mod muster;
+mod rate;
 #[cfg(test)]
 mod tiny_server;
 mod traits;

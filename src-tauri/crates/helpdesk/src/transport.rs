@@ -6,14 +6,13 @@
 use std::time::Duration;
 
 use muster_model::Reason;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 
 use crate::address::Address;
-use crate::{ApiKey, NotSent, ReadError};
+use crate::rate::{Pace, retry_after};
+use crate::{ApiKey, NotSent, Rate, ReadError};
 
 /// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
 const MAX_ANSWER_BYTES: usize = 64 << 20;
@@ -67,6 +66,7 @@ pub(crate) struct Transport {
     address: Address,
     dialect: Dialect,
     patience: Patience,
+    pace: Pace,
 }
 
 impl Transport {
@@ -104,12 +104,17 @@ impl Transport {
             builder = builder.https_only(true);
         }
         let client = builder.build().map_err(|err| unreachable(&address, err))?;
-        Ok(Self { client, address, dialect, patience })
+        Ok(Self { client, address, dialect, patience, pace: Pace::default() })
     }
 
     /// Host of the address, with its port where it is not the usual one.
     pub(crate) fn host(&self) -> &str {
         self.address.host()
+    }
+
+    /// What the server last said about its pace.
+    pub(crate) fn rate(&self) -> Option<Rate> {
+        self.pace.last()
     }
 
     /// A read of one resource.
@@ -183,6 +188,7 @@ impl Transport {
         };
         let status = response.status();
         let headers = response.headers().clone();
+        self.pace.note(&headers, status == StatusCode::TOO_MANY_REQUESTS);
         let body = body(response).await;
         if status.is_success() {
             let Ok(body) = body else { return Ok(Written::Lost(cut())) };
@@ -238,6 +244,7 @@ impl Transport {
     async fn accepted(&self, request: RequestBuilder, what: &str) -> Result<Response, ReadError> {
         let response = request.send().await.map_err(|err| unreachable(&self.address, err))?;
         let status = response.status();
+        self.pace.note(response.headers(), status == StatusCode::TOO_MANY_REQUESTS);
         if status.is_success() {
             return Ok(response);
         }
@@ -321,21 +328,6 @@ fn says_json(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.contains("json"))
 }
 
-/// When to come back: seconds, or an instant that is read against the server's own clock.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = http_date(value)?;
-    let now = http_date(headers.get(DATE)?.to_str().ok()?)?;
-    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
-}
-
-fn http_date(text: &str) -> Option<jiff::Timestamp> {
-    jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp())
-}
-
 /// Why there is no whole body.
 enum CutOff {
     TooLong,
@@ -352,24 +344,4 @@ async fn body(mut response: Response) -> Result<Vec<u8>, CutOff> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case(&[("retry-after", "7")], Some(7))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(30))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0))]
-    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], None)]
-    #[case(&[("retry-after", "soon")], None)]
-    #[case(&[], None)]
-    fn when_to_come_back(#[case] headers: &[(&'static str, &'static str)], #[case] seconds: Option<u64>) {
-        let headers =
-            headers.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value)));
-        assert_eq!(retry_after(&headers.collect()), seconds.map(Duration::from_secs));
-    }
 }

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use futures::StreamExt;
 use muster_desk::{Options, Running, Source, serve};
 use muster_helpdesk::muster::{MusterDesk, detect};
-use muster_helpdesk::{ApiKey, Batch, Delta, Found, HelpDesk, LiveEvent, NotSent, Page, ReadError, Reply};
+use muster_helpdesk::{
+    ApiKey, Batch, Delta, Found, HelpDesk, LiveEvent, NotSent, OutgoingFile, Page, ReadError, Reply,
+};
 use muster_model::{
     Author, Change, Channel, ClientRef, Conversation, EffectOutcome, EffectState, Handle, MessageKind,
     Status, StatusChange, Thread,
@@ -14,13 +19,16 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 async fn running(folder: &TempDir, faults: &str) -> Running {
-    let options = Options {
+    serve(options(folder, faults)).await.unwrap()
+}
+
+fn options(folder: &TempDir, faults: &str) -> Options {
+    Options {
         data: Some(folder.path().to_owned()),
         source: Source::Seeded { conversations: 300 },
         faults: faults.parse().unwrap(),
         ..Options::default()
-    };
-    serve(options).await.unwrap()
+    }
 }
 
 fn signed_in(desk: &Running) -> MusterDesk {
@@ -286,4 +294,163 @@ async fn a_customer_writing_in_is_heard() {
     assert_eq!(last.map(|message| message.text), Some("Still nothing …".to_owned()));
     drop(events);
     running.stop().await;
+}
+
+fn file(name: &str, bytes: &[u8]) -> Arc<OutgoingFile> {
+    // The hash only has to tell files apart here; the engine computes it when a file is attached.
+    let id =
+        format!("{:064x}", bytes.iter().fold(7u64, |hash, byte| hash.wrapping_mul(31) + u64::from(*byte)));
+    Arc::new(OutgoingFile {
+        id,
+        name: name.to_owned(),
+        mime: "application/pdf".to_owned(),
+        bytes: bytes.to_vec(),
+    })
+}
+
+fn attached(thread: &Thread, reply: &Reply) -> Vec<(String, u64)> {
+    let ours = thread
+        .messages
+        .iter()
+        .filter(|message| message.client_ref.as_deref() == Some(reply.client_ref.as_str()));
+    ours.flat_map(|message| message.attachments.iter().map(|file| (file.name.clone(), file.size))).collect()
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_once_and_goes_where_it_can() {
+    let folder = TempDir::new().unwrap();
+    let running = running(&folder, "").await;
+    let desk = signed_in(&running);
+    desk.me().await.unwrap();
+    assert!(desk.capabilities().files);
+    let (all, _) = everything(&desk).await;
+    let is_open = |one: &&Conversation| one.status == Status::Active;
+    let sms = all.iter().filter(is_open).find(|one| one.channel == Channel::Sms).unwrap();
+    let emails = emails(&desk).await;
+    let invoice = file("Rechnung für März.pdf", b"%PDF-1.7");
+    let with_file = |to: &Conversation, item| Reply { files: vec![invoice.clone()], ..reply(to, item) };
+
+    let replies = [with_file(&emails[0], 0), with_file(sms, 1), reply(&emails[1], 2)];
+    let before = desk.rate().unwrap().remaining;
+    let outcomes = desk.reply(&replies).await.unwrap();
+    assert!(outcomes.iter().all(|outcome| states(&outcome.effects)[0] == EffectState::Applied));
+    assert_eq!(before - desk.rate().unwrap().remaining, 2, "one upload and one call");
+    let carried = vec![("Rechnung für März.pdf".to_owned(), 8)];
+    for (reply, expected) in replies.iter().zip([carried.clone(), vec![], vec![]]) {
+        assert_eq!(attached(&desk.thread(&reply.id).await.unwrap(), reply), expected);
+    }
+
+    // Later replies of this process name the same upload.
+    let later = with_file(&emails[2], 3);
+    let before = desk.rate().unwrap().remaining;
+    desk.reply(std::slice::from_ref(&later)).await.unwrap();
+    assert_eq!(before - desk.rate().unwrap().remaining, 1);
+    assert_eq!(attached(&desk.thread(&later.id).await.unwrap(), &later), carried);
+    running.stop().await;
+}
+
+#[rstest]
+#[case::lost("lose_answer=1", vec![0; 8])]
+#[case::broken("status_500=1", vec![0; 8])]
+#[case::busy("status_429=1", vec![0; 8])]
+#[case::too_large("", vec![0; (25 << 20) + 1])]
+#[tokio::test]
+async fn an_upload_that_fails_leaves_the_reply_unsent(#[case] faults: &str, #[case] bytes: Vec<u8>) {
+    let folder = TempDir::new().unwrap();
+    let healthy = running(&folder, "").await;
+    let email = emails(&signed_in(&healthy)).await.swap_remove(0);
+    healthy.stop().await;
+
+    let faulty = running(&folder, faults).await;
+    let reply = Reply { files: vec![file("film.pdf", &bytes)], ..reply(&email, 0) };
+    let not_sent = signed_in(&faulty).reply(std::slice::from_ref(&reply)).await.unwrap_err();
+    match not_sent {
+        NotSent::SlowDown { .. } if !faults.is_empty() => {}
+        NotSent::Refused { reason } if faults.is_empty() => {
+            assert_eq!(reason.code, "too_large");
+            assert!(reason.message.starts_with("film.pdf: "), "{}", reason.message);
+        }
+        other => panic!("{other:?}"),
+    }
+    faulty.stop().await;
+
+    let healthy = running(&folder, "").await;
+    let found = signed_in(&healthy).find_replies(std::slice::from_ref(&reply)).await.unwrap();
+    assert_eq!(found, [Found::No]);
+    healthy.stop().await;
+}
+
+#[tokio::test]
+async fn blocked_and_deleted_are_gone_for_good() {
+    let folder = TempDir::new().unwrap();
+    let running = running(&folder, "").await;
+    let desk = signed_in(&running);
+    desk.me().await.unwrap();
+    let can = desk.capabilities();
+    assert!(can.block && can.delete && can.auto_archive.is_some());
+    let email = emails(&desk).await.swap_remove(0);
+    let (_, last) = everything(&desk).await;
+    let change = Change { block: true, delete: true, ..Change::default() };
+    let batch = Batch { ids: vec![email.id.clone()], change };
+    let outcome = desk.apply(&batch).await.unwrap().swap_remove(0);
+    assert_eq!(states(&outcome.effects), [EffectState::Applied, EffectState::Applied]);
+    assert!(matches!(desk.thread(&email.id).await, Err(ReadError::NotFound { .. })));
+    let news = desk.changes(Some(&last.next)).await.unwrap();
+    assert_eq!(news.deltas, [Delta::Gone(email.id.clone())]);
+    let again = desk.apply(&batch).await.unwrap().swap_remove(0);
+    assert_eq!(
+        states(&again.effects),
+        [EffectState::Applied, EffectState::Applied],
+        "by value: may be repeated"
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn prepared_texts_and_a_test_to_myself() {
+    let folder = TempDir::new().unwrap();
+    let running = running(&folder, "").await;
+    let desk = signed_in(&running);
+    let snippets = desk.directory().await.unwrap().snippets;
+    let shortcuts: BTreeSet<_> = snippets.iter().map(|snippet| snippet.shortcut.as_str()).collect();
+    assert!(shortcuts.contains("refund-timing") && shortcuts.len() == snippets.len());
+    for snippet in &snippets {
+        let template = muster_model::Template::parse(&snippet.text);
+        assert_eq!(template.unknown_tags(), Vec::<String>::new(), "{}", snippet.shortcut);
+    }
+
+    assert!(desk.capabilities().test_messages);
+    let outcome = desk.test_message("Test: back again", "Dear Marta, we are back.").await.unwrap();
+    let EffectOutcome::Applied { receipt } = outcome else { panic!("{outcome:?}") };
+    let (all, _) = everything(&desk).await;
+    let test = all.iter().find(|one| one.subject == "Test: back again").unwrap();
+    assert_eq!(test.assignee.agent.as_ref().map(Handle::as_str), Some(running.me.as_str()));
+    assert_eq!((test.tags.as_slice(), Some(test.stamp)), (&["test".to_owned()][..], receipt.stamp));
+    let viewer = MusterDesk::new(&running.url, ApiKey::new(running.keys.viewer.clone())).unwrap();
+    assert!(matches!(viewer.test_message("", "Hello").await, Err(NotSent::NotPermitted { .. })));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_pace_is_read_from_every_answer() {
+    let folder = TempDir::new().unwrap();
+    let slow = serve(Options { calls_per_minute: 3, ..options(&folder, "") }).await.unwrap();
+    let desk = signed_in(&slow);
+    assert_eq!(desk.rate(), None);
+    // The minute of the desk may turn between two calls: then it begins anew, and the last call is taken too.
+    desk.me().await.unwrap();
+    let first = desk.rate().unwrap();
+    assert_eq!(first.limit, 3);
+    let mut refused = None;
+    for _ in 0..6 {
+        if let Err(err) = desk.me().await {
+            refused = Some(err);
+            break;
+        }
+    }
+    let Some(ReadError::SlowDown { retry_after }) = refused else { panic!("{refused:?}") };
+    let rate = desk.rate().unwrap();
+    assert_eq!(rate.remaining, 0);
+    assert!(rate.reset >= first.reset && retry_after.is_some());
+    slow.stop().await;
 }

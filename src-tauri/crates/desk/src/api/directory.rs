@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::{BODY_BYTES, Caller, MAX_BATCH, Shared, changes};
-use crate::db::{self, Directory, max_chars};
+use crate::db::{self, Directory, max_chars, max_file_bytes};
 
 /// Within which a call that nobody waits for any more has ended.
 const SETTLE_MS: u128 = 2_000;
@@ -19,6 +19,7 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
     let may = caller.is_agent();
     let agent = &caller.0.agent;
     let chars = |channel: &str| max_chars(channel.as_bytes());
+    let file = |channel: &str| max_file_bytes(channel.as_bytes());
     Json(json!({
         "agent": {
             "id": agent.id, "handle": agent.handle, "name": agent.name, "role": caller.0.role,
@@ -35,9 +36,18 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
             "mass_reply_note": true,
             "events": true,
             "follow": true,
+            "block": true,
+            "delete": true,
+            "files": true,
+            "test_messages": true,
+            "auto_archive_ms": db::AUTO_ARCHIVE,
             "limits": {
                 "tag_chars": db::TAG_CHARS,
                 "body_bytes": BODY_BYTES,
+                "file_bytes": {
+                    "email": file("email"), "chat": file("chat"), "sms": file("sms"), "whatsapp": file("whatsapp"),
+                    "facebook": file("facebook"), "instagram": file("instagram"),
+                },
                 "changes_page": changes::PAGE,
                 "requests_per_minute": desk.pace.limit(),
                 "reply_chars": {

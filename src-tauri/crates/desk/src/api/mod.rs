@@ -5,6 +5,7 @@ mod bulk;
 mod changes;
 mod directory;
 mod events;
+mod files;
 mod gate;
 mod pace;
 mod refusal;
@@ -12,6 +13,7 @@ mod replies;
 mod segment;
 mod simulate;
 mod team;
+mod test_message;
 mod threads;
 
 use std::collections::HashMap;
@@ -32,6 +34,8 @@ pub(crate) use pace::Pace;
 const MAX_BATCH: usize = 500;
 /// Bytes of a request's body.
 const BODY_BYTES: usize = 8 << 20;
+/// Bytes of an uploaded file.
+const FILE_BYTES: usize = 25 << 20;
 /// Calls per minute and key.
 pub(crate) const CALLS_PER_MINUTE: u32 = 6_000;
 
@@ -73,7 +77,10 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/directory", get(directory::directory))
         .route("/api/changes", get(changes::changes))
         .route("/api/events", get(events::events))
-        .route("/api/attachments/{id}", get(threads::attachment))
+        .route("/api/attachments/{id}", get(files::attachment))
+        // The inner limit is the one that holds.
+        .route("/api/attachments", post(files::upload).layer(DefaultBodyLimit::max(FILE_BYTES)))
+        .route("/api/test-message", post(test_message::send))
         .route("/api/replies", get(replies::list))
         .route("/api/replies/find", post(replies::find))
         .route("/api/conversations", get(segment::segment))

@@ -1,6 +1,6 @@
 //! Why a call is refused: a status, a code, a sentence, and sometimes the field.
 
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -93,6 +93,17 @@ impl From<JsonRejection> for Refusal {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message)
             }
             _ => Self::new(StatusCode::BAD_REQUEST, "bad_json", message),
+        }
+    }
+}
+
+impl From<BytesRejection> for Refusal {
+    fn from(rejection: BytesRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", rejection.body_text())
+            }
+            _ => Self::new(StatusCode::BAD_REQUEST, "bad_request", rejection.body_text()),
         }
     }
 }

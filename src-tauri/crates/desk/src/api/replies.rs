@@ -10,13 +10,15 @@ use super::answer::{Answer, Body};
 use super::refusal::Refusal;
 use super::{Caller, MAX_BATCH, Shared};
 use crate::clock::Millis;
-use crate::db::{NewReply, Riding, Sent, conversation_id, receipt_of, send_reply, tagged};
+use crate::db::{NewReply, Riding, Sent, check_files, conversation_id, receipt_of, send_reply, tagged};
 
 #[derive(Deserialize)]
 struct Item {
     id: String,
     text: String,
     client_ref: String,
+    #[serde(default)]
+    files: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,12 +61,17 @@ pub(super) async fn send(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
+            check_files(tx, asked.replies.iter().flat_map(|reply| &reply.files))??;
             let results = asked
                 .replies
                 .iter()
                 .map(|item| {
-                    let reply =
-                        NewReply { id: &item.id, text: &item.text, client_ref: Some(&item.client_ref) };
+                    let reply = NewReply {
+                        id: &item.id,
+                        text: &item.text,
+                        client_ref: Some(&item.client_ref),
+                        files: &item.files,
+                    };
                     send_reply(tx, &reply, &riding, &by, now)
                 })
                 .collect::<rusqlite::Result<_>>()?;

@@ -28,18 +28,22 @@ pub(super) async fn customer_message(
     let now = desk.clock.now();
     desk.db
         .write(move |tx| {
-            let (id, message, seq) = match (asked.conversation, asked.new) {
+            let taken = match (asked.conversation, asked.new) {
                 (Some(id), None) => {
                     let head = parse('c', &id).map(|id| head_of(tx, id)).transpose()?.flatten();
                     let head = head.ok_or_else(|| Refusal::not_found("conversation"))?;
-                    let (message, seq) = customer_writes(tx, &head, &asked.text, now)?;
-                    (head.id, message, seq)
+                    customer_writes(tx, &head, &asked.text, now)?
+                        .map(|(message, seq)| (head.id, message, seq))
                 }
-                (None, Some(new)) => newcomer_writes(tx, &new, &asked.text, now)?
-                    .ok_or_else(|| Refusal::not_found("conversation"))?,
+                (None, Some(new)) => newcomer_writes(tx, &new, &asked.text, now)?,
                 _ => return Err(Refusal::invalid("conversation", "Name a conversation, or a new one.")),
             };
-            Ok(Json(json!({ "id": conversation_id(id), "message_id": tagged('m', message), "seq": seq })))
+            Ok(Json(match taken {
+                Some((id, message, seq)) => json!({
+                    "id": conversation_id(id), "message_id": tagged('m', message), "seq": seq, "taken": true,
+                }),
+                None => json!({ "id": null, "message_id": null, "seq": null, "taken": false }),
+            }))
         })
         .await
 }
@@ -66,7 +70,7 @@ pub(super) async fn change(State(desk): State<Shared>, Body(asked): Body<Acting>
                 head.ok_or_else(|| Refusal::not_found("conversation"))
             };
             if let Some(text) = &asked.reply {
-                let reply = NewReply { id: &asked.conversation, text, client_ref: None };
+                let reply = NewReply { id: &asked.conversation, text, client_ref: None, files: &[] };
                 if send_reply(tx, &reply, &Riding::default(), &by, now)?.outcome != Verdict::Applied {
                     return Err(Refusal::invalid("reply", "This conversation takes no such reply."));
                 }
@@ -79,7 +83,7 @@ pub(super) async fn change(State(desk): State<Shared>, Body(asked): Body<Acting>
                 apply_change(tx, &asked.conversation, change, Some(&by), now)?;
             }
             let head = head()?;
-            let seq = if asked.delete { db::delete(tx, &head, &by, now)? } else { head.seq };
+            let seq = if asked.delete { db::delete(tx, &head, Some(&by.handle), now)? } else { head.seq };
             Ok(Json(json!({ "id": asked.conversation, "seq": seq })))
         })
         .await

@@ -1,15 +1,13 @@
-//! Threads and their files.
+//! Threads.
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use super::Shared;
 use super::answer::Answer;
 use super::refusal::Refusal;
-use crate::db::{self, Message, Row, messages_of, parse, row_of};
+use crate::db::{Message, Row, messages_of, parse, row_of};
 
 #[derive(Serialize)]
 pub(super) struct Thread {
@@ -46,31 +44,4 @@ async fn read(State(desk): State<Shared>, Path(id): Path<String>, after: Option<
             Ok(Json(Thread { conversation, messages }))
         })
         .await
-}
-
-/// The bytes of a file.
-pub(super) async fn attachment(
-    State(desk): State<Shared>,
-    Path(id): Path<String>,
-) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>), Refusal> {
-    desk.db
-        .read(move |tx| {
-            let found = parse('f', &id).map(|id| db::attachment(tx, id)).transpose()?.flatten();
-            let (name, mime, bytes) = found.ok_or_else(|| Refusal::not_found("file"))?;
-            let mime = HeaderValue::from_str(&mime)
-                .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-            let disposition =
-                HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", escaped(&name)))
-                    .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
-            Ok(([(CONTENT_TYPE, mime), (CONTENT_DISPOSITION, disposition)], bytes))
-        })
-        .await
-}
-
-/// As RFC 8187 wants names.
-fn escaped(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    name.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

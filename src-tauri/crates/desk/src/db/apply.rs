@@ -1,5 +1,5 @@
-//! One change on one conversation: status, agent, team, tags, priority. All of it or nothing, and a line in the thread
-//! for each thing that is different afterwards.
+//! One change on one conversation: status, agent, team, tags, priority, blocking, deleting. All of it or nothing, and a
+//! line in the thread for each thing that is different afterwards.
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Deserializer};
@@ -8,7 +8,8 @@ use super::directory::{actor_of, meta, team_name};
 use super::ids::parse;
 use super::messages::{NewMessage, insert_message};
 use super::outcome::{Invalid, Outcome, Reason};
-use super::row::{Head, head_of, touch};
+use super::row::{Head, gone, head_of, touch};
+use super::team::delete;
 use crate::clock::Millis;
 
 const STATUSES: [&str; 5] = ["active", "snoozed", "done", "archived", "spam"];
@@ -36,6 +37,10 @@ pub(crate) struct Change {
     pub(crate) remove_tags: Vec<String>,
     pub(crate) remove_all_tags: bool,
     pub(crate) priority: Option<String>,
+    /// What the contact writes from now on is not taken.
+    pub(crate) block: bool,
+    /// The conversation goes away.
+    pub(crate) delete: bool,
 }
 
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
@@ -43,9 +48,11 @@ fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Stri
 }
 
 impl Change {
-    /// Archiving what is archived is no change, so that it can be repeated.
-    fn only_archives(&self) -> bool {
-        self.status.as_deref() == Some("archived")
+    /// Archiving what is archived is no change, so that it can be repeated. Blocking is about the contact, and what is
+    /// archived can still be deleted.
+    fn fits_archived(&self) -> bool {
+        self.status.as_deref().is_none_or(|status| status == "archived")
+            && (self.status.is_some() || self.block || self.delete)
             && self.agent.is_none()
             && self.team.is_none()
             && self.add_tags.is_empty()
@@ -112,10 +119,16 @@ pub(crate) fn apply_change(
     by: Option<&Actor>,
     now: Millis,
 ) -> rusqlite::Result<Outcome> {
-    let Some(head) = parse('c', id).map(|number| head_of(tx, number)).transpose()?.flatten() else {
-        return Ok(Outcome::rejected(id, Reason::not_found(), None));
+    let number = parse('c', id);
+    let Some(head) = number.map(|number| head_of(tx, number)).transpose()?.flatten() else {
+        // By value, as everything here: what is gone already may be deleted again.
+        let gone = number.map(|number| gone(tx, number)).transpose()?.flatten();
+        return Ok(match gone.filter(|_| change.delete) {
+            Some(seq) => Outcome::applied(id, seq),
+            None => Outcome::rejected(id, Reason::not_found(), None),
+        });
     };
-    if head.status == "archived" && !change.only_archives() {
+    if head.status == "archived" && !change.fits_archived() {
         return Ok(Outcome::rejected(id, Reason::archived(), Some(head.seq)));
     }
     let assigned = assign(tx, &head, change, by, now)?;
@@ -125,11 +138,17 @@ pub(crate) fn apply_change(
         Some(status) => write_status(tx, &head, status, change.snoozed_until, by, now)?,
         None => false,
     };
+    let blocked = change.block && block(tx, &head, by, now)?;
+    if change.delete {
+        let handle = by.map(|by| by.handle.as_str());
+        return Ok(Outcome::applied(id, delete(tx, &head, handle, now)?));
+    }
     let kind = match () {
         () if moved => "status",
         () if assigned => "assignee",
         () if tagged => "tags",
         () if prioritised => "priority",
+        () if blocked => "event",
         () => return Ok(Outcome::applied(id, head.seq)),
     };
     let seq = touch(tx, head.id, kind, None, by.map(|by| by.handle.as_str()), now)?;
@@ -149,7 +168,10 @@ pub(super) fn write_status(
         return Ok(false);
     }
     tx.prepare_cached(
-        "UPDATE conversations SET status = ?2, snoozed_until = ?3, updated = MAX(updated, ?4) WHERE id = ?1",
+        "UPDATE conversations
+            SET status = ?2, snoozed_until = ?3, updated = MAX(updated, ?4),
+                done_at = CASE ?2 WHEN 'done' THEN ?4 END
+          WHERE id = ?1",
     )?
     .execute(params![head.id, status, until, now])?;
     let text = match (status, until) {
@@ -282,4 +304,17 @@ fn prioritise(
     let direction = if rank(priority) > rank(&head.priority) { "raised" } else { "lowered" };
     event(tx, head.id, &format!("Priority {direction} to {priority}"), by, now)?;
     Ok(true)
+}
+
+/// From now on the contact is not heard any more, on any conversation.
+fn block(tx: &Connection, head: &Head, by: Option<&Actor>, now: Millis) -> rusqlite::Result<bool> {
+    let changed = tx.execute(
+        "UPDATE contacts SET blocked = 1
+          WHERE blocked = 0 AND id = (SELECT contact_id FROM conversations WHERE id = ?1)",
+        [head.id],
+    )? > 0;
+    if changed {
+        event(tx, head.id, "Contact blocked: what they write is not taken any more", by, now)?;
+    }
+    Ok(changed)
 }

@@ -1,4 +1,4 @@
-//! Agents, teams, tags, keys.
+//! Agents, teams, tags, snippets, keys.
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
@@ -27,6 +27,15 @@ pub(crate) struct Tag {
     color: u8,
 }
 
+/// A prepared text, on the wire.
+#[derive(Debug, Serialize)]
+pub(crate) struct Snippet {
+    id: String,
+    shortcut: String,
+    title: String,
+    text: String,
+}
+
 /// Everything that has a name, on the wire.
 #[derive(Debug, Serialize)]
 pub(crate) struct Directory {
@@ -35,6 +44,7 @@ pub(crate) struct Directory {
     tags: Vec<Tag>,
     channels: [&'static str; 7],
     conversations: i64,
+    snippets: Vec<Snippet>,
 }
 
 /// Whose key, and what it may.
@@ -56,6 +66,17 @@ pub(crate) fn directory(tx: &Connection) -> rusqlite::Result<Directory> {
         .prepare_cached("SELECT name, color FROM tags ORDER BY name")?
         .query_map([], |row| Ok(Tag { name: row.get(0)?, color: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
+    let snippets = tx
+        .prepare_cached("SELECT id, shortcut, title, text FROM snippets ORDER BY shortcut")?
+        .query_map([], |row| {
+            Ok(Snippet {
+                id: tagged('s', row.get(0)?),
+                shortcut: row.get(1)?,
+                title: row.get(2)?,
+                text: row.get(3)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
     let conversations =
         tx.query_row("SELECT COUNT(*) FROM conversations WHERE deleted = 0", [], |row| row.get(0))?;
     Ok(Directory {
@@ -64,6 +85,7 @@ pub(crate) fn directory(tx: &Connection) -> rusqlite::Result<Directory> {
         tags,
         channels: ["email", "chat", "sms", "whatsapp", "facebook", "instagram", "voice"],
         conversations,
+        snippets,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::apply::add_tag;
+use super::files::insert_file;
 use super::inbound::preview_of;
 use super::messages::{NewMessage, insert_message};
 use super::row::touch;
@@ -32,6 +33,12 @@ pub(crate) fn import(tx: &Connection, world: &World) -> rusqlite::Result<()> {
     }
     for (name, hue) in &world.tags {
         tx.execute("INSERT INTO tags (name, color) VALUES (?1, ?2)", params![name, hue])?;
+    }
+    for snippet in &world.snippets {
+        tx.execute(
+            "INSERT INTO snippets (shortcut, title, text) VALUES (?1, ?2, ?3)",
+            [&snippet.shortcut, &snippet.title, &snippet.text],
+        )?;
     }
     for contact in &world.contacts {
         tx.prepare_cached(
@@ -133,10 +140,7 @@ fn insert(
             },
         )?;
         for file in &entry.files {
-            tx.prepare_cached(
-                "INSERT INTO attachments (message_id, name, mime, bytes) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![message, file.name, file.mime, file.bytes])?;
+            insert_file(tx, Some(message), &file.name, &file.mime, &file.bytes)?;
         }
     }
     Ok(updated)

@@ -3,10 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
-use super::apply::event;
+use super::apply::{event, write_status};
 use super::messages::{NewMessage, insert_message};
 use super::row::{Head, head_of, touch};
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
+
+/// So long after it was marked as Done a conversation is archived.
+pub(crate) const AUTO_ARCHIVE: i64 = 2 * DAY;
 
 /// Somebody who writes in for the first time, on the wire.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,13 +26,16 @@ pub(crate) struct Newcomer {
 }
 
 /// The customer writes: the ball is with us, and what was done or snoozed is active again. Archived stays archived, and
-/// spam stays spam. Gives the message and the change.
+/// spam stays spam. Gives the message and the change; nothing where the contact is blocked.
 pub(crate) fn customer_writes(
     tx: &Connection,
     head: &Head,
     text: &str,
     now: Millis,
-) -> rusqlite::Result<(i64, i64)> {
+) -> rusqlite::Result<Option<(i64, i64)>> {
+    if head.blocked {
+        return Ok(None);
+    }
     let author = if head.contact_name.is_empty() {
         head.email.as_deref().or(head.phone.as_deref()).unwrap_or_default()
     } else {
@@ -46,22 +52,31 @@ pub(crate) fn customer_writes(
     .execute(params![head.id, now, preview_of(text)])?;
     if matches!(head.status.as_str(), "done" | "snoozed") {
         tx.execute(
-            "UPDATE conversations SET status = 'active', snoozed_until = NULL WHERE id = ?1",
+            "UPDATE conversations SET status = 'active', snoozed_until = NULL, done_at = NULL WHERE id = ?1",
             [head.id],
         )?;
         event(tx, head.id, "Active again: the customer wrote", None, now)?;
     }
     let seq = touch(tx, head.id, "message", Some("customer"), None, now)?;
-    Ok((message, seq))
+    Ok(Some((message, seq)))
 }
 
-/// Somebody opens a conversation. Gives the conversation, the message and the change.
+/// Somebody opens a conversation. Gives the conversation, the message and the change; nothing where a contact of that
+/// address is blocked.
 pub(crate) fn newcomer_writes(
     tx: &Connection,
     new: &Newcomer,
     text: &str,
     now: Millis,
 ) -> rusqlite::Result<Option<(i64, i64, i64)>> {
+    let blocked: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM contacts WHERE blocked = 1 AND (email = ?1 OR phone = ?2))",
+        params![new.email, new.phone],
+        |row| row.get(0),
+    )?;
+    if blocked {
+        return Ok(None);
+    }
     tx.execute(
         "INSERT INTO contacts (name, email, phone) VALUES (?1, ?2, ?3)",
         params![new.name, new.email, new.phone],
@@ -74,8 +89,7 @@ pub(crate) fn newcomer_writes(
     let id = tx.last_insert_rowid();
     let Some(head) = head_of(tx, id)? else { return Ok(None) };
     touch(tx, id, "created", Some("customer"), None, now)?;
-    let (message, seq) = customer_writes(tx, &head, text, now)?;
-    Ok(Some((id, message, seq)))
+    Ok(customer_writes(tx, &head, text, now)?.map(|(message, seq)| (id, message, seq)))
 }
 
 /// Makes active whatever slept until now. Gives how many.
@@ -93,6 +107,20 @@ pub(crate) fn wake(tx: &Connection, now: Millis) -> rusqlite::Result<usize> {
             params![id, now],
         )?;
         event(tx, *id, "Active again: the snooze is over", None, now)?;
+        touch(tx, *id, "status", None, None, now)?;
+    }
+    Ok(due.len())
+}
+
+/// Archives whatever has been done for long enough: the resolution timer. Gives how many.
+pub(crate) fn archive_done(tx: &Connection, now: Millis) -> rusqlite::Result<usize> {
+    let due: Vec<i64> = tx
+        .prepare_cached("SELECT id FROM conversations WHERE done_at <= ?1 AND deleted = 0")?
+        .query_map([now.minus(AUTO_ARCHIVE)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in &due {
+        let Some(head) = head_of(tx, *id)? else { continue };
+        write_status(tx, &head, "archived", None, None, now)?;
         touch(tx, *id, "status", None, None, now)?;
     }
     Ok(due.len())
@@ -117,7 +145,7 @@ pub(crate) fn somebody(tx: &Connection, draw: u32) -> rusqlite::Result<Option<(H
         .prepare_cached(
             "SELECT c.id, json_extract(p.custom_fields, '$.language')
                FROM conversations c JOIN contacts p ON p.id = c.contact_id
-              WHERE c.deleted = 0 AND c.channel <> 'voice' AND c.status IN ('active', 'snoozed', 'done')
+              WHERE c.deleted = 0 AND p.blocked = 0 AND c.channel <> 'voice' AND c.status IN ('active', 'snoozed', 'done')
               ORDER BY c.updated DESC, c.id DESC LIMIT 1 OFFSET ?1",
         )?
         .query_row([draw % 60], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))

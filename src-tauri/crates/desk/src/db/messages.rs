@@ -1,10 +1,11 @@
-//! The entries of a thread, their files, and the receipts of client references.
+//! The entries of a thread, and the receipts of client references.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
+use super::files::Attachment;
 use super::ids::tagged;
 use crate::clock::Millis;
 
@@ -12,14 +13,6 @@ use crate::clock::Millis;
 pub(crate) struct Delivery {
     state: String,
     reason: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Attachment {
-    id: String,
-    name: String,
-    mime: String,
-    size: i64,
 }
 
 /// One entry of a thread, on the wire.
@@ -47,9 +40,9 @@ pub(crate) fn messages_of(
 ) -> rusqlite::Result<Vec<Message>> {
     let mut files: BTreeMap<i64, Vec<Attachment>> = BTreeMap::new();
     let mut rows = tx.prepare_cached(
-        "SELECT f.message_id, f.id, f.name, f.mime, length(f.bytes)
-           FROM attachments f JOIN messages m ON m.id = f.message_id
-          WHERE m.conversation_id = ?1 ORDER BY f.id",
+        "SELECT a.message_id, a.id, a.name, a.mime, length(f.bytes)
+           FROM attachments a JOIN messages m ON m.id = a.message_id JOIN files f ON f.id = a.file_id
+          WHERE m.conversation_id = ?1 ORDER BY a.id",
     )?;
     let mut rows = rows.query([conversation])?;
     while let Some(row) = rows.next()? {
@@ -155,14 +148,6 @@ pub(crate) fn insert_message(
         new.delivery.and_then(|(_, reason)| reason),
     ])?;
     Ok(tx.last_insert_rowid())
-}
-
-/// A file: name, media type, bytes.
-pub(crate) fn attachment(tx: &Connection, id: i64) -> rusqlite::Result<Option<(String, String, Vec<u8>)>> {
-    tx.query_row("SELECT name, mime, bytes FROM attachments WHERE id = ?1", [id], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-    })
-    .optional()
 }
 
 /// What became of a client reference.

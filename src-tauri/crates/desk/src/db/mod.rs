@@ -4,6 +4,7 @@
 mod apply;
 mod changes;
 mod directory;
+mod files;
 mod find;
 mod ids;
 mod import;
@@ -13,6 +14,7 @@ mod outcome;
 mod reply;
 mod row;
 mod team;
+mod test_message;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,15 +25,19 @@ use tokio::sync::watch;
 pub(crate) use apply::{Actor, Change, TAG_CHARS, apply_change, check_change};
 pub(crate) use changes::{Cursor, Event, RefusedCursor, events_after, newest_seq, page};
 pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta};
+pub(crate) use files::{Attachment, attachment, check_files, max_file_bytes, upload};
 pub(crate) use find::{Segment, segment};
 pub(crate) use ids::{conversation_id, parse, tagged};
 pub(crate) use import::import;
-pub(crate) use inbound::{Newcomer, customer_writes, newcomer_writes, somebody, wake};
-pub(crate) use messages::{Message, attachment, messages_of, receipt_of};
+pub(crate) use inbound::{
+    AUTO_ARCHIVE, Newcomer, archive_done, customer_writes, newcomer_writes, somebody, wake,
+};
+pub(crate) use messages::{Message, messages_of, receipt_of};
 pub(crate) use outcome::{Invalid, Outcome, Verdict};
 pub(crate) use reply::{NewReply, Riding, Sent, max_chars, send_reply};
 pub(crate) use row::{Row, head_of, row_of};
 pub(crate) use team::{Noted, add_note, delete, follow};
+pub(crate) use test_message::{Tested, test_message};
 
 use crate::DeskError;
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::apply::{Actor, check_status, event, write_status};
+use super::files::{LeftOut, carried, hang};
 use super::ids::{conversation_id, parse, tagged};
 use super::inbound::preview_of;
 use super::messages::{NewMessage, Receipt, insert_message, receipt_of, remember_receipt};
@@ -37,6 +38,8 @@ pub(crate) struct NewReply<'a> {
     pub(crate) id: &'a str,
     pub(crate) text: &'a str,
     pub(crate) client_ref: Option<&'a str>,
+    /// Ids of uploaded files.
+    pub(crate) files: &'a [String],
 }
 
 /// What became of it, on the wire.
@@ -50,6 +53,8 @@ pub(crate) struct Sent {
     at: Option<Millis>,
     duplicate: bool,
     status: Option<Value>,
+    /// Files that the channel does not carry: the text went without them.
+    left_out: Vec<LeftOut>,
     pub(crate) seq: Option<i64>,
 }
 
@@ -64,11 +69,12 @@ impl Sent {
             at: None,
             duplicate: false,
             status: None,
+            left_out: Vec::new(),
             seq,
         }
     }
 
-    fn yes(reply: &NewReply<'_>, receipt: &Receipt, duplicate: bool) -> Self {
+    fn yes(reply: &NewReply<'_>, receipt: &Receipt, left_out: Vec<LeftOut>, duplicate: bool) -> Self {
         Self {
             id: conversation_id(receipt.conversation),
             client_ref: reply.client_ref.map(str::to_owned),
@@ -78,6 +84,7 @@ impl Sent {
             at: Some(receipt.at),
             duplicate,
             status: receipt.status.as_deref().and_then(|status| serde_json::from_str(status).ok()),
+            left_out,
             seq: Some(receipt.seq),
         }
     }
@@ -111,7 +118,7 @@ pub(crate) fn send_reply(
             reply.client_ref.map(|reference| receipt_of(tx, reference)).transpose()?.flatten()
     {
         return Ok(if receipt.conversation == head.id {
-            Sent::yes(reply, &receipt, true)
+            Sent::yes(reply, &receipt, carried(tx, &head.channel, reply.files)?.1, true)
         } else {
             Sent::not(reply, Verdict::Rejected, Reason::ref_reused(), Some(head.seq))
         });
@@ -136,13 +143,18 @@ pub(crate) fn send_reply(
             ..entry
         },
     )?;
+    let (files, left_out) = carried(tx, &head.channel, reply.files)?;
+    for file in &files {
+        hang(tx, message, *file)?;
+    }
     tx.prepare_cached(
         "UPDATE conversations
             SET last_outbound = ?2, updated = MAX(updated, ?2), preview_text = ?3, preview_from = 'agent',
-                message_count = message_count + 1, engagement = 'engaged', waiting_since = NULL
+                message_count = message_count + 1, engagement = 'engaged', waiting_since = NULL,
+                has_attachment = has_attachment OR ?4
           WHERE id = ?1",
     )?
-    .execute(params![head.id, now, preview_of(reply.text)])?;
+    .execute(params![head.id, now, preview_of(reply.text), !files.is_empty()])?;
     if riding.mass {
         let text = match &riding.name {
             Some(name) => format!("Sent by {} as part of the mass reply “{name}”", by.name),
@@ -160,7 +172,7 @@ pub(crate) fn send_reply(
     if let Some(reference) = reply.client_ref {
         remember_receipt(tx, reference, &receipt)?;
     }
-    Ok(Sent::yes(reply, &receipt, false))
+    Ok(Sent::yes(reply, &receipt, left_out, false))
 }
 
 /// Why this conversation takes no such reply now.

@@ -146,6 +146,8 @@ pub(crate) struct Head {
     pub(crate) email: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) seq: i64,
+    /// The contact is not heard any more.
+    pub(crate) blocked: bool,
 }
 
 impl Head {
@@ -158,7 +160,7 @@ impl Head {
 pub(crate) fn head_of(tx: &Connection, id: i64) -> rusqlite::Result<Option<Head>> {
     tx.prepare_cached(
         "SELECT c.id, c.channel, c.status, c.snoozed_until, c.priority, c.agent, c.team, c.last_inbound,
-                p.name, p.email, p.phone, c.seq
+                p.name, p.email, p.phone, c.seq, p.blocked
            FROM conversations c JOIN contacts p ON p.id = c.contact_id
           WHERE c.id = ?1 AND c.deleted = 0",
     )?
@@ -176,9 +178,17 @@ pub(crate) fn head_of(tx: &Connection, id: i64) -> rusqlite::Result<Option<Head>
             email: row.get(9)?,
             phone: row.get(10)?,
             seq: row.get(11)?,
+            blocked: row.get(12)?,
         })
     })
     .optional()
+}
+
+/// The number of the deletion of a conversation that was deleted.
+pub(super) fn gone(tx: &Connection, id: i64) -> rusqlite::Result<Option<i64>> {
+    tx.prepare_cached("SELECT seq FROM conversations WHERE id = ?1 AND deleted = 1")?
+        .query_row([id], |row| row.get(0))
+        .optional()
 }
 
 /// Gives a change its number and the conversation that number. Returns it.

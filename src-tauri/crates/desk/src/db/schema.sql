@@ -38,8 +38,11 @@ CREATE TABLE contacts (
     name          TEXT NOT NULL,
     email         TEXT,
     phone         TEXT,
-    custom_fields TEXT NOT NULL DEFAULT '{}'
+    custom_fields TEXT NOT NULL DEFAULT '{}',
+    -- What they write is not taken any more.
+    blocked       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX contacts_blocked ON contacts (email, phone) WHERE blocked = 1;
 
 CREATE TABLE conversations (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,11 +67,14 @@ CREATE TABLE conversations (
     custom_fields  TEXT NOT NULL DEFAULT '{}',
     has_attachment INTEGER NOT NULL DEFAULT 0,
     seq            INTEGER NOT NULL DEFAULT 0,
-    deleted        INTEGER NOT NULL DEFAULT 0
+    deleted        INTEGER NOT NULL DEFAULT 0,
+    -- When it was marked as done here: from then on the resolution timer runs.
+    done_at        INTEGER
 ) STRICT;
 CREATE INDEX conversations_by_seq ON conversations (seq);
 CREATE INDEX conversations_by_update ON conversations (deleted, updated, id);
 CREATE INDEX conversations_to_wake ON conversations (snoozed_until) WHERE status = 'snoozed' AND snoozed_until IS NOT NULL;
+CREATE INDEX conversations_to_archive ON conversations (done_at) WHERE done_at IS NOT NULL;
 
 CREATE TABLE conversation_tags (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id),
@@ -100,14 +106,30 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_conversation ON messages (conversation_id, at, id);
 CREATE INDEX messages_by_reference ON messages (client_ref) WHERE client_ref IS NOT NULL;
 
+-- Bytes, once each: a mass reply to hundreds carries one file.
+CREATE TABLE files (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 BLOB NOT NULL UNIQUE,
+    bytes  BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE attachments (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id INTEGER NOT NULL REFERENCES messages (id),
+    -- None: uploaded, for replies to name.
+    message_id INTEGER REFERENCES messages (id),
     name       TEXT NOT NULL,
     mime       TEXT NOT NULL,
-    bytes      BLOB NOT NULL
+    file_id    INTEGER NOT NULL REFERENCES files (id)
 ) STRICT;
 CREATE INDEX attachments_by_message ON attachments (message_id);
+CREATE UNIQUE INDEX attachments_uploaded ON attachments (file_id, name, mime) WHERE message_id IS NULL;
+
+CREATE TABLE snippets (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    shortcut TEXT NOT NULL UNIQUE,
+    title    TEXT NOT NULL,
+    text     TEXT NOT NULL
+) STRICT;
 
 -- What became of each client reference: the receipt that a repeated reply or note gets again.
 CREATE TABLE receipts (

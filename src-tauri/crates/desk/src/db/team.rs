@@ -93,7 +93,12 @@ pub(crate) fn add_note(
 }
 
 /// Takes a conversation away; its number stays as a trace in the stream of changes.
-pub(crate) fn delete(tx: &Connection, head: &Head, by: &Actor, now: Millis) -> rusqlite::Result<i64> {
-    tx.execute("UPDATE conversations SET deleted = 1 WHERE id = ?1", [head.id])?;
-    touch(tx, head.id, "deleted", None, Some(&by.handle), now)
+pub(crate) fn delete(
+    tx: &Connection,
+    head: &Head,
+    handle: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<i64> {
+    tx.execute("UPDATE conversations SET deleted = 1, done_at = NULL WHERE id = ?1", [head.id])?;
+    touch(tx, head.id, "deleted", None, handle, now)
 }

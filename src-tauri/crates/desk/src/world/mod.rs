@@ -10,6 +10,7 @@ mod odd;
 mod people;
 mod saga;
 mod seeded;
+mod snippets;
 mod story;
 
 use crate::clock::Millis;
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) agents: Vec<NewAgent>,
     /// Names and hues.
     pub(crate) tags: Vec<(String, u8)>,
+    pub(crate) snippets: Vec<NewSnippet>,
     pub(crate) contacts: Vec<NewContact>,
     pub(crate) conversations: Vec<NewConversation>,
 }
@@ -42,6 +44,15 @@ pub(crate) struct NewAgent {
     pub(crate) name: String,
     /// Places in `World::teams`.
     pub(crate) teams: Vec<usize>,
+}
+
+/// A prepared text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NewSnippet {
+    pub(crate) shortcut: String,
+    pub(crate) title: String,
+    /// With merge tags.
+    pub(crate) text: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -8,6 +8,7 @@ use super::company::{
 use super::lang::{About, LANGUAGES, Language, Topic};
 use super::odd::{CALL, INCIDENT_CALL, LONG_NAME, NAMELESS, NO_REPLY, SPAM};
 use super::people::{Person, person};
+use super::snippets::snippets;
 use super::story::{Facts, Plot, tell};
 use super::{Entry, NewContact, NewConversation, What, World, saga};
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
@@ -64,6 +65,7 @@ pub(crate) fn seeded(seed: u64, conversations: usize, now: Millis) -> World {
             teams: teams(),
             agents: agents(),
             tags: tags(),
+            snippets: snippets(),
             ..World::default()
         },
     };

@@ -6,6 +6,8 @@ mod bulk;
 mod changes;
 mod events;
 mod faults;
+mod files;
+mod gone;
 mod reading;
 mod replies;
 

@@ -53,6 +53,12 @@ async fn me_and_the_directory() {
     assert_eq!(directory["teams"][1], json!({ "id": "t-2", "handle": "billing", "name": "Billing" }));
     assert_eq!(directory["tags"].as_array().unwrap().len(), 60);
     assert_eq!(directory["conversations"], 300);
+    let snippets = directory["snippets"].as_array().unwrap();
+    let shortcuts: Vec<_> = snippets.iter().map(|snippet| text(&snippet["shortcut"])).collect();
+    assert!(shortcuts.len() >= 8 && shortcuts.is_sorted(), "{shortcuts:?}");
+    let refunds = shortcuts.iter().filter(|shortcut| shortcut.starts_with("refund-"));
+    assert_eq!(refunds.collect::<Vec<_>>(), ["refund-declined", "refund-partial", "refund-timing"]);
+    assert!(snippets.iter().all(|snippet| text(&snippet["text"]).contains("{{")));
 }
 
 #[tokio::test]

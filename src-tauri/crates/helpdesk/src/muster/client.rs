@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use muster_model::{Change, Directory, EffectOutcome, Me, Reason, RemoteId, Thread};
 
 use super::live::{self, LastEvent};
+use super::uploads::Uploads;
 use super::{map, wire};
 use crate::address::Address;
 use crate::transport::{Dialect, Patience, Transport, Written};
 use crate::{
-    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError,
-    Reply,
+    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, Rate,
+    ReadError, Reply,
 };
 
 const DIALECT: Dialect = Dialect { kind: "Muster", refusal: map::refusal };
@@ -49,6 +50,7 @@ pub(super) async fn detect_with(url: &str, patience: Patience) -> Result<Detecte
 pub struct MusterDesk {
     transport: Transport,
     last_event: LastEvent,
+    uploads: Uploads,
     said: RwLock<Said>,
 }
 
@@ -70,7 +72,12 @@ impl MusterDesk {
 
     pub(super) fn with(url: &str, key: &ApiKey, patience: Patience) -> Result<Self, ReadError> {
         let transport = Transport::new(Address::parse(url)?, DIALECT, Some(key), patience)?;
-        Ok(Self { transport, last_event: LastEvent::default(), said: RwLock::default() })
+        Ok(Self {
+            transport,
+            last_event: LastEvent::default(),
+            uploads: Uploads::default(),
+            said: RwLock::default(),
+        })
     }
 
     async fn ask_me(&self) -> Result<wire::Me, ReadError> {
@@ -78,6 +85,24 @@ impl MusterDesk {
         *self.said.write().unwrap_or_else(PoisonError::into_inner) =
             Said { capabilities: me.capabilities.clone(), tenant: Some(me.tenant.clone()) };
         Ok(me)
+    }
+
+    /// One call of replies, their files ahead of it.
+    async fn send(&self, group: &[Reply]) -> Result<Written<wire::Results<wire::ReplyResult>>, NotSent> {
+        let mut again = true;
+        loop {
+            let files = self.uploads.ids(&self.transport, group).await?;
+            let request = self.transport.post(&["api", "conversations", "bulk", "reply"]);
+            let sent = self.transport.write(request.json(&map::bulk_reply(group, &files))).await;
+            match sent {
+                // The server lost what was uploaded, and did not begin: once more from the start.
+                Err(NotSent::Refused { reason }) if again && reason.code == "unknown_file" => {
+                    self.uploads.forget();
+                    again = false;
+                }
+                sent => return sent,
+            }
+        }
     }
 
     fn said(&self) -> Said {
@@ -134,9 +159,7 @@ impl HelpDesk for MusterDesk {
         let mut outcomes = Vec::with_capacity(replies.len());
         // A call names one mass reply and one status.
         for group in replies.chunk_by(|a, b| a.mass == b.mass && a.then == b.then) {
-            let request =
-                self.transport.post(&["api", "conversations", "bulk", "reply"]).json(&map::bulk_reply(group));
-            let written = match self.transport.write(request).await {
+            let written = match self.send(group).await {
                 Ok(written) => written,
                 // Only as long as nothing left can the call as a whole say so.
                 Err(not_sent) if outcomes.is_empty() => return Err(not_sent),
@@ -161,6 +184,16 @@ impl HelpDesk for MusterDesk {
         let path = ["api", "conversations", id.as_str(), "follow"];
         let request = self.transport.post(&path).json(&wire::Follow { on });
         Ok(map::follow_outcome(self.transport.write(request).await?))
+    }
+
+    async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {
+        let request =
+            self.transport.post(&["api", "test-message"]).json(&wire::TestMessage { subject, text });
+        Ok(map::test_outcome(self.transport.write(request).await?))
+    }
+
+    fn rate(&self) -> Option<Rate> {
+        self.transport.rate()
     }
 
     async fn events(&self) -> Result<Option<EventStream>, ReadError> {

@@ -3,6 +3,7 @@
 mod client;
 mod live;
 mod map;
+mod uploads;
 mod wire;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The client against servers that break off, send pages, refuse, fall silent or lead elsewhere.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -11,7 +12,9 @@ use super::MusterDesk;
 use super::client::detect_with;
 use crate::tiny_server::{Answer, TinyServer, answer, nobody, with_headers};
 use crate::transport::Patience;
-use crate::{ApiKey, Batch, Cursor, Found, HelpDesk, ItemOutcome, LiveEvent, NotSent, ReadError, Reply};
+use crate::{
+    ApiKey, Batch, Cursor, Found, HelpDesk, ItemOutcome, LiveEvent, NotSent, OutgoingFile, ReadError, Reply,
+};
 
 const JSON: &str = "application/json";
 const REFUSAL: &str = r#"{"error":{"code":"invalid","message":"Not like that.","field":null}}"#;
@@ -374,4 +377,32 @@ fn a_key_is_never_printed_and_must_fit_a_header() {
     assert!(matches!(refused, Err(ReadError::KeyRefused { .. })));
     let open = MusterDesk::new("http://desk.example.com", ApiKey::new("key".to_owned()));
     assert!(matches!(open, Err(ReadError::BadAddress(_))));
+}
+
+#[tokio::test]
+async fn a_server_that_lost_what_was_uploaded_gets_it_again() {
+    let uploaded = |id: &str| answer("200 OK", JSON, &format!(r#"{{"id":"{id}"}}"#));
+    let forgot =
+        r#"{"error":{"code":"unknown_file","message":"There is no uploaded file f-1.","field":null}}"#;
+    let sent =
+        r#"{"results":[{"id":"c-1","client_ref":"j/0","outcome":"applied","message_id":"m-1","seq":5}]}"#;
+    let server = TinyServer::start([
+        uploaded("f-1"),
+        answer("422 Unprocessable Content", JSON, forgot),
+        uploaded("f-2"),
+        answer("200 OK", JSON, sent),
+    ]);
+    let (name, mime) = ("größe.txt".to_owned(), "text/plain".to_owned());
+    let file = OutgoingFile { id: "ab".to_owned(), name, mime, bytes: b"38".to_vec() };
+    let with_file = Reply { files: vec![Arc::new(file)], ..reply("c-1", "j/0", None) };
+    let outcomes = desk(&server.url).reply(&[with_file]).await.unwrap();
+    assert_eq!(shorts(&outcomes), [("c-1", vec!["applied 5".to_owned()])]);
+    let requests = server.requests().await;
+    assert!(
+        requests[0].starts_with("POST /api/attachments?name=gr%C3%B6%C3%9Fe.txt HTTP/1.1"),
+        "{}",
+        requests[0]
+    );
+    assert!(requests[0].ends_with("\r\n\r\n38"), "{}", requests[0]);
+    assert!(requests[1].contains(r#""files":["f-1"]"#) && requests[3].contains(r#""files":["f-2"]"#));
 }

@@ -107,6 +107,17 @@ pub(super) struct Directory {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) channels: Vec<String>,
     pub(super) conversations: Option<u64>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) snippets: Vec<Snippet>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Snippet {
+    pub(super) id: String,
+    pub(super) shortcut: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) title: String,
+    pub(super) text: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -322,6 +333,32 @@ pub(super) struct Reply<'a> {
     pub(super) id: &'a str,
     pub(super) text: &'a str,
     pub(super) client_ref: &'a str,
+    /// Ids that uploads got.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) files: &'a [String],
+}
+
+/// The answer to `POST /api/attachments`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Uploaded {
+    pub(super) id: String,
+}
+
+/// The body of `POST /api/test-message`.
+#[derive(Debug, Serialize)]
+pub(super) struct TestMessage<'a> {
+    pub(super) subject: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// The answer to it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Tested {
+    #[serde(flatten)]
+    pub(super) outcome: Outcome,
+    pub(super) message_id: Option<String>,
+    pub(super) at: Option<Timestamp>,
+    pub(super) seq: Option<i64>,
 }
 
 /// What became of one reply.

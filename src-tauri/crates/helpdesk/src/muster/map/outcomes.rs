@@ -1,6 +1,7 @@
 //! What is asked of muster-desk, and what became of it: one outcome per effect, whatever the answer holds or lacks.
 
 use std::collections::HashMap;
+use std::iter;
 
 use jiff::Timestamp;
 use muster_model::{Change, EffectOutcome, Reason, Receipt, RemoteId, SnoozeUntil, StatusChange};
@@ -35,18 +36,23 @@ pub(in crate::muster) fn bulk(batch: &Batch) -> wire::Bulk<'_> {
     }
 }
 
-/// One call for replies that share the mass reply and what rides on it.
-pub(in crate::muster) fn bulk_reply(replies: &[Reply]) -> wire::BulkReply<'_> {
+/// One call for replies that share the mass reply and what rides on it. `files`: the ids of each reply's uploads.
+pub(in crate::muster) fn bulk_reply<'a>(
+    replies: &'a [Reply],
+    files: &'a [Vec<String>],
+) -> wire::BulkReply<'a> {
     let first = replies.first();
     let (status, snoozed_until) = status_words(first.and_then(|reply| reply.then.status));
     let mass = first.and_then(|reply| reply.mass.as_deref());
     wire::BulkReply {
         replies: replies
             .iter()
-            .map(|reply| wire::Reply {
+            .zip(files.iter().map(Vec::as_slice).chain(iter::repeat(&[][..])))
+            .map(|(reply, files)| wire::Reply {
                 id: reply.id.as_str(),
                 text: &reply.text,
                 client_ref: reply.client_ref.as_str(),
+                files,
             })
             .collect(),
         status,
@@ -95,6 +101,15 @@ pub(in crate::muster) fn reply_outcomes(
 pub(in crate::muster) fn follow_outcome(written: Written<wire::ChangeResult>) -> EffectOutcome {
     match written {
         Written::Answered(result) => change_outcome(result),
+        Written::Lost(reason) => EffectOutcome::Unknown { reason },
+    }
+}
+
+pub(in crate::muster) fn test_outcome(written: Written<wire::Tested>) -> EffectOutcome {
+    match written {
+        Written::Answered(tested) => {
+            outcome(&tested.outcome, Receipt { id: tested.message_id, stamp: tested.seq, at: tested.at })
+        }
         Written::Lost(reason) => EffectOutcome::Unknown { reason },
     }
 }

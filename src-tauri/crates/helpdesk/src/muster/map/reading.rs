@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use muster_model::{
     Agent, Assignee, Attachment, Author, Channel, Contact, Conversation, Delivery, Directory, Handle, Me,
-    Message, Preview, Priority, RemoteId, Tag, Team, Thread,
+    Message, Preview, Priority, RemoteId, Snippet, Tag, Team, Thread,
 };
 use serde_json::Value;
 
@@ -91,7 +91,17 @@ pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Dir
         })
         .collect();
     let channels = wire.channels.iter().map(|word| Channel::from(word.as_str())).collect();
-    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets: Vec::new() }
+    let snippets = wire
+        .snippets
+        .into_iter()
+        .map(|snippet| Snippet {
+            id: snippet.id.into(),
+            shortcut: snippet.shortcut,
+            title: snippet.title,
+            text: snippet.text,
+        })
+        .collect();
+    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets }
 }
 
 pub(in crate::muster) fn page(wire: wire::Changes) -> Page {
