@@ -18,6 +18,9 @@ use crate::{
 mod attention;
 mod audience;
 mod claim;
+mod control;
+mod files;
+mod heartbeat;
 mod item;
 mod item_pages;
 mod items;
@@ -29,8 +32,10 @@ mod overlay_source;
 mod reconcile;
 mod record;
 mod replies;
-mod requests;
+mod saved;
+mod settle;
 mod statistics;
+mod stories;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -38,6 +43,8 @@ mod waiting;
 
 pub use attention::{AttentionRow, OutboxRow};
 pub use claim::{ClaimedEffect, ClaimedItem};
+pub use files::StoredFile;
+pub use control::{Moved, Standing};
 pub use items::{EffectRow, ItemRow};
 pub use jobs::{JobRow, NewJob, ReasonCount};
 pub use listing::{JobFilter, JobsOpen};
@@ -45,8 +52,9 @@ pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use replies::OpenReply;
-pub use requests::RequestRow;
+pub use saved::SavedPlan;
 pub use statistics::ItemOutcome;
+pub use stories::ItemStory;
 pub use waiting::Waiting;
 
 const KIND: Kind = Kind {

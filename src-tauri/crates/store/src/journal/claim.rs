@@ -1,7 +1,9 @@
 //! Claiming: the intent is on the disk, attempt counted, before anything travels.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
-use muster_model::{Action, Assignee, AudienceItem, Conversation, Effect, JobId, OwnEffect, RemoteId};
+use muster_model::{Action, AudienceItem, Conversation, Effect, Handle, JobId, OwnEffect, RemoteId};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::{Value, json};
 
@@ -48,6 +50,7 @@ struct Claim<'a> {
     conn: &'a Connection,
     job: JobId,
     seq: i64,
+    me: &'a Handle,
     audience: &'a Audience,
     /// The status that rides on a reply is claimed with it.
     rides: bool,
@@ -61,7 +64,8 @@ impl Journal {
     ///
     /// Items that were claimed before and have effects left come first, then new ones in order. A reply is claimed
     /// alone – with `rides`, together with the status right behind it –, everything else of an item at once. An item
-    /// waits while an earlier job still has to touch its conversation. `before` gives the server's last known state.
+    /// waits while an earlier job still has to touch its conversation. `before` gives the server's last known state,
+    /// our own receipts included.
     pub fn claim(
         &self,
         job: JobId,
@@ -71,17 +75,18 @@ impl Journal {
         before: &dyn Fn(&RemoteId) -> Option<Conversation>,
     ) -> Result<Vec<ClaimedItem>> {
         self.db.write(|tx| {
-            let Some(Running { seq, next, action, opened, released }) = running(tx, job)? else {
+            let Some(Running { seq, next, action, me, opened, released }) = running(tx, job)? else {
                 return Ok(Vec::new());
             };
             let effects = action.effects();
-            if effects.iter().any(|effect| matches!(effect, Effect::Unknown(_))) {
+            if effects.iter().any(is_newer) {
                 return Ok(Vec::new());
             }
             let audience = self.audience(tx, seq)?;
             let earlier = self.earlier(tx, seq)?;
-            let later = self.later(tx, seq)?;
-            let claim = Claim { conn: tx, job, seq, audience: &audience, rides, now: ms(now), later, before };
+            let later = self.later(tx, seq, &effects, &audience)?;
+            let now = ms(now);
+            let claim = Claim { conn: tx, job, seq, me: &me, audience: &audience, rides, now, later, before };
             let mut claimed = Vec::new();
             for no in claim.left_over()? {
                 if claimed.len() == limit {
@@ -94,12 +99,15 @@ impl Journal {
             let mut all_before_claimed = true;
             let mut new_next = next;
             let mut now_open = opened;
+            let with_rows = claim.with_rows(next)?;
             for (no, item) in audience.from(next) {
                 if claimed.len() == limit || released.is_some_and(|released| now_open >= released) {
                     break;
                 }
-                if item.takes_part && !claim.has_row(no)? {
-                    if is_blocked(tx, &earlier, &item.id)? {
+                if item.takes_part && !with_rows.contains(&no) {
+                    // An item with a step of a newer version is shown and never run.
+                    let is_newer = item.own.iter().flatten().any(|own| is_newer(&own.effect));
+                    if is_newer || is_blocked(tx, &earlier, &item.id)? {
                         all_before_claimed = false;
                         continue;
                     }
@@ -123,14 +131,19 @@ struct Running {
     seq: i64,
     next: u32,
     action: Action,
+    me: Handle,
     opened: i64,
     released: Option<i64>,
+}
+
+fn is_newer(effect: &Effect) -> bool {
+    matches!(effect, Effect::Unknown(_))
 }
 
 fn running(conn: &Connection, job: JobId) -> Result<Option<Running>> {
     let found = conn
         .prepare_cached(
-            "SELECT seq, next_item, action, opened, released FROM jobs WHERE id = ?1 AND state = 'running'",
+            "SELECT seq, next_item, action, me, opened, released FROM jobs WHERE id = ?1 AND state = 'running'",
         )?
         .query_row(params![job.to_string()], |row| {
             // An action that this version cannot read is shown and never run.
@@ -139,6 +152,7 @@ fn running(conn: &Connection, job: JobId) -> Result<Option<Running>> {
                 seq: row.get("seq")?,
                 next: row.get("next_item")?,
                 action,
+                me: Handle::new(row.get::<_, String>("me")?),
                 opened: row.get("opened")?,
                 released: row.get("released")?,
             }))
@@ -167,11 +181,13 @@ impl Claim<'_> {
         Ok(numbers)
     }
 
-    fn has_row(&self, no: u32) -> Result<bool> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT 1 FROM items WHERE job = ?1 AND no = ?2")?
-            .exists(params![self.seq, no])?)
+    /// Items from this number on that have a row already: claimed past one that had to wait, or ended without leaving.
+    fn with_rows(&self, from: u32) -> Result<HashSet<u32>> {
+        let mut statement = self.conn.prepare_cached("SELECT no FROM items WHERE job = ?1 AND no >= ?2")?;
+        let numbers = statement
+            .query_map(params![self.seq, from], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(numbers)
     }
 
     /// Gives an item its rows.
@@ -205,7 +221,7 @@ impl Claim<'_> {
         let item = self.audience.item(no)?;
         let mut wanted = Vec::new();
         for mut effect in self.pending(no)? {
-            if self.is_superseded(&item.id, &effect.effect)? {
+            if self.is_superseded(&item.id, &effect)? {
                 self.skip(effect.row)?;
                 continue;
             }
@@ -217,11 +233,11 @@ impl Claim<'_> {
         }
         let known = if wanted.is_empty() { None } else { (self.before)(&item.id) };
         for effect in &wanted {
-            let before = known.as_ref().map(|known| value_of(known, &effect.effect).to_string());
+            let before = self.value_before(effect, known.as_ref())?.map(|value| value.to_string());
             self.conn
                 .prepare_cached(
-                    "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = coalesce(?4, before),
-                            checks = 0, first_no_at = NULL
+                    "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = ?4, checks = 0,
+                            first_no_at = NULL
                       WHERE row = ?1 AND state = 'pending'",
                 )?
                 .execute(params![effect.row, effect.attempts, self.now, before])?;
@@ -240,6 +256,32 @@ impl Claim<'_> {
         }))
     }
 
+    /// What the effect is about to change. One that is done only while the conversation has a certain value finds that
+    /// value, whatever the cache says; a contact shows nowhere whether it is blocked.
+    fn value_before(&self, effect: &ClaimedEffect, known: Option<&Conversation>) -> Result<Option<Value>> {
+        if let Some(expected) = &effect.expects {
+            return Ok(Some(expected.clone()));
+        }
+        let Some(known) = known else { return Ok(None) };
+        Ok(match effect.effect {
+            Effect::Reply | Effect::Block | Effect::Unknown(_) => None,
+            Effect::Follow(_) => match self.followed_here(&known.id)? {
+                Some(on) => Some(json!(on)),
+                None => Some(effect.effect.value_in(known, self.me)),
+            },
+            _ => Some(effect.effect.value_in(known, self.me)),
+        })
+    }
+
+    /// Where the help desk keeps no followers, this journal does.
+    fn followed_here(&self, id: &RemoteId) -> Result<Option<bool>> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT is_on FROM follows WHERE id = ?1")?
+            .query_row(params![id.as_str()], |row| row.get(0))
+            .optional()?)
+    }
+
     fn seen(&self, no: u32) -> Result<Option<i64>> {
         Ok(self
             .conn
@@ -247,10 +289,15 @@ impl Claim<'_> {
             .query_row(params![self.seq, no], |row| row.get(0))?)
     }
 
+    /// What is pending of an item, up to what is unknown or held: everything behind that waits for a human or for
+    /// reconcile.
     fn pending(&self, no: u32) -> Result<Vec<ClaimedEffect>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT row, ordinal, value, expects, attempts FROM effects
-              WHERE job = ?1 AND no = ?2 AND state = 'pending' ORDER BY ordinal",
+              WHERE job = ?1 AND no = ?2 AND state = 'pending'
+                AND ordinal < coalesce((SELECT min(ordinal) FROM effects
+                                         WHERE job = ?1 AND no = ?2 AND state IN ('unknown', 'held')), 4294967295)
+              ORDER BY ordinal",
         )?;
         let effects = statement
             .query_map(params![self.seq, no], |row| {
@@ -266,9 +313,9 @@ impl Claim<'_> {
         Ok(effects)
     }
 
-    fn is_superseded(&self, id: &RemoteId, effect: &Effect) -> Result<bool> {
+    fn is_superseded(&self, id: &RemoteId, effect: &ClaimedEffect) -> Result<bool> {
         for job in &self.later {
-            if job.supersedes(self.conn, id, effect)? {
+            if job.supersedes(self.conn, id, &effect.effect)? {
                 return Ok(true);
             }
         }
@@ -295,21 +342,5 @@ impl Claim<'_> {
             }
             [first, ..] => first.effect != Effect::Reply && next.effect != Effect::Reply,
         }
-    }
-}
-
-/// What an effect would change, as it is now.
-fn value_of(conversation: &Conversation, effect: &Effect) -> Value {
-    let Assignee { agent, team } = &conversation.assignee;
-    match effect {
-        Effect::Status(_) => json!({
-            "status": conversation.status, "snoozed_until": conversation.snoozed_until,
-        }),
-        Effect::Assignee(_) => json!(agent),
-        Effect::Team(_) => json!(team),
-        Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear => json!(conversation.tags),
-        Effect::Priority(_) => json!(conversation.priority),
-        Effect::Follow(_) => json!(conversation.followers),
-        Effect::Reply | Effect::Block | Effect::Delete | Effect::Unknown(_) => Value::Null,
     }
 }

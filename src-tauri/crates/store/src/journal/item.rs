@@ -7,7 +7,7 @@ use super::tally;
 use crate::Result;
 
 /// Codes of skipped effects after which the rest of the item goes on: nothing went wrong.
-const HARMLESS: [&str; 2] = ["superseded", "no_change"];
+const HARMLESS: [&str; 3] = ["superseded", "no_change", "changed_since"];
 
 struct Step {
     row: i64,
@@ -21,6 +21,10 @@ struct Step {
 /// and the job's figures are written.
 pub(crate) fn settle(conn: &Connection, job: i64, no: u32, now: i64) -> Result<EffectState> {
     let mut steps = steps(conn, job, no)?;
+    if steps.is_empty() {
+        // It was taken out of its job before it began.
+        return Ok(EffectState::Skipped);
+    }
     if let Some(stop) = steps.iter().position(stops) {
         let reason = Reason::new("not_tried", format!("not tried: {}", phrase(&steps[stop])));
         for step in steps[stop..].iter_mut().filter(|step| step.state == EffectState::Pending) {
@@ -39,25 +43,31 @@ pub(crate) fn settle(conn: &Connection, job: i64, no: u32, now: i64) -> Result<E
     Ok(state)
 }
 
-/// Whether the effects behind this one must not run any more. One that is unknown keeps them waiting instead.
+/// Whether the effects behind this one must not run any more. One that is unknown or held keeps them waiting instead.
 fn stops(step: &Step) -> bool {
     match step.state {
-        EffectState::Rejected | EffectState::Held => true,
+        EffectState::Rejected => true,
         EffectState::Skipped => !HARMLESS.contains(&step.code.as_str()),
         _ => false,
     }
 }
 
+/// The step that decides: one that is on its way; else the first that is not over, because what stands behind it waits
+/// for it – unknown before held –; else the least successful one.
+fn decisive(steps: &[Step]) -> Option<&Step> {
+    let first = |state: EffectState| steps.iter().find(|step| step.state == state);
+    let first_open = steps.iter().find(|step| !step.state.is_final());
+    first(EffectState::Sending)
+        .or_else(|| first_open.filter(|step| step.state == EffectState::Pending))
+        .or_else(|| first(EffectState::Unknown))
+        .or_else(|| first(EffectState::Held))
+        .or(first_open)
+        .or_else(|| first(EffectState::Rejected))
+        .or_else(|| first(EffectState::Skipped))
+}
+
 fn outcome(steps: &[Step]) -> (EffectState, Reason) {
-    let order = [
-        EffectState::Sending,
-        EffectState::Unknown,
-        EffectState::Pending,
-        EffectState::Held,
-        EffectState::Rejected,
-        EffectState::Skipped,
-    ];
-    let worst = order.iter().find_map(|state| steps.iter().find(|step| step.state == *state));
+    let worst = decisive(steps);
     let Some(worst) = worst else { return (EffectState::Applied, Reason::new("", "")) };
     let done: Vec<&str> = steps
         .iter()

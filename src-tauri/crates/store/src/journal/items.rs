@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use muster_model::{Effect, EffectState, JobId, Reason, Receipt, RemoteId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use super::{Journal, audience::verdict_reason, jobs::seq_of};
@@ -39,9 +39,9 @@ pub struct EffectRow {
     pub effect: Effect,
     /// How it stands.
     pub state: EffectState,
-    /// The server's last known value when it was claimed.
+    /// The server's last known value when it was claimed, as [`Effect::value_in`] writes it.
     pub before: Option<Value>,
-    /// The value afterwards, where it is known.
+    /// The value afterwards, where it is known, as [`Effect::value_after`] writes it.
     pub after: Option<Value>,
     /// How often it was tried.
     pub attempts: u32,
@@ -114,24 +114,24 @@ pub(super) fn effects_of(conn: &Connection, job: i64, no: u32) -> Result<Vec<Eff
         "SELECT row, ordinal, value, state, before, after, attempts, receipt, code, message, started, finished
            FROM effects WHERE job = ?1 AND no = ?2 ORDER BY ordinal",
     )?;
-    let effects = statement
-        .query_map(params![job, no], |row| {
-            Ok(EffectRow {
-                row: row.get("row")?,
-                ordinal: row.get("ordinal")?,
-                effect: json(row, "value")?,
-                state: EffectState::from(row.get_ref("state")?.as_str()?),
-                before: json_or_none(row, "before")?,
-                after: json_or_none(row, "after")?,
-                attempts: row.get("attempts")?,
-                receipt: json_or_none(row, "receipt")?,
-                reason: reason(row.get("code")?, row.get("message")?),
-                started: instant_or_none(row, "started")?,
-                finished: instant_or_none(row, "finished")?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+    let effects = statement.query_map(params![job, no], effect)?.collect::<rusqlite::Result<_>>()?;
     Ok(effects)
+}
+
+pub(super) fn effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
+    Ok(EffectRow {
+        row: row.get("row")?,
+        ordinal: row.get("ordinal")?,
+        effect: json(row, "value")?,
+        state: EffectState::from(row.get_ref("state")?.as_str()?),
+        before: json_or_none(row, "before")?,
+        after: json_or_none(row, "after")?,
+        attempts: row.get("attempts")?,
+        receipt: json_or_none(row, "receipt")?,
+        reason: reason(row.get("code")?, row.get("message")?),
+        started: instant_or_none(row, "started")?,
+        finished: instant_or_none(row, "finished")?,
+    })
 }
 
 pub(super) fn reason(code: String, message: String) -> Option<Reason> {

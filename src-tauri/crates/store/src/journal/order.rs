@@ -1,101 +1,147 @@
 //! The order of confirmation within one conversation: an item waits for earlier jobs, and an effect whose field a later
 //! job sets as well is superseded.
+//!
+//! Only what leaves by itself keeps others waiting: a job that a human, a guard or a missed time stopped does not, nor
+//! one that starts later, nor items that were not released yet. Whatever they still want is judged when it leaves.
 
 use std::sync::Arc;
 
-use muster_model::{Effect, EffectState, RemoteId};
+use muster_model::{Action, Effect, EffectState, RemoteId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Journal, audience::Audience};
-use crate::{Result, column::json_or_none};
+use crate::{
+    Result,
+    column::{json, json_or_none},
+};
 
 /// Another job that may touch the same conversations.
 pub(crate) struct Neighbour {
     seq: i64,
     audience: Arc<Audience>,
+    /// What it does where an item has no effects of its own.
     effects: Vec<Effect>,
+    /// It works by itself, now.
+    goes_on: bool,
+    /// So do its items that were never claimed; otherwise they wait for somebody or for a time, or never leave.
+    opens: bool,
 }
 
 impl Journal {
-    /// Confirmed jobs before `seq` that are not over.
+    /// Confirmed jobs before `seq` that still touch conversations.
     pub(crate) fn earlier(&self, conn: &Connection, seq: i64) -> Result<Vec<Neighbour>> {
         let mut statement = conn.prepare_cached(
-            "SELECT seq, action FROM jobs
+            "SELECT seq, action,
+                    state <> 'paused' OR pause IN ('offline', 'key') AS goes_on,
+                    released IS NULL OR opened < released AS is_released
+               FROM jobs
               WHERE seq < ?1 AND state IN ('holding', 'running', 'paused')",
         )?;
-        self.neighbours(conn, statement.query(params![seq])?)
-    }
-
-    /// Jobs after `seq` whose intent counts already. One that can still be taken back does not.
-    pub(crate) fn later(&self, conn: &Connection, seq: i64) -> Result<Vec<Neighbour>> {
-        let mut statement = conn.prepare_cached(
-            "SELECT seq, action FROM jobs
-              WHERE seq > ?1 AND state IN ('running', 'paused', 'completed', 'completed_with_errors')",
-        )?;
-        self.neighbours(conn, statement.query(params![seq])?)
-    }
-
-    fn neighbours(&self, conn: &Connection, mut rows: rusqlite::Rows<'_>) -> Result<Vec<Neighbour>> {
+        let mut rows = statement.query(params![seq])?;
         let mut neighbours = Vec::new();
         while let Some(row) = rows.next()? {
-            let seq = row.get(0)?;
-            // An action that this version cannot read never runs, so it neither blocks nor supersedes.
-            let Some(action) = json_or_none::<muster_model::Action>(row, "action").ok().flatten() else {
+            let seq = row.get("seq")?;
+            // An action that this version cannot read never runs, so it does not block.
+            if json_or_none::<Action>(row, "action").ok().flatten().is_none() {
                 continue;
-            };
+            }
+            let goes_on = row.get("goes_on")?;
             neighbours.push(Neighbour {
                 seq,
                 audience: self.audience(conn, seq)?,
-                effects: action.effects(),
+                effects: Vec::new(),
+                goes_on,
+                opens: goes_on && row.get("is_released")?,
+            });
+        }
+        Ok(neighbours)
+    }
+
+    /// Jobs after `seq` whose intent counts already and sets a field that this job sets too. What can still be taken
+    /// back, or leaves later, does not count, and an undo decides nothing: it gives back what is still there.
+    pub(crate) fn later(
+        &self,
+        conn: &Connection,
+        seq: i64,
+        effects: &[Effect],
+        audience: &Audience,
+    ) -> Result<Vec<Neighbour>> {
+        let mut statement = conn.prepare_cached(
+            "SELECT seq, action,
+                    state <> 'cancelled' AND (state <> 'paused' OR pause IN ('offline', 'key'))
+                    AND (released IS NULL OR opened < released) AS opens
+               FROM jobs
+              WHERE seq > ?1 AND state IN ('running', 'paused', 'completed', 'completed_with_errors', 'cancelled')",
+        )?;
+        let mut rows = statement.query(params![seq])?;
+        let mut neighbours = Vec::new();
+        while let Some(row) = rows.next()? {
+            let Some(action) = json_or_none::<Action>(row, "action").ok().flatten() else { continue };
+            let theirs = action.effects();
+            let seq = row.get("seq")?;
+            if theirs.is_empty() || (!audience.has_own && !meet(effects, &theirs)) {
+                continue;
+            }
+            neighbours.push(Neighbour {
+                seq,
+                audience: self.audience(conn, seq)?,
+                effects: theirs,
+                goes_on: true,
+                opens: row.get("opens")?,
             });
         }
         Ok(neighbours)
     }
 }
 
+/// Whether any of these decide the same field.
+fn meet(ours: &[Effect], theirs: &[Effect]) -> bool {
+    ours.iter().any(|ours| theirs.iter().any(|theirs| ours.is_same_field(theirs)))
+}
+
 impl Neighbour {
     /// Whether this job still has to touch the conversation.
     pub(crate) fn blocks(&self, conn: &Connection, id: &RemoteId) -> Result<bool> {
-        Ok(match self.state_of(conn, id)? {
-            Some(state) => matches!(state, EffectState::Pending | EffectState::Sending),
-            None => false,
+        let Some(no) = self.audience.number_of(id) else { return Ok(false) };
+        Ok(match self.state_of(conn, no)? {
+            Some(EffectState::Sending) => true,
+            Some(EffectState::Pending) => self.goes_on,
+            Some(_) => false,
+            None => self.opens,
         })
     }
 
-    /// Whether this job sets the same field of the conversation.
+    /// Whether this job sets the same field of the conversation, or has set it.
     pub(crate) fn supersedes(&self, conn: &Connection, id: &RemoteId, effect: &Effect) -> Result<bool> {
-        if !self.effects.iter().any(|later| same_field(effect, later)) {
-            return Ok(false);
+        let Some(no) = self.audience.number_of(id) else { return Ok(false) };
+        if self.state_of(conn, no)?.is_none() {
+            if !self.opens {
+                return Ok(false);
+            }
+            return Ok(match &self.audience.item(no)?.own {
+                Some(own) => own.iter().any(|own| own.expects.is_none() && effect.is_same_field(&own.effect)),
+                None => self.effects.iter().any(|later| effect.is_same_field(later)),
+            });
         }
-        Ok(match self.state_of(conn, id)? {
-            Some(state) => !matches!(state, EffectState::Rejected | EffectState::Skipped),
-            None => false,
-        })
+        let mut statement = conn.prepare_cached(
+            "SELECT value FROM effects
+              WHERE job = ?1 AND no = ?2 AND expects IS NULL AND state NOT IN ('rejected', 'skipped')",
+        )?;
+        let mut rows = statement.query(params![self.seq, no])?;
+        while let Some(row) = rows.next()? {
+            if effect.is_same_field(&json(row, "value")?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// The state of this job's item about the conversation, if there is one.
-    fn state_of(&self, conn: &Connection, id: &RemoteId) -> Result<Option<EffectState>> {
-        let Some(no) = self.audience.number_of(id) else { return Ok(None) };
+    /// The state of an item that was claimed.
+    fn state_of(&self, conn: &Connection, no: u32) -> Result<Option<EffectState>> {
         let state: Option<String> = conn
             .prepare_cached("SELECT state FROM items WHERE job = ?1 AND no = ?2")?
             .query_row(params![self.seq, no], |row| row.get(0))
             .optional()?;
-        Ok(Some(state.map_or(EffectState::Pending, |word| EffectState::from(word.as_str()))))
-    }
-}
-
-/// Whether the later effect decides what the earlier one wanted to decide. A reply is never replaced.
-fn same_field(earlier: &Effect, later: &Effect) -> bool {
-    match (earlier, later) {
-        (Effect::Status(_), Effect::Status(_))
-        | (Effect::Assignee(_), Effect::Assignee(_))
-        | (Effect::Team(_), Effect::Team(_))
-        | (Effect::Priority(_), Effect::Priority(_))
-        | (Effect::Follow(_), Effect::Follow(_))
-        | (Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear, Effect::TagClear) => true,
-        (Effect::TagAdd(a) | Effect::TagRemove(a), Effect::TagAdd(b) | Effect::TagRemove(b)) => {
-            a.to_lowercase() == b.to_lowercase()
-        }
-        _ => false,
+        Ok(state.map(|word| EffectState::from(word.as_str())))
     }
 }

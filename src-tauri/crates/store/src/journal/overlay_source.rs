@@ -89,7 +89,11 @@ impl Journal {
         let mut items = BTreeMap::new();
         let mut with_rows = HashSet::new();
         let mut statement = conn.prepare_cached(
-            "SELECT no, value, state, receipt_stamp, finished FROM effects WHERE job = ?1 ORDER BY no, ordinal",
+            // What stands behind something held waits for a human, and is shown as little as what is held.
+            "SELECT no, value, receipt_stamp, finished,
+                    CASE WHEN state = 'pending' AND no IN (SELECT no FROM items WHERE job = ?1 AND state = 'held')
+                         THEN 'held' ELSE state END AS state
+               FROM effects WHERE job = ?1 ORDER BY no, ordinal",
         )?;
         let mut rows = statement.query(params![job.seq])?;
         while let Some(row) = rows.next()? {
@@ -110,14 +114,23 @@ impl Journal {
         }
         if shows_remaining {
             let effects = job.action.effects();
-            for (no, _) in
-                audience.from(0).filter(|(no, member)| member.takes_part && !with_rows.contains(no))
-            {
-                item(&mut items, &audience, no)?.remaining.clone_from(&effects);
+            let unopened =
+                audience.from(0).filter(|(no, member)| member.takes_part && !with_rows.contains(no));
+            for (no, member) in unopened.take(released(conn, job.seq)?) {
+                let own = member.own.as_ref().map(|own| own.iter().map(|own| own.effect.clone()).collect());
+                item(&mut items, &audience, no)?.remaining = own.unwrap_or_else(|| effects.clone());
             }
         }
         Ok(items.into_values().collect())
     }
+}
+
+/// So many items of a job may be claimed before somebody or the clock says more.
+fn released(conn: &Connection, seq: i64) -> Result<usize> {
+    let left: Option<i64> = conn
+        .prepare_cached("SELECT released - opened FROM jobs WHERE seq = ?1")?
+        .query_row(params![seq], |row| row.get(0))?;
+    Ok(left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(0)))
 }
 
 fn item<'a>(

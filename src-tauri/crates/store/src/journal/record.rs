@@ -1,11 +1,11 @@
 //! Outcomes: what became of what left. Every effect's story ends once.
 
 use jiff::Timestamp;
-use muster_model::{EffectState, Reason, Receipt};
+use muster_model::{EffectState, JobState, Reason, Receipt};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::Value;
 
-use super::{Journal, item, jobs};
+use super::{Journal, control, item, jobs};
 use crate::{
     NotRecorded, Result,
     column::{ms, to_json},
@@ -55,7 +55,8 @@ impl Journal {
     }
 
     /// Lets effects that are `unknown` but may safely be repeated wait for their turn again: a status, an assignee or a
-    /// tag can be set twice, a customer must not hear a thing twice.
+    /// tag can be set twice, a contact be blocked twice and what is gone be deleted again; a customer must not hear a
+    /// thing twice.
     pub fn repeat_unknown(&self, rows: &[i64], now: Timestamp) -> Result<Vec<NotRecorded>> {
         self.db.write(|tx| {
             let mut repeatable = Vec::new();
@@ -65,7 +66,7 @@ impl Journal {
                     .prepare_cached(
                         "SELECT 1 FROM effects
                           WHERE row = ?1 AND effect IN ('status', 'assignee', 'team', 'tag+', 'tag-', 'tag_clear',
-                                                        'priority', 'follow')",
+                                                        'priority', 'follow', 'block', 'delete')",
                     )?
                     .exists(params![row])?;
                 if may {
@@ -123,7 +124,11 @@ impl Journal {
     }
 }
 
-fn write(conn: &Connection, outcomes: &[Recorded], from: &[EffectState]) -> Result<Vec<NotRecorded>> {
+pub(super) fn write(
+    conn: &Connection,
+    outcomes: &[Recorded],
+    from: &[EffectState],
+) -> Result<Vec<NotRecorded>> {
     let mut refused = Vec::new();
     let mut touched = Vec::new();
     for outcome in outcomes {
@@ -172,7 +177,8 @@ fn may_follow(is: &EffectState, asked: &EffectState) -> bool {
     }
 }
 
-fn back_to_pending(
+/// What it was before is forgotten: the next claim looks again, because others go on meanwhile.
+pub(super) fn back_to_pending(
     conn: &Connection,
     rows: &[i64],
     from: &EffectState,
@@ -184,10 +190,16 @@ fn back_to_pending(
         match place {
             Some((job, no, state)) if state == *from => {
                 conn.prepare_cached(
-                    "UPDATE effects SET state = 'pending', code = '', message = '', finished = NULL WHERE row = ?1",
+                    "UPDATE effects SET state = 'pending', code = '', message = '', before = NULL, finished = NULL
+                      WHERE row = ?1",
                 )?
                 .execute(params![row])?;
-                item::settle(conn, job, no, now)?;
+                if jobs::state_and_total(conn, job)?.0 == JobState::Cancelled {
+                    // It was cancelled while this was on its way, and this did not arrive: it never will.
+                    control::skip_cancelled(conn, job, no, now)?;
+                } else {
+                    item::settle(conn, job, no, now)?;
+                }
             }
             other => {
                 let is = other.map(|(_, _, state)| state);
@@ -198,7 +210,7 @@ fn back_to_pending(
     Ok(refused)
 }
 
-fn place_of(conn: &Connection, row: i64) -> Result<Option<(i64, u32, EffectState)>> {
+pub(super) fn place_of(conn: &Connection, row: i64) -> Result<Option<(i64, u32, EffectState)>> {
     Ok(conn
         .prepare_cached("SELECT job, no, state FROM effects WHERE row = ?1")?
         .query_row(params![row], |row| {

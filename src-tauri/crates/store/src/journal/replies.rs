@@ -1,10 +1,10 @@
 //! Replies of mine that one conversation has not got yet, as its thread shows them.
 
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Action, ClientRef, EffectState, JobId, Reason, RemoteId, Template};
+use muster_model::{Action, ClientRef, Effect, EffectState, JobId, Reason, RemoteId, Template};
 use rusqlite::{Connection, params};
 
-use super::{Journal, audience::Audience};
+use super::{Journal, audience::Audience, stories::stand};
 use crate::{
     Result, StoreError,
     column::{instant, json_or_none, ms},
@@ -12,6 +12,9 @@ use crate::{
 
 /// How long a refused reply is still shown in its thread.
 const REFUSED_SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Why a reply's story ended that a human sent again.
+const SENT_AGAIN: &str = "sent_again";
 
 /// A reply of mine that is on its way, or did not get there.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +65,7 @@ impl Journal {
                     continue;
                 };
                 let audience = self.audience(tx, seq)?;
-                let Some(standing) = standing(&audience, &claimed, seq, id) else { continue };
+                let Some(standing) = standing(tx, &audience, &claimed, (seq, id))? else { continue };
                 let job: JobId = row
                     .get::<_, String>("id")?
                     .parse()
@@ -99,21 +102,27 @@ fn claimed(conn: &Connection, id: &RemoteId) -> Result<Vec<Claimed>> {
     Ok(rows)
 }
 
-/// How this conversation's reply of a job stands; none if it has none, or its story is over.
-fn standing(audience: &Audience, claimed: &[Claimed], seq: i64, id: &RemoteId) -> Option<Claimed> {
-    match claimed.iter().find(|claimed| claimed.job == seq) {
-        Some(claimed) if matches!(claimed.state, EffectState::Applied | EffectState::Skipped) => None,
-        Some(claimed) => Some(Claimed {
+/// How this conversation's reply of a job stands; none if it has none, its story is over, or another job tells it on.
+fn standing(
+    conn: &Connection,
+    audience: &Audience,
+    claimed: &[Claimed],
+    (seq, id): (i64, &RemoteId),
+) -> Result<Option<Claimed>> {
+    if let Some(claimed) = claimed.iter().find(|claimed| claimed.job == seq) {
+        let is_over = matches!(claimed.state, EffectState::Applied | EffectState::Skipped)
+            || claimed.reason.as_ref().is_some_and(|reason| reason.code == SENT_AGAIN);
+        return Ok((!is_over).then(|| Claimed {
             job: seq,
             no: claimed.no,
             state: claimed.state.clone(),
             reason: claimed.reason.clone(),
-        }),
-        None => audience.number_of(id).map(|no| Claimed {
-            job: seq,
-            no,
-            state: EffectState::Pending,
-            reason: None,
-        }),
+        }));
     }
+    let Some(no) = audience.number_of(id) else { return Ok(None) };
+    // What is left of an item that was answered already writes to nobody, nor does one that was taken out of its job.
+    let own = audience.item(no)?.own.as_ref();
+    let writes = own.is_none_or(|own| own.iter().any(|own| own.effect == Effect::Reply));
+    let is_pending = writes && stand(conn, seq, no)?.is_none();
+    Ok(is_pending.then_some(Claimed { job: seq, no, state: EffectState::Pending, reason: None }))
 }

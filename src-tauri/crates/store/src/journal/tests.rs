@@ -3,23 +3,26 @@
 use std::collections::HashSet;
 
 use muster_model::{
-    Action, AudienceItem, Change, Channel, ClientRef, Conversation, Effect, EffectState, JobId, JobState, PauseReason,
-    Reason, Receipt, RemoteId, Sending, StatusChange,
+    Action, AudienceItem, Change, Channel, ClientRef, Conversation, Effect, EffectState, JobId, JobState,
+    PauseReason, Reason, Receipt, RemoteId, Sending, StatusChange,
 };
 use rstest::rstest;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{ClaimedItem, Journal, NewJob, Recorded, Waiting};
+use super::{ClaimedItem, JobRow, Journal, NewJob, Recorded, Standing, Waiting};
 use crate::{
     JobFilter, StoreError,
     testing::{at, conversation, handle, key},
 };
 
+mod control;
 mod figures;
 mod listing;
 mod order;
 mod replies;
+mod saved;
+mod settle;
 
 pub(super) fn open() -> (TempDir, Journal) {
     let folder = tempfile::tempdir().unwrap();
@@ -75,6 +78,12 @@ pub(super) fn confirm(journal: &Journal, action: Action, audience: Vec<AudienceI
         })
         .unwrap();
     id
+}
+
+/// Moves a job as somebody would who decides without looking.
+pub(super) fn set_state(journal: &Journal, job: JobId, state: JobState, pause: Option<PauseReason>) {
+    let to = |row: &JobRow| Some(Standing { state: state.clone(), pause: pause.clone(), ..row.standing() });
+    assert!(journal.move_job(job, to).unwrap().did);
 }
 
 pub(super) fn nobody(_: &RemoteId) -> Option<Conversation> {
@@ -161,17 +170,17 @@ fn a_status_can_ride_in_the_same_call() {
 }
 
 #[rstest]
-#[case(EffectState::Rejected)]
-#[case(EffectState::Held)]
-#[case(EffectState::Skipped)]
-fn nothing_rides_on_a_reply_that_was_not_sent(#[case] state: EffectState) {
+#[case(EffectState::Rejected, EffectState::Skipped)]
+#[case(EffectState::Held, EffectState::Pending)]
+#[case(EffectState::Skipped, EffectState::Skipped)]
+fn nothing_rides_on_a_reply_that_was_not_sent(#[case] state: EffectState, #[case] rider: EffectState) {
     let (_folder, journal) = open();
     let job = confirm(&journal, reply(done()), audience(&["a"]));
     let claimed = claim(&journal, job);
     assert!(journal.record(&[outcome(claimed[0].effects[0].row, state.clone())]).unwrap().is_empty());
     let item = journal.items(job, None, None, 1).unwrap().remove(0);
     assert_eq!((item.state, item.reason.unwrap().code.as_str()), (state, "why"));
-    assert_eq!(item.effects[1].state, EffectState::Skipped);
+    assert_eq!(item.effects[1].state, rider);
     assert!(claim(&journal, job).is_empty());
     assert!(journal.finish_job(job, at(400)).unwrap().is_over());
 }
@@ -197,11 +206,10 @@ fn final_states_are_never_rewritten() {
     assert_eq!(journal.settle_unknown(&[outcome(a, EffectState::Rejected)]).unwrap().len(), 1);
     assert_eq!(item_states(&journal, job), [EffectState::Applied, EffectState::Applied]);
     assert_eq!(journal.finish_job(job, at(302)).unwrap(), JobState::Completed);
-    assert!(matches!(
-        journal.set_job_state(job, &JobState::Running, None),
-        Err(StoreError::JobIsOver { .. })
-    ));
-    assert!(matches!(journal.cancel_job(job, at(303)), Err(StoreError::JobIsOver { .. })));
+    let running = |row: &JobRow| Some(Standing { state: JobState::Running, ..row.standing() });
+    assert!(!journal.move_job(job, running).unwrap().did);
+    assert!(!journal.cancel_job(job, at(303)).unwrap().did);
+    assert_eq!(journal.job(job).unwrap().unwrap().state, JobState::Completed);
 }
 
 #[test]
@@ -287,11 +295,11 @@ fn a_job_is_due_when_its_hold_is_over_and_in_the_order_of_confirmation() {
     let (_folder, journal) = open();
     let first = confirm(&journal, reply(done()), audience(&["a"]));
     let second = confirm(&journal, reply(done()), audience(&["b"]));
-    journal.set_job_state(first, &JobState::Holding, None).unwrap();
+    set_state(&journal, first, JobState::Holding, None);
     let due = |second| journal.due_jobs(at(second)).unwrap().iter().map(|job| job.id).collect::<Vec<_>>();
     assert_eq!(due(99), [second]);
     assert_eq!(due(100), [first, second]);
-    journal.set_job_state(second, &JobState::Paused, Some(&PauseReason::Key)).unwrap();
+    set_state(&journal, second, JobState::Paused, Some(PauseReason::Key));
     assert_eq!(due(100), [first]);
     assert!(claim(&journal, second).is_empty(), "a paused job sends nothing");
     let paused = JobFilter { states: vec![JobState::Paused], ..JobFilter::default() };
@@ -335,25 +343,13 @@ fn the_overlay_is_made_of_what_is_under_way_and_what_was_just_applied() {
     assert_eq!(items[0].remaining, [Effect::Status(StatusChange::Done)]);
     assert_eq!((items[1].id.as_str(), items[1].last_inbound, items[1].remaining.len()), ("c", Some(5), 2));
 
-    journal.set_job_state(job, &JobState::Paused, Some(&PauseReason::User)).unwrap();
+    set_state(&journal, job, JobState::Paused, Some(PauseReason::User));
     let source = journal.overlay_source(at(250)).unwrap();
     assert_eq!(source.jobs[0].items.len(), 1);
     assert!(source.jobs[0].items[0].remaining.is_empty());
     journal.cancel_job(job, at(260)).unwrap();
     assert_eq!(journal.overlay_source(at(260)).unwrap().jobs[0].items.len(), 1);
     assert!(journal.overlay_source(at(301)).unwrap().jobs.is_empty());
-}
-
-#[test]
-fn requests_are_answered_once() {
-    let (_folder, journal) = open();
-    let id = journal.put_request(at(1), "cancel", &serde_json::json!({"job": 1})).unwrap();
-    assert_eq!(journal.open_requests().unwrap()[0].kind, "cancel");
-    journal.close_request(id, at(2), &serde_json::json!({"ok": true})).unwrap();
-    journal.close_request(id, at(3), &serde_json::json!({"ok": false})).unwrap();
-    assert!(journal.open_requests().unwrap().is_empty());
-    let request = journal.request(id).unwrap().unwrap();
-    assert_eq!((request.closed, request.answer), (Some(at(2)), Some(serde_json::json!({"ok": true}))));
 }
 
 #[test]

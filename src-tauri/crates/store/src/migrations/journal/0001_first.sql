@@ -23,6 +23,7 @@ CREATE TABLE jobs (
     opened    INTEGER NOT NULL DEFAULT 0,                   -- items that were ever claimed
     released  INTEGER,                                      -- so many may be claimed in all; NULL: everybody
     canary_passed INTEGER NOT NULL DEFAULT 0,               -- somebody looked at the first few and said go on
+    go_at     INTEGER NOT NULL,                             -- when somebody last said that it may leave
     points_to TEXT,                                         -- the job that this one undoes, repeats or follows
     relation  TEXT                                          -- undo, retry, again, sent_again
 ) STRICT;
@@ -68,6 +69,7 @@ CREATE TABLE effects (
     UNIQUE (job, no, ordinal)
 ) STRICT;
 CREATE INDEX effects_open ON effects (state, job, no, ordinal) WHERE state IN ('sending', 'unknown', 'held');
+CREATE INDEX effects_applied ON effects (id, receipt_stamp) WHERE state = 'applied';
 CREATE INDEX effects_replies ON effects (started, id) WHERE effect = 'reply';
 CREATE INDEX effects_replies_to ON effects (id) WHERE effect = 'reply';
 
@@ -81,16 +83,21 @@ CREATE TABLE tallies (
     PRIMARY KEY (job, state, code)
 ) STRICT, WITHOUT ROWID;
 
--- What other processes ask of the worker.
-CREATE TABLE requests (
-    row     INTEGER PRIMARY KEY AUTOINCREMENT,
-    at      INTEGER NOT NULL,
-    kind    TEXT    NOT NULL,
-    payload TEXT    NOT NULL,
-    closed  INTEGER,
-    answer  TEXT
+-- What a job in the state draft is made of again, besides its row.
+CREATE TABLE saved_plans (
+    job  INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (seq),
+    plan TEXT    NOT NULL                                   -- JSON
 ) STRICT;
-CREATE INDEX requests_open ON requests (row) WHERE closed IS NULL;
+
+-- Files that wait to go out with replies.
+CREATE TABLE files (
+    id    TEXT    NOT NULL PRIMARY KEY,                     -- the SHA-256 of the bytes, in hexadecimal
+    name  TEXT    NOT NULL,
+    mime  TEXT    NOT NULL,
+    size  INTEGER NOT NULL,
+    added INTEGER NOT NULL,                                 -- when it was attached last
+    bytes BLOB    NOT NULL
+) STRICT;
 
 CREATE TABLE read_marks (
     id TEXT    NOT NULL PRIMARY KEY,
@@ -102,7 +109,7 @@ CREATE TABLE follows (
     is_on INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Small state that must survive a restart: rate limits.
+-- Small state that must survive a restart: rate limits, and when the journal was last worked.
 CREATE TABLE state (
     key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL DEFAULT ''
