@@ -237,7 +237,7 @@ export class Inbox {
     const selection = this.#target();
     if (selection === null) return;
     const acted = await this.#try(() => this.#host.call('act', { account: this.account.id, selection, change }));
-    if (acted?.plan) this.#openPlan(new Plan(this.#host, acted.plan, change, false), acted.plan.name || 'Change');
+    if (acted?.plan) this.#openPlan(new Plan(this.#host, this.account.id, acted.plan), acted.plan.name || 'Change');
     else if (acted?.job) await this.#confirmed(acted.job);
   }
 
@@ -245,7 +245,21 @@ export class Inbox {
     if (this.selection.isEmpty || !this.mayReply) return;
     const request = { account: this.account.id, selection: this.selection.wire(), change: changeOf({}), reply: '' };
     const view = await this.#try(() => this.#host.call('plan', request));
-    if (view) this.#openPlan(new Plan(this.#host, view, changeOf({}), true), 'Mass reply');
+    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), 'Mass reply');
+  }
+
+  /** Leaves the plan page. What was written there is kept as a draft among the jobs. */
+  async leavePlan(): Promise<void> {
+    const plan = this.#plan;
+    if (!plan?.isWorthKeeping) return this.discardPlan();
+    const job = await plan.save();
+    if (job !== null && this.#plan === plan) this.planSaved(job);
+  }
+
+  planSaved(job: JobView): void {
+    this.#plan = null;
+    this.jobs.update(job);
+    this.#announcer.say('Kept for later', { detail: job.name, testid: 'plan-saved' });
   }
 
   discardPlan(): void {

@@ -168,7 +168,7 @@ describe('acting', () => {
     await app.click('status-done');
     expect(app.text('plan-count')).toBe('187');
     expect(app.text('plan-before-after')).toBe('Status: Active → Done');
-    await app.click('plan-back');
+    await app.click('plan-cancel');
     expect(app.maybe('plan')).toBeNull();
     expect(app.text('bulk-count')).toBe('All 187 matching');
   });

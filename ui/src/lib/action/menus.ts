@@ -1,6 +1,7 @@
 import type { DirectoryView } from '../host/types';
 import { fold, type MenuOption } from '../ui/menu';
 import { count } from '../ui/format';
+import { PRIORITIES, priorityWord } from '../words/priority';
 import { STATUSES } from '../words/status';
 import { tagColor } from '../words/tag';
 
@@ -19,7 +20,8 @@ export function statusOptions(): MenuOption<string>[] {
     label: status === 'snoozed' ? 'Snoozed…' : label,
     icon,
     hint: hints[status] ?? '',
-    ruled: status === 'spam',
+    ruled: status === 'archived',
+    bad: status === 'archived',
     testid: `status-${status}`,
   }));
 }
@@ -63,6 +65,44 @@ export function assignOptions(
   ];
 }
 
+/** "Priority of 1,283". */
+export function priorityOptions(): MenuOption<string>[] {
+  return PRIORITIES.toReversed().map((priority) => ({
+    key: priority,
+    value: priority,
+    label: priorityWord(priority),
+    ruled: priority === 'none',
+    testid: `priority-${priority}`,
+  }));
+}
+
+/** What cannot be undone, apart from the rest; each opens the plan page first. */
+export function finalOptions(icons: {
+  block: MenuOption<'block' | 'delete'>['icon'];
+  delete: MenuOption<'block' | 'delete'>['icon'];
+}): MenuOption<'block' | 'delete'>[] {
+  return [
+    {
+      key: 'block',
+      value: 'block',
+      label: 'Block contact…',
+      hint: 'Cannot be undone from here',
+      icon: icons.block,
+      bad: true,
+      testid: 'final-block',
+    },
+    {
+      key: 'delete',
+      value: 'delete',
+      label: 'Delete…',
+      hint: 'Final: cannot be undone',
+      icon: icons.delete,
+      bad: true,
+      testid: 'final-delete',
+    },
+  ];
+}
+
 /** How many of the selected carry a tag, where that is known. */
 export type TagUse = { total: number; of: (tag: string) => number | null };
 
@@ -91,4 +131,4 @@ export function tagOptions(tags: DirectoryView['tags'], use: TagUse): MenuOption
 }
 
 /** The menus of the bulk bar, one open at a time. */
-export type BulkMenu = 'status' | 'assign' | 'tags' | 'snooze';
+export type BulkMenu = 'status' | 'assign' | 'tags' | 'snooze' | 'priority' | 'more';

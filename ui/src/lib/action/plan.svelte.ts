@@ -1,12 +1,18 @@
-import { SvelteSet } from 'svelte/reactivity';
-import type { Host } from '../host/host';
-import { asUiError } from '../host/host';
-import type { ChangeView, PlanView, Recipient, RenderedMessage, UiError } from '../host/types';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { Files } from '../compose/files.svelte';
+import { piecesOf, withFallback } from '../compose/merge';
+import { missing, type Sending, sendingOf, wireOf } from '../compose/sending';
+import { Snippets } from '../compose/snippets.svelte';
+import { asUiError, type Host } from '../host/host';
+import type { ChangeView, JobView, PlanView, Recipient, UiError } from '../host/types';
 import { count } from '../ui/format';
-import { debounced, Latest } from '../ui/later';
+import { debounced, gathered, Latest } from '../ui/later';
 import { changeOf } from './change';
+import { Recipients } from './recipients.svelte';
+import { SpotCheck } from './spot.svelte';
 
-const PAGE = 60;
+/** What the people column shows: everybody, the ten to skim, or the fields that are to be filled in. */
+export type Panel = 'people' | 'spot' | 'fill';
 
 /**
  * A plan on its page: the audience is frozen, everything else can be edited, and every figure follows each edit. Nothing leaves before
@@ -15,67 +21,92 @@ const PAGE = 60;
 export class Plan {
   readonly #host: Host;
   readonly #edits = new Latest();
-  readonly #peopleAsked = new Latest();
-  readonly #messageAsked = new Latest();
   readonly #later = debounced(200, () => void this.#send());
-  readonly #dropped = new SvelteSet<string>();
-  readonly #leftOut = new SvelteSet<string>();
+  readonly #looks = gathered(400, () => this.#look());
+  readonly #dropped: SvelteSet<string>;
+  readonly #leftOut: SvelteSet<string>;
+  readonly #fills = new SvelteMap<string, { id: string; tag: string; value: string }>();
   #view = $state.raw<PlanView>() as PlanView;
   #dirty = $state(false);
-  #people = $state.raw<Recipient[]>([]);
-  #peopleTotal = $state(0);
-  #message = $state.raw<RenderedMessage | null>(null);
   #error = $state.raw<UiError | null>(null);
   #conflict = $state<string | null>(null);
-  #confirming = $state(false);
-  #change: ChangeView;
+  #busy = $state(false);
+  #more = $state(0);
+  #tested = $state<string | null>(null);
+  #toFill = $state.raw<Recipient[]>([]);
+  /** Counts edits, so that an answer to an old one is not taken for the newest. */
+  #edit = 0;
+  #named = false;
+  readonly #change: ChangeView;
+  #sending = $state.raw<Sending>() as Sending;
 
   readonly isReply: boolean;
+  readonly recipients: Recipients;
+  readonly spot: SpotCheck;
+  readonly files: Files;
+  readonly snippets: Snippets;
   text = $state('');
   done = $state(false);
   name = $state('');
   typed = $state('');
-  /** Only recipients with this verdict are listed. */
-  verdict = $state<string | null>(null);
-  person = $state<string | null>(null);
+  once = $state(false);
+  panel = $state<Panel>('people');
+  /** The merge tag whose fallback is wanted: the editor goes there. */
+  wanted = $state<string | null>(null);
 
   readonly view = $derived(this.#view);
-  readonly people = $derived(this.#people);
-  readonly peopleTotal = $derived(this.#peopleTotal);
-  readonly message = $derived(this.#message);
-  readonly error = $derived(this.#error);
+  readonly sending = $derived(this.#sending);
+  readonly error = $derived.by(() => this.#error ?? this.recipients.error);
   /** Why the plan has to be looked at again. */
   readonly conflict = $derived(this.#conflict);
-  readonly confirming = $derived(this.#confirming);
+  readonly isBusy = $derived(this.#busy);
+  /** So many match now that did not when the audience was frozen. */
+  readonly more = $derived(this.#more);
+  /** Where a test went. */
+  readonly tested = $derived(this.#tested);
+  readonly toFill = $derived(this.#toFill);
   readonly change = $derived.by(() => this.#changeNow());
-  readonly numberTyped = $derived(
-    !this.#view.typeNumber || this.typed.replace(/[\s,.’']/g, '') === String(this.#view.count),
+  readonly isDestructive = $derived.by(
+    () => !this.isReply && (this.#change.delete || this.#change.block || this.#change.status === 'archived'),
   );
+  readonly isTyped = $derived.by(() => {
+    const wanted = this.#view.typeToConfirm;
+    if (wanted === null) return true;
+    return (/^\d+$/.test(wanted) ? this.typed.replace(/[\s,.’']/g, '') : this.typed.trim()) === wanted;
+  });
   readonly ready = $derived.by(
     () =>
       this.#view.count > 0 &&
-      this.numberTyped &&
+      this.isTyped &&
       !this.#dirty &&
-      !this.#confirming &&
+      !this.#busy &&
+      !this.files.isReading &&
+      this.#view.scheduleError === null &&
+      missing(this.#sending) === null &&
       (!this.isReply || (this.text.trim() !== '' && this.#view.unknownTags.length === 0)),
   );
 
-  constructor(host: Host, view: PlanView, change: ChangeView, isReply: boolean) {
+  constructor(host: Host, account: string, view: PlanView) {
     this.#host = host;
     this.#view = view;
-    this.#change = change;
-    this.isReply = isReply;
+    this.#change = view.change;
+    this.isReply = view.reply !== null;
+    this.#dropped = new SvelteSet(view.drop);
+    this.#leftOut = new SvelteSet(view.leaveOut);
+    for (const fill of view.fills) this.#fills.set(`${fill.id} ${fill.tag}`, fill);
+    this.text = view.reply ?? '';
+    this.done = view.change.status === 'done';
     this.name = view.name;
-    void this.#readPeople(0);
+    this.once = view.oncePerPerson;
+    this.#sending = sendingOf(view.sending);
+    this.files = new Files(host, account, view.files);
+    this.snippets = new Snippets(host, account);
+    this.recipients = new Recipients(host, () => this.#view.plan, this.isReply);
+    this.spot = new SpotCheck(host, () => this.#view.plan);
+    void this.recipients.refresh();
   }
 
-  isDropped(verdict: string): boolean {
-    return this.#dropped.has(verdict);
-  }
-
-  isLeftOut(id: string): boolean {
-    return this.#leftOut.has(id);
-  }
+  // -- editing -------------------------------------------------------------------------------------
 
   /** Takes or drops a whole group of recipients. */
   toggleGroup(verdict: string): void {
@@ -88,62 +119,140 @@ export class Plan {
     this.edited();
   }
 
+  filled(id: string, tag: string): string {
+    return this.#fills.get(`${id} ${tag}`)?.value ?? '';
+  }
+
+  /** A value for one recipient where a merge tag has none. */
+  fill(id: string, tag: string, value: string): void {
+    if (value.trim() === '') this.#fills.delete(`${id} ${tag}`);
+    else this.#fills.set(`${id} ${tag}`, { id, tag, value });
+    this.edited();
+  }
+
   /** Tells the engine after a short rest; until its answer the button is off, for its number would be old. */
   edited(): void {
     this.#dirty = true;
+    this.#edit += 1;
     this.#conflict = null;
+    this.#tested = null;
     this.#later.call();
   }
 
-  show(verdict: string | null): void {
-    this.verdict = verdict;
-    void this.#readPeople(0);
+  send(part: Partial<Sending>): void {
+    this.#sending = { ...this.#sending, ...part };
+    this.edited();
   }
 
-  morePeople(): void {
-    if (this.#people.length < this.#peopleTotal) void this.#readPeople(this.#people.length);
+  rename(): void {
+    this.#named = true;
+    this.edited();
   }
 
-  async open(id: string): Promise<void> {
-    this.person = id;
-    const ticket = this.#messageAsked.begin();
-    if (!this.isReply) return;
+  /** Writes the cheaper character in place of the one that makes SMS longer. */
+  fixSms(): void {
+    const fix = this.#view.smsFix;
+    if (fix === null) return;
+    this.text = this.text.replaceAll(fix.find, fix.replace);
+    this.edited();
+  }
+
+  // -- remedies ------------------------------------------------------------------------------------
+
+  /** Lists who misses a value, with a field each. They stay listed while values are typed. */
+  async openFill(verdict: string): Promise<void> {
     try {
-      const message = await this.#host.call('plan_message', { plan: this.#view.plan, id });
-      if (this.#messageAsked.is(ticket)) this.#message = message;
+      const { people } = await this.#host.call('plan_people', {
+        plan: this.#view.plan,
+        verdict,
+        offset: 0,
+        limit: 500,
+      });
+      this.#toFill = people.filter((person) => person.missing.length > 0);
+      this.panel = 'fill';
     } catch (thrown) {
-      if (this.#messageAsked.is(ticket)) this.#error = asUiError(thrown);
+      this.#error = asUiError(thrown);
     }
   }
 
-  /** The next or previous recipient. */
-  step(by: 1 | -1): void {
-    const at = this.#people.findIndex((person) => person.id === this.person);
-    const next = this.#people[at + by];
-    if (next) void this.open(next.id);
-    if (at + by >= this.#people.length - 5) this.morePeople();
+  /** The editor asks what stands in for the first tag that has nothing to fall back on. */
+  async wantFallback(verdict: string): Promise<void> {
+    const page = await this.#host
+      .call('plan_people', { plan: this.#view.plan, verdict, offset: 0, limit: 50 })
+      .catch(() => null);
+    const missed = new Set(page?.people.flatMap((person) => person.missing.map((field) => field.tag)));
+    const open = piecesOf(this.text).filter((piece) => piece.tag !== null && piece.fallback === null);
+    this.wanted = (open.find((piece) => missed.has(piece.tag ?? '')) ?? open[0])?.tag ?? null;
   }
+
+  /** Sets what stands in, wherever the tag is used. */
+  setFallback(tag: string, fallback: string): void {
+    for (const piece of piecesOf(this.text).toReversed())
+      if (piece.tag === tag) this.text = withFallback(this.text, piece, fallback);
+    this.edited();
+  }
+
+  async openSpot(): Promise<void> {
+    this.panel = 'spot';
+    await this.#flush();
+    await this.spot.read();
+  }
+
+  /** Sends the shown recipient's message to the agent who asks. */
+  async test(): Promise<void> {
+    const id = this.recipients.shown?.id;
+    if (id === undefined || this.#busy) return;
+    await this.#while(async () => {
+      await this.#flush();
+      const { message } = await this.#host.call('plan_test', { plan: this.#view.plan, id });
+      this.#tested = message;
+    });
+  }
+
+  // -- the audience --------------------------------------------------------------------------------
+
+  /** Something changed in the list: does more match now? */
+  lookAgain(): void {
+    if (this.#view.filter !== null) this.#looks.call();
+  }
+
+  async addMore(): Promise<void> {
+    await this.#while(async () => {
+      this.#take(await this.#host.call('plan_add_more', { plan: this.#view.plan }));
+      this.#more = 0;
+      await this.recipients.refresh();
+    });
+  }
+
+  // -- ends ----------------------------------------------------------------------------------------
 
   /** Answers the job, or null when there is something to look at first. */
   async confirm(): Promise<string | null> {
     if (!this.ready) return null;
-    this.#confirming = true;
     const { plan, revision, count: seen } = this.#view;
-    try {
+    return this.#while(async () => {
       const answer = await this.#host.call('confirm', { plan, revision, count: seen });
       if (answer.conflict) {
         this.#conflict = `The plan changed meanwhile: it was ${count(seen)}, it is ${count(answer.conflict.count)} now. Look again.`;
         this.typed = '';
         this.#view = answer.conflict;
-        void this.#readPeople(0);
+        void this.recipients.refresh();
       }
       return answer.job;
-    } catch (thrown) {
-      this.#error = asUiError(thrown);
-      return null;
-    } finally {
-      this.#confirming = false;
-    }
+    });
+  }
+
+  /** Keeps the plan as a draft among the jobs. */
+  save(): Promise<JobView | null> {
+    return this.#while(async () => {
+      await this.#flush();
+      return this.#host.call('save_plan', { plan: this.#view.plan });
+    });
+  }
+
+  /** Whether leaving would lose something that was written. */
+  get isWorthKeeping(): boolean {
+    return this.isReply && this.#edit > 0 && this.text.trim() !== '';
   }
 
   discard(): void {
@@ -151,49 +260,67 @@ export class Plan {
     void this.#host.call('discard_plan', { plan: this.#view.plan }).catch(() => undefined);
   }
 
+  // -- inside --------------------------------------------------------------------------------------
+
+  async #while<Answer>(run: () => Promise<Answer>): Promise<Answer | null> {
+    if (this.#busy) return null;
+    this.#busy = true;
+    this.#error = null;
+    try {
+      return await run();
+    } catch (thrown) {
+      this.#error = asUiError(thrown);
+      return null;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
   #changeNow(): ChangeView {
-    return this.isReply ? changeOf({ status: this.done ? 'done' : null }) : this.#change;
+    return this.isReply ? changeOf({ ...this.#change, status: this.done ? 'done' : null, until: null }) : this.#change;
+  }
+
+  #take(view: PlanView): void {
+    if (view.typeToConfirm !== this.#view.typeToConfirm) this.typed = '';
+    // A name that was not typed follows what the plan does.
+    if (!this.#named) this.name = view.name;
+    this.#view = view;
+    this.#error = null;
+  }
+
+  async #flush(): Promise<void> {
+    this.#later.cancel();
+    if (this.#dirty) await this.#send();
   }
 
   async #send(): Promise<void> {
     const ticket = this.#edits.begin();
+    const edit = this.#edit;
     try {
       const view = await this.#host.call('edit_plan', {
         plan: this.#view.plan,
-        name: this.name,
+        name: this.#named ? this.name : null,
         change: this.#changeNow(),
         reply: this.isReply ? this.text : null,
         drop: [...this.#dropped],
         leaveOut: [...this.#leftOut],
+        sending: wireOf(this.#sending),
+        files: this.files.ids,
+        fills: [...this.#fills.values()],
+        oncePerPerson: this.once,
       });
       if (!this.#edits.is(ticket)) return;
-      if (view.count !== this.#view.count) this.typed = '';
-      this.#view = view;
-      this.#error = null;
-      this.#dirty = false;
-      await this.#readPeople(0, Math.max(PAGE, this.#people.length));
+      this.#take(view);
+      this.#dirty = edit !== this.#edit;
+      await Promise.all([this.recipients.refresh(), this.panel === 'spot' ? this.spot.read() : undefined]);
     } catch (thrown) {
       if (this.#edits.is(ticket)) this.#error = asUiError(thrown);
     }
   }
 
-  async #readPeople(offset: number, limit = PAGE): Promise<void> {
-    const ticket = this.#peopleAsked.begin();
-    try {
-      const page = await this.#host.call('plan_people', {
-        plan: this.#view.plan,
-        verdict: this.verdict,
-        offset,
-        limit,
-      });
-      if (!this.#peopleAsked.is(ticket)) return;
-      this.#people = offset === 0 ? page.people : [...this.#people, ...page.people];
-      this.#peopleTotal = page.total;
-      const shown = this.#people.find((person) => person.id === this.person) ?? this.#people[0];
-      if (shown) await this.open(shown.id);
-      else this.#message = null;
-    } catch (thrown) {
-      if (this.#peopleAsked.is(ticket)) this.#error = asUiError(thrown);
-    }
+  async #look(): Promise<void> {
+    const { plan } = this.#view;
+    const more = await this.#host.call('plan_more', { plan }).catch(() => null);
+    if (more && plan === this.#view.plan) this.#more = more.count;
   }
 }

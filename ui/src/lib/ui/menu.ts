@@ -15,6 +15,8 @@ export type MenuOption<Value> = {
   /** Makes it a checkbox. */
   state?: 'off' | 'on' | 'mixed';
   disabled?: boolean;
+  /** What it does is final: written in the colour of it. */
+  bad?: boolean;
   /** A rule above. */
   ruled?: boolean;
   /** Shown whatever the filter line says. */

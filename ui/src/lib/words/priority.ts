@@ -1,4 +1,4 @@
-const PRIORITIES: Record<string, string> = {
+const WORDS: Record<string, string> = {
   none: 'No priority',
   low: 'Low',
   medium: 'Medium',
@@ -6,8 +6,11 @@ const PRIORITIES: Record<string, string> = {
   urgent: 'Urgent',
 };
 
+/** From the least pressing on. */
+export const PRIORITIES = Object.keys(WORDS);
+
 export function priorityWord(priority: string): string {
-  return PRIORITIES[priority] ?? priority;
+  return WORDS[priority] ?? priority;
 }
 
 /** Only these two are worth a badge in a row. */
