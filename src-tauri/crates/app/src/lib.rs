@@ -17,6 +17,7 @@ mod line;
 mod mail;
 mod plans;
 mod quote;
+mod sending;
 mod terminal;
 mod thread;
 mod view_filter;
