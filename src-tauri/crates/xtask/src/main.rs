@@ -9,6 +9,7 @@ mod root;
 mod setup;
 mod step;
 mod test;
+mod torture;
 mod wire;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,15 @@ enum Command {
     },
     /// Check everything: formats, lints, every test, and the tour in the real window
     Test,
+    /// Kill and crash for long, and let the help desk count who heard what how often
+    Torture {
+        /// How often musterctl is killed, at a desk that dedupes and again at one that does not; as many histories
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// Where the random moments come from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -48,6 +58,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::run(assume_yes),
         Command::Demo { headless } => demo::run(assume_yes, headless),
         Command::Test => test::run(assume_yes),
+        Command::Torture { kills, seed } => torture::run(kills, seed),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

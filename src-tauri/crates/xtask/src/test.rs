@@ -2,8 +2,13 @@
 //! Each step shows its own output; the first that fails ends the run.
 
 use crate::step::{command, npm, run as run_step, seconds, step};
-use crate::{Result, direction, setup, wire::Wire};
+use crate::{Result, direction, setup, torture, wire::Wire};
 use std::time::Instant;
+
+/// The short torture: the same seed every time.
+const KILLS: u32 = 20;
+const SEED: u64 = 1;
+const RECIPIENTS: usize = 150;
 
 /// Runs every check.
 pub fn run(assume_yes: bool) -> Result<()> {
@@ -19,12 +24,13 @@ pub fn run(assume_yes: bool) -> Result<()> {
     build_ui()?;
 
     run_step("Clippy", &mut command("cargo clippy --workspace --all-targets -- -D warnings"))?;
-    run_step("Clippy, tour", &mut command("cargo clippy --workspace --test tour -- -D warnings"))?;
+    run_step("Clippy, tour", &mut command("cargo clippy --workspace --test tour --test torture -- -D warnings"))?;
     // One build for everything: building packages one by one would choose other features and compile the world twice.
     run_step("Build", &mut command("cargo build --workspace --all-targets"))?;
     let wire = Wire::now()?;
     run_step("Rust tests", &mut command("cargo test --workspace --no-fail-fast"))?;
     step("TypeScript types are those of Rust", || Wire::now()?.must_equal(&wire))?;
+    torture::kill_dash_nine(KILLS, SEED, RECIPIENTS)?;
 
     tour()?;
     println!("\n✓ Everything holds · {}", seconds(started.elapsed()));
