@@ -2,12 +2,17 @@
 //!
 //! A reply that is found was applied. It counts as not arrived only where the server dedupes on our reference, so that
 //! sending it again is safe, or where two reads, the later one after the server's settle time, do not show it. Anything
-//! else stays `unknown` for a human and is never sent again by itself. Everything but replies is set by value and may
-//! be repeated once the conversation was read again.
+//! else stays `unknown` for a human and is never sent again by itself.
+//!
+//! Everything but replies is set by value and may be repeated once the conversation was looked at again: in the header,
+//! if a sync ended after the effect became unknown, else in the thread, several at a time. A conversation that is not
+//! there any more was deleted, whoever did it. Whether a contact is blocked shows nowhere; blocking twice is blocking
+//! once, so it is repeated where the conversation is still there.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use muster_helpdesk::{Capabilities, Found, ReadError, Reply};
 use muster_model::{
@@ -18,7 +23,9 @@ use muster_store::{Recorded, StoreError, UnknownEffect};
 
 use crate::effect::shows;
 use crate::sync::patiently;
-use crate::worker::{Stop, WorkContext, keep_messages, later, outcome_row, row, sent_message, tell};
+use crate::worker::{
+    Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,
+};
 
 /// Replies looked for in one call.
 const AT_ONCE: usize = 50;
@@ -28,6 +35,8 @@ const TRIES: u32 = 10;
 const BETWEEN_READS: Duration = Duration::from_secs(5);
 /// How often a server that cannot tell, or does not let itself be asked, is asked.
 const CHECKS: u32 = 2;
+/// Threads that are read at the same time.
+const READS: usize = 8;
 
 /// What is to be done about one unknown effect.
 enum Verdict {
@@ -56,15 +65,8 @@ pub(crate) async fn look(ctx: &WorkContext) -> Result<usize, Stop> {
     for effect in others {
         by_conversation.entry(effect.id.clone()).or_default().push(effect);
     }
-    let mut failed = None;
-    for (id, effects) in by_conversation {
-        match look_at_values(ctx, &id, effects).await {
-            Ok(found) => settled += found,
-            // One conversation that cannot be read keeps no other waiting.
-            Err(stop @ Stop::SlowDown(None)) => failed = Some(stop),
-            Err(stop) => return Err(stop),
-        }
-    }
+    let (found, failed) = look_at_values(ctx, by_conversation).await?;
+    settled += found;
     match failed {
         Some(stop) if settled == 0 => Err(stop),
         _ => Ok(settled),
@@ -186,17 +188,77 @@ fn as_sent(effect: &UnknownEffect) -> Option<Reply> {
     })
 }
 
-/// Reads a conversation again: what it shows was applied, what it does not show may be repeated.
+/// Looks at conversations again: what one shows was applied, what it does not show may be repeated. Says how many effects
+/// were settled, and why some could not be looked for.
 async fn look_at_values(
     ctx: &WorkContext,
-    id: &RemoteId,
-    effects: Vec<UnknownEffect>,
-) -> Result<usize, Stop> {
+    by_conversation: BTreeMap<RemoteId, Vec<UnknownEffect>>,
+) -> Result<(usize, Option<Stop>), Stop> {
+    let headers = fresh_headers(ctx, &by_conversation).await?;
+    let mut verdicts = Vec::new();
+    let mut to_read = Vec::new();
+    for (id, effects) in &by_conversation {
+        match headers.get(id) {
+            Some(header) => verdicts.extend(judge(ctx, effects, header)),
+            None => to_read.push(look_at_thread(ctx, id, effects)),
+        }
+    }
+    let mut settled = settle(ctx, verdicts).await?;
+    let mut failed = None;
+    let mut looks = stream::iter(to_read).buffer_unordered(READS);
+    while let Some(looked) = looks.next().await {
+        match looked {
+            Ok(found) => settled += found,
+            // One conversation that cannot be read keeps no other waiting.
+            Err(stop @ Stop::SlowDown(None)) => failed = Some(stop),
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok((settled, failed))
+}
+
+/// Headers that a sync brought after these effects became unknown. Headers of what may have been deleted are not
+/// among them: only the help desk itself knows what is not there.
+async fn fresh_headers(
+    ctx: &WorkContext,
+    by_conversation: &BTreeMap<RemoteId, Vec<UnknownEffect>>,
+) -> Result<HashMap<RemoteId, Conversation>, StoreError> {
+    let Some(synced) = ctx.link.caught_up_at() else { return Ok(HashMap::new()) };
+    let is_covered = |effect: &UnknownEffect| {
+        later(effect.unknown_since, BETWEEN_READS) <= synced
+            && !matches!(effect.effect, Effect::Delete | Effect::Block)
+    };
+    let covered = by_conversation.iter().filter(|(_, effects)| effects.iter().all(is_covered));
+    let ids: Vec<RemoteId> = covered.map(|(id, _)| id.clone()).collect();
+    let headers = ctx.store(move |stores| stores.cache.conversations(&ids)).await?;
+    Ok(headers.into_iter().map(|header| (header.id.clone(), header)).collect())
+}
+
+fn judge<'a>(
+    ctx: &WorkContext,
+    effects: &'a [UnknownEffect],
+    now: &Conversation,
+) -> Vec<(&'a UnknownEffect, Verdict)> {
+    let verdict = |effect: &UnknownEffect| {
+        if shows(now, &effect.effect, &ctx.me.handle) {
+            Verdict::Applied(Receipt { stamp: Some(now.stamp), ..Receipt::default() })
+        } else {
+            again_or_enough(effect)
+        }
+    };
+    effects.iter().map(|effect| (effect, verdict(effect))).collect()
+}
+
+async fn look_at_thread(ctx: &WorkContext, id: &RemoteId, effects: &[UnknownEffect]) -> Result<usize, Stop> {
     let thread = match patiently(|| ctx.desk.thread(id)).await {
         Ok(thread) => thread,
         Err(ReadError::NotFound { .. }) => {
-            let gone = || Verdict::Rejected(Reason::new("gone", "The help desk does not have it any more."));
-            return settle(ctx, effects.iter().map(|effect| (effect, gone())).collect()).await;
+            forget_deleted(ctx, vec![id.clone()]).await;
+            let fate = |effect: &UnknownEffect| match effect.effect {
+                Effect::Delete => Verdict::Applied(Receipt::default()),
+                _ => Verdict::Rejected(Reason::new("gone", "The help desk does not have it any more.")),
+            };
+            return settle(ctx, effects.iter().map(|effect| (effect, fate(effect))).collect()).await;
         }
         Err(err) => {
             read_failed(err, "a conversation could not be read again")?;
@@ -205,15 +267,7 @@ async fn look_at_values(
         }
     };
     ctx.link.reachable();
-    let verdict = |effect: &UnknownEffect, now: &Conversation| {
-        if shows(now, &effect.effect, &ctx.me.handle) {
-            Verdict::Applied(Receipt { stamp: Some(now.stamp), ..Receipt::default() })
-        } else {
-            again_or_enough(effect)
-        }
-    };
-    let verdicts = effects.iter().map(|effect| (effect, verdict(effect, &thread.conversation))).collect();
-    let settled = settle(ctx, verdicts).await?;
+    let settled = settle(ctx, judge(ctx, effects, &thread.conversation)).await?;
     if let Err(err) = ctx.keep_thread(thread).await {
         tracing::warn!(error = %err, "a thread could not be kept");
     }

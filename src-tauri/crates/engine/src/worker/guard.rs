@@ -1,6 +1,10 @@
 //! The guard: looks once more before something leaves. If the customer or a colleague wrote since the plan, a reply is
-//! `held` and a human decides; so is putting away a conversation in which the customer wrote. Messages that carry a
-//! reference of this journal do not count.
+//! `held` and a human decides – or skipped, or sent all the same, as the job says –; so is putting away a conversation in
+//! which the customer wrote. Messages that carry a reference of this journal do not count, nor does what a human has
+//! seen who said: send.
+//!
+//! An effect that is done only while the conversation has a certain value – undo – is compared with the header that a
+//! fresh sync brought, if that is at least as new as our own receipt, and with the thread itself wherever that differs.
 //!
 //! A reply to one conversation reads its thread again. A mass reply compares with the cached header while the sync keeps
 //! it fresh, and reads only the threads that leave a doubt: the read budget of a help desk is smaller than its write
@@ -8,13 +12,16 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use muster_helpdesk::ReadError;
 use muster_model::{
-    Author, ClientRef, Conversation, Effect, EffectState, Message, MessageKind, Reason, RemoteId,
+    Action, Author, ClientRef, Conversation, Effect, EffectState, IfChanged, Message, MessageKind, Origin,
+    Reason, Relation, RemoteId,
 };
-use muster_store::{ClaimedItem, JobRow, Recorded, StoreError};
+use muster_store::{ClaimedEffect, ClaimedItem, JobRow, Recorded, StoreError};
 
+use super::changed::{self, Still};
 use super::{Stop, WorkContext, later, record};
 use crate::EngineEvent;
 use crate::effect::puts_away;
@@ -25,6 +32,8 @@ const FRESH: Duration = Duration::from_secs(60);
 /// How long the sync may take to bring what happened while the help desk could not be reached.
 const NEWS_WITHIN: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
+/// Threads that are read at the same time.
+const READS: usize = 8;
 
 /// What the guard says about a reply.
 enum Ruling {
@@ -38,6 +47,17 @@ struct Now {
     messages: Vec<Message>,
 }
 
+/// An item, what of it is left alone, and what its conversation is like now.
+type Compared = (ClaimedItem, Result<(Vec<Recorded>, Option<Conversation>), Stop>);
+
+/// What one look at a chunk of a job goes by.
+struct Look<'a> {
+    ctx: &'a WorkContext,
+    job: &'a JobRow,
+    /// The sync keeps the headers fresh.
+    is_fresh: bool,
+}
+
 /// Lets through what may leave, and records the rest.
 pub(super) async fn look(
     ctx: &WorkContext,
@@ -46,51 +66,59 @@ pub(super) async fn look(
 ) -> Result<Vec<ClaimedItem>, Stop> {
     let headers = headers(ctx, &claimed).await?;
     let is_fresh = ctx.link.caught_up_at().is_some_and(|at| later(at, FRESH) >= ctx.clock.now());
-    let mut go = Vec::new();
-    let mut stay: Vec<Recorded> = Vec::new();
-    let mut items = claimed.into_iter().zip(headers);
-    while let Some((mut item, header)) = items.next() {
-        let now = ctx.clock.now();
-        if item.effects.first().is_some_and(|effect| effect.effect == Effect::Reply) {
-            match rule(ctx, &item, header, is_fresh && job.total > 1).await {
-                Ok(Ruling::Go) => go.push(item),
-                Ok(Ruling::Stay(state, reason)) => {
-                    let rows = item.effects.iter().map(|effect| effect.row);
-                    stay.extend(
-                        rows.take(1).map(|row| record::row(row, state.clone(), Some(reason.clone()), now)),
-                    );
-                    stay.extend(riders(&item, &reason, now));
-                }
-                Err(stop) => {
-                    go.push(item);
-                    go.extend(items.map(|(item, _)| item));
-                    record::put_back(ctx, &go).await?;
-                    record::write(ctx, stay).await?;
-                    return Err(stop);
-                }
+    let look = Look { ctx, job, is_fresh };
+    let conditional = |item: &ClaimedItem| item.effects.iter().any(|effect| effect.expects.is_some());
+    let (mut go, mut stay, mut riders) = (Vec::new(), Vec::new(), Vec::new());
+    let (to_compare, others): (Vec<_>, Vec<_>) =
+        claimed.into_iter().zip(headers).partition(|(item, _)| conditional(item));
+    let mut failed = None;
+    let mut compared = stream::iter(to_compare.into_iter().map(|pair| look.compare(pair))).buffered(READS);
+    while let Some((item, result)) = compared.next().await {
+        match result {
+            Ok((left_alone, now)) => {
+                stay.extend(left_alone);
+                look.put_away_or_hold(item, now.as_ref(), &mut go, &mut stay);
             }
-        } else {
-            if header.as_ref().is_some_and(|header| customer_wrote(&item, header)) {
-                let held = |effect: &Effect| puts_away(effect);
-                for effect in item.effects.iter().filter(|effect| held(&effect.effect)) {
-                    stay.push(record::row(effect.row, EffectState::Held, Some(customer_reason()), now));
-                }
-                item.effects.retain(|effect| !held(&effect.effect));
-            }
-            if !item.effects.is_empty() {
+            Err(stop) => {
+                // What was found out of the others stands; this one goes back with everything that may leave.
                 go.push(item);
+                failed = Some(stop);
+            }
+        }
+    }
+    let mut others = others.into_iter();
+    while failed.is_none()
+        && let Some((item, header)) = others.next()
+    {
+        if item.effects.first().is_none_or(|effect| effect.effect != Effect::Reply) {
+            look.put_away_or_hold(item, header.as_ref(), &mut go, &mut stay);
+            continue;
+        }
+        match look.rule(&item, header).await {
+            Ok(Ruling::Go) => go.push(item),
+            Ok(Ruling::Stay(state, reason)) => {
+                let mut rows = item.effects.iter().map(|effect| effect.row);
+                let reply = rows.next();
+                stay.extend(reply.map(|row| record::row(row, state, Some(reason), ctx.clock.now())));
+                riders.extend(rows);
+            }
+            Err(stop) => {
+                go.push(item);
+                failed = Some(stop);
             }
         }
     }
     record::write(ctx, stay).await?;
-    Ok(go)
-}
-
-/// What was claimed to ride on a reply that stays is not sent either.
-fn riders(item: &ClaimedItem, reason: &Reason, now: Timestamp) -> Vec<Recorded> {
-    let reason = Reason::new("not_tried", format!("not tried: {}", reason.message));
-    let riding = item.effects.iter().skip(1);
-    riding.map(|effect| record::row(effect.row, EffectState::Skipped, Some(reason.clone()), now)).collect()
+    // What was to ride on a reply that stays shares its fate: it waits with it, or is not tried.
+    record::put_back_rows(ctx, riders).await?;
+    match failed {
+        None => Ok(go),
+        Some(stop) => {
+            go.extend(others.map(|(item, _)| item));
+            record::put_back(ctx, &go).await?;
+            Err(stop)
+        }
+    }
 }
 
 /// Before anything leaves after a time without the help desk: lets the sync that goes on beside the worker bring first
@@ -122,47 +150,166 @@ async fn headers(
     ctx.store(move |stores| ids.iter().map(|id| stores.cache.conversation(id)).collect()).await
 }
 
-async fn rule(
-    ctx: &WorkContext,
-    item: &ClaimedItem,
-    header: Option<Conversation>,
-    header_will_do: bool,
-) -> Result<Ruling, Stop> {
-    let known = match header {
-        Some(header) if header_will_do => {
-            let messages = cached_messages(ctx, &item.id).await?;
-            let now = Now { header, messages };
-            if customer_wrote(item, &now.header) || !somebody_answered(item, &now) || is_covered(&now) {
-                Some(now)
-            } else {
-                read_again(ctx, item).await?.or(Some(now))
+impl Look<'_> {
+    /// What becomes of a reply.
+    async fn rule(&self, item: &ClaimedItem, header: Option<Conversation>) -> Result<Ruling, Stop> {
+        let ctx = self.ctx;
+        let header_will_do = self.is_fresh && self.job.total > 1;
+        let known = match header {
+            Some(header) if header_will_do => {
+                let messages = cached_messages(ctx, &item.id).await?;
+                let now = Now { header, messages };
+                if customer_wrote(item, &now.header) || !somebody_answered(item, &now) || is_covered(&now) {
+                    Some(now)
+                } else {
+                    read_again(ctx, item).await?.or(Some(now))
+                }
             }
+            header => match read_again(ctx, item).await? {
+                Some(now) => Some(now),
+                None => header.map(|header| Now { header, messages: Vec::new() }),
+            },
+        };
+        let Some(now) = known else { return Ok(Ruling::Stay(EffectState::Skipped, gone())) };
+        if now.header.id != item.id {
+            return Ok(Ruling::Stay(EffectState::Skipped, merged(&now.header.id)));
         }
-        header => match read_again(ctx, item).await? {
-            Some(now) => Some(now),
-            None => header.map(|header| Now { header, messages: Vec::new() }),
-        },
-    };
-    let Some(now) = known else {
-        let reason = Reason::new("gone", "The help desk does not have this conversation any more.");
-        return Ok(Ruling::Stay(EffectState::Skipped, reason));
-    };
-    if now.header.id != item.id {
-        let reason = Reason::new("merged", format!("Merged into {}.", now.header.id));
-        return Ok(Ruling::Stay(EffectState::Skipped, reason));
+        if self.arrived_before(&now) {
+            let message = "The first one did arrive after all; it is not sent twice.";
+            return Ok(Ruling::Stay(EffectState::Skipped, Reason::new("arrived", message)));
+        }
+        let Some(state) = self.if_somebody_wrote() else { return Ok(Ruling::Go) };
+        if customer_wrote(item, &now.header) {
+            return Ok(Ruling::Stay(state, customer_reason()));
+        }
+        if somebody_answered(item, &now) && !all_ours(ctx, item, &now).await? {
+            let reason = Reason::new("colleague_wrote", "A colleague answered after this was planned.");
+            return Ok(Ruling::Stay(state, reason));
+        }
+        Ok(Ruling::Go)
     }
-    if customer_wrote(item, &now.header) {
-        return Ok(Ruling::Stay(EffectState::Held, customer_reason()));
+
+    /// What becomes of something when somebody wrote since the plan; nothing where it leaves all the same.
+    fn if_somebody_wrote(&self) -> Option<EffectState> {
+        match self.job.sending.if_changed {
+            IfChanged::Send => None,
+            IfChanged::Skip => Some(EffectState::Skipped),
+            IfChanged::Hold | IfChanged::Other(_) => Some(EffectState::Held),
+        }
     }
-    if somebody_answered(item, &now) && !all_ours(ctx, item, &now).await? {
-        let reason = Reason::new("colleague_wrote", "A colleague answered after this was planned.");
-        return Ok(Ruling::Stay(EffectState::Held, reason));
+
+    /// Whether the thread shows the reply that a human took for lost.
+    fn arrived_before(&self, now: &Now) -> bool {
+        let Some(Origin { job, relation: Relation::SentAgain }) = &self.job.origin else { return false };
+        let refs = now.messages.iter().filter_map(|message| message.client_ref.clone());
+        refs.map(ClientRef::from).any(|client_ref| client_ref.job() == Some(*job))
     }
-    Ok(Ruling::Go)
+
+    /// Lets a change through, but for putting away a conversation in which the customer wrote.
+    fn put_away_or_hold(
+        &self,
+        mut item: ClaimedItem,
+        header: Option<&Conversation>,
+        go: &mut Vec<ClaimedItem>,
+        stay: &mut Vec<Recorded>,
+    ) {
+        let wrote = header.is_some_and(|header| customer_wrote(&item, header));
+        if let Some(state) = self.if_somebody_wrote().filter(|_| wrote) {
+            let now = self.ctx.clock.now();
+            for effect in item.effects.iter().filter(|effect| puts_away(&effect.effect)) {
+                stay.push(record::row(effect.row, state.clone(), Some(customer_reason()), now));
+            }
+            item.effects.retain(|effect| !puts_away(&effect.effect));
+        }
+        if !item.effects.is_empty() {
+            go.push(item);
+        }
+    }
+
+    /// Leaves alone what somebody changed since; says what the conversation is like now.
+    async fn compare(&self, (mut item, header): (ClaimedItem, Option<Conversation>)) -> Compared {
+        match self.left_alone(&item, header).await {
+            Ok((left_alone, now)) => {
+                let stays = |row: i64| left_alone.iter().any(|left: &Recorded| left.row == row);
+                item.effects.retain(|effect| !stays(effect.row));
+                (item, Ok((left_alone, now)))
+            }
+            Err(stop) => (item, Err(stop)),
+        }
+    }
+
+    async fn left_alone(
+        &self,
+        item: &ClaimedItem,
+        header: Option<Conversation>,
+    ) -> Result<(Vec<Recorded>, Option<Conversation>), Stop> {
+        let ctx = self.ctx;
+        let followed_here = followed_here(ctx, item).await?;
+        let is = |effect: &ClaimedEffect, now: &Conversation| {
+            changed::compare(effect, now, &ctx.me, followed_here)
+        };
+        // A header that does not hold our own change yet may miss somebody else's as well.
+        let trusted = header.as_ref().filter(|header| self.is_fresh && header.stamp >= item.audience.stamp);
+        if let Some(header) = trusted
+            && item.effects.iter().all(|effect| is(effect, header) == Still::So)
+        {
+            return Ok((Vec::new(), Some(header.clone())));
+        }
+        let all = |reason: Reason| {
+            let row = |row| record::row(row, EffectState::Skipped, Some(reason.clone()), ctx.clock.now());
+            item.effects.iter().map(|effect| row(effect.row)).collect::<Vec<_>>()
+        };
+        let now = match (read_again(ctx, item).await?, header) {
+            (Some(now), _) => now,
+            (None, Some(header)) => Now { header, messages: cached_messages(ctx, &item.id).await? },
+            (None, None) => return Ok((all(gone()), None)),
+        };
+        if now.header.id != item.id {
+            return Ok((all(merged(&now.header.id)), Some(now.header)));
+        }
+        let since = self.since(item).await?;
+        let why = |effect: &ClaimedEffect| match is(effect, &now.header) {
+            Still::So => None,
+            Still::Done => Some(Reason::new("no_change", "It is so already.")),
+            Still::Changed => {
+                Some(changed::reason(&effect.effect, &now.header, &now.messages, since, &ctx.me))
+            }
+        };
+        let row = |effect: &ClaimedEffect| {
+            let reason = why(effect)?;
+            Some(record::row(effect.row, EffectState::Skipped, Some(reason), ctx.clock.now()))
+        };
+        Ok((item.effects.iter().filter_map(row).collect(), Some(now.header)))
+    }
+
+    /// When that was done which is now to be undone.
+    async fn since(&self, item: &ClaimedItem) -> Result<Option<Timestamp>, StoreError> {
+        let Some(Action::Undo { of }) = self.job.action else { return Ok(None) };
+        let id = item.id.clone();
+        self.ctx.store(move |stores| stores.journal.applied_at(of, &id)).await
+    }
 }
 
+/// What of following is kept here, for an item that is about following.
+async fn followed_here(ctx: &WorkContext, item: &ClaimedItem) -> Result<Option<bool>, StoreError> {
+    if !item.effects.iter().any(|effect| matches!(effect.effect, Effect::Follow(_))) {
+        return Ok(None);
+    }
+    let id = item.id.clone();
+    ctx.store(move |stores| Ok(stores.journal.follows()?.get(&id).copied())).await
+}
+
+fn gone() -> Reason {
+    Reason::new("gone", "The help desk does not have this conversation any more.")
+}
+
+fn merged(into: &RemoteId) -> Reason {
+    Reason::new("merged", format!("Merged into {into}."))
+}
+
+/// The customer's last message that counts: seen when it was planned, or by the human who said: send.
 fn customer_wrote(item: &ClaimedItem, header: &Conversation) -> bool {
-    millis(header.last_inbound) > item.audience.last_inbound
+    millis(header.last_inbound) > item.audience.last_inbound.max(item.seen)
 }
 
 fn customer_reason() -> Reason {
@@ -170,7 +317,7 @@ fn customer_reason() -> Reason {
 }
 
 fn somebody_answered(item: &ClaimedItem, now: &Now) -> bool {
-    millis(now.header.last_outbound) > item.audience.last_outbound
+    millis(now.header.last_outbound) > item.audience.last_outbound.max(item.seen)
 }
 
 /// Whether the messages at hand reach as far as the header says that messages exist.
@@ -182,7 +329,7 @@ fn is_covered(now: &Now) -> bool {
 /// Whether every answer since the plan left from this journal. Where there is no answer to be seen, somebody else's is
 /// assumed.
 async fn all_ours(ctx: &WorkContext, item: &ClaimedItem, now: &Now) -> Result<bool, StoreError> {
-    let since = item.audience.last_outbound;
+    let since = item.audience.last_outbound.max(item.seen);
     let newer: Vec<Option<ClientRef>> = answers(&now.messages)
         .filter(|message| Some(message.at.as_millisecond()) > since)
         .map(|message| message.client_ref.clone().map(ClientRef::from))

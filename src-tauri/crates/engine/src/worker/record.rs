@@ -9,11 +9,9 @@ use muster_model::{
     Message, MessageKind, Reason, Receipt, RemoteId, Template,
 };
 use muster_store::{ClaimedItem, JobRow, Recorded};
-use serde_json::{Value, json};
 
 use super::{Stop, WorkContext};
 use crate::EngineEvent;
-use crate::effect::status_of;
 
 /// Records the answer of a call: each effect ends as what the server says of it, and as unknown where it says nothing.
 pub(super) async fn outcomes(
@@ -27,6 +25,7 @@ pub(super) async fn outcomes(
         answer.into_iter().map(|outcome| (outcome.id, outcome.effects)).collect();
     let mut recorded = Vec::new();
     let mut messages = Vec::new();
+    let mut deleted = Vec::new();
     for item in items {
         let mut said = answers.remove(&item.id).unwrap_or_default().into_iter();
         for effect in &item.effects {
@@ -43,11 +42,15 @@ pub(super) async fn outcomes(
                         .map(|message| (item.id.clone(), message)),
                 );
             }
+            if effect.effect == Effect::Delete && outcome.state() == EffectState::Applied {
+                deleted.push(item.id.clone());
+            }
             recorded.push(outcome_row(effect.row, &effect.effect, outcome, now));
         }
     }
     write(ctx, recorded).await?;
     keep_messages(ctx, messages).await;
+    forget_deleted(ctx, deleted).await;
     Ok(())
 }
 
@@ -61,7 +64,11 @@ pub(super) async fn reject(ctx: &WorkContext, items: &[ClaimedItem], reason: &Re
 
 /// Back to its place: nothing of it can have reached the server.
 pub(super) async fn put_back(ctx: &WorkContext, items: &[ClaimedItem]) -> Result<(), Stop> {
-    let rows: Vec<i64> = items.iter().flat_map(|item| &item.effects).map(|effect| effect.row).collect();
+    put_back_rows(ctx, items.iter().flat_map(|item| &item.effects).map(|effect| effect.row).collect()).await
+}
+
+/// As [`put_back`], effect by effect.
+pub(super) async fn put_back_rows(ctx: &WorkContext, rows: Vec<i64>) -> Result<(), Stop> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -93,25 +100,11 @@ pub(crate) fn outcome_row(id: i64, effect: &Effect, outcome: EffectOutcome, at: 
     let state = outcome.state();
     match outcome {
         EffectOutcome::Applied { receipt } => {
-            Recorded { receipt: Some(receipt), after: after(effect), ..row(id, state, None, at) }
+            Recorded { receipt: Some(receipt), after: effect.value_after(), ..row(id, state, None, at) }
         }
         EffectOutcome::Rejected { reason }
         | EffectOutcome::Skipped { reason }
         | EffectOutcome::Unknown { reason } => row(id, state, Some(reason), at),
-    }
-}
-
-/// The value that an applied effect leaves behind, where the effect alone says it.
-fn after(effect: &Effect) -> Option<Value> {
-    match effect {
-        Effect::Status(status) => {
-            let (status, until) = status_of(*status);
-            Some(json!({ "status": status, "snoozed_until": until }))
-        }
-        Effect::Assignee(who) | Effect::Team(who) => Some(json!(who)),
-        Effect::TagClear => Some(json!([])),
-        Effect::Priority(priority) => Some(json!(priority)),
-        _ => None,
     }
 }
 
@@ -154,6 +147,18 @@ pub(crate) async fn keep_messages(ctx: &WorkContext, messages: Vec<(RemoteId, Me
         .await;
     if let Err(err) = kept {
         tracing::warn!(error = %err, "sent messages could not be written into the cache");
+    }
+}
+
+/// Takes conversations out of the cache that the help desk says it deleted. If that fails, the next sync does it.
+pub(crate) async fn forget_deleted(ctx: &WorkContext, ids: Vec<RemoteId>) {
+    if ids.is_empty() {
+        return;
+    }
+    let forgotten =
+        ctx.store(move |stores| ids.iter().try_for_each(|id| stores.cache.drop_conversation(id).map(drop)));
+    if let Err(err) = forgotten.await {
+        tracing::warn!(error = %err, "deleted conversations could not be taken out of the cache");
     }
 }
 

@@ -2,7 +2,7 @@
 //! follows another. Each is one transaction on the rows themselves, valid whoever works the journal.
 
 use jiff::Timestamp;
-use muster_model::{Effect, EffectState, JobId, Origin, RemoteId};
+use muster_model::{Effect, EffectState, JobId, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
@@ -113,10 +113,10 @@ impl Journal {
         })
     }
 
-    /// When the last effect of another job on this conversation was applied.
-    pub fn applied_at(&self, origin: &Origin, id: &RemoteId) -> Result<Option<Timestamp>> {
+    /// When the last effect of a job on this conversation was applied.
+    pub fn applied_at(&self, job: JobId, id: &RemoteId) -> Result<Option<Timestamp>> {
         let only = std::slice::from_ref(id);
-        let stories = self.stories(origin.job, Some(only))?;
+        let stories = self.stories(job, Some(only))?;
         let effects = stories.iter().flat_map(|story| &story.effects);
         Ok(effects
             .filter(|effect| effect.state == EffectState::Applied)

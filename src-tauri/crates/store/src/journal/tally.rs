@@ -31,7 +31,10 @@ pub(crate) fn shift(
 pub(crate) fn add(conn: &Connection, job: i64, to: (&EffectState, &str, &str), n: u64) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO tallies (job, state, code, message, n) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (job, state, code) DO UPDATE SET n = n + excluded.n",
+         ON CONFLICT (job, state, code) DO UPDATE
+            SET n = n + excluded.n,
+                -- What one person changed since is not what another one did.
+                message = iif(code = 'changed_since' AND message <> excluded.message, 'Changed since.', message)",
     )?
     .execute(params![job, to.0.as_str(), to.1, to.2, from_count(n)])?;
     Ok(())

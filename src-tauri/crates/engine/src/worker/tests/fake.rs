@@ -11,11 +11,10 @@ use muster_helpdesk::{
 };
 use muster_model::{
     Author, Change, Conversation, Directory, Effect, EffectOutcome, Me, Message, MessageKind, Reason,
-    Receipt, RemoteId, Thread,
+    Receipt, RemoteId, Thread, put_on,
 };
 
 use super::*;
-use crate::effect::put_on;
 use crate::samples;
 
 /// What happens to a call.
