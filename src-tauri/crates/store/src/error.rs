@@ -67,14 +67,6 @@ pub enum StoreError {
     /// The journal has no such job.
     #[error("There is no job {0}.")]
     NoSuchJob(JobId),
-    /// A job cannot change its state like that.
-    #[error("The job is {from} and cannot become {to}.")]
-    JobIsOver {
-        /// Its state.
-        from: muster_model::JobState,
-        /// What was asked for.
-        to: muster_model::JobState,
-    },
     /// An audience could not be packed or unpacked.
     #[error("The audience of a job cannot be read: {0}")]
     Pack(#[from] postcard::Error),

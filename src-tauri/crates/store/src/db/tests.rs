@@ -22,7 +22,7 @@ fn nothing_readable_lies_on_the_disk() {
     };
     cache.put_thread(&thread, at(12)).unwrap();
     let journal = Journal::open(folder.path(), &key()).unwrap();
-    journal.put_request(at(13), "cancel", &serde_json::json!({"note": "Wasserschaden"})).unwrap();
+    journal.set_rate_state("Wasserschaden").unwrap();
 
     let mut files = 0;
     for entry in fs::read_dir(folder.path()).unwrap() {

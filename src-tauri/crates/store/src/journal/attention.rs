@@ -134,7 +134,7 @@ fn job_at(conn: &Connection, seq: i64) -> Result<JobRow> {
     let job = conn
         .prepare_cached(
             "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                    opened, released, canary_passed, points_to, relation
+                    opened, released, canary_passed, go_at, points_to, relation
                FROM jobs WHERE seq = ?1",
         )?
         .query_row(params![seq], read)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use muster_model::{
     Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, Origin, PauseReason, Relation, Resolved,
-    Sending, When,
+    Sending,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
 
@@ -104,70 +104,27 @@ pub struct JobRow {
     pub released: Option<u64>,
     /// Somebody looked at the first few and said go on.
     pub canary_passed: bool,
+    /// When somebody last said that it may leave: confirmed it, or let it go on.
+    pub go_at: Timestamp,
     /// The earlier job that this one belongs to.
     pub origin: Option<Origin>,
+    /// Pending items that were claimed before: put back, or with a step left.
+    pub begun: u64,
 }
 
-impl NewJob {
-    /// How many items may be claimed before somebody or the clock says more.
-    fn released(&self) -> Option<u64> {
-        match (&self.sending.when, self.sending.canary) {
-            (_, Some(first)) => Some(u64::from(first)),
-            (When::Drip(_), None) => Some(0),
-            _ => None,
-        }
+impl JobRow {
+    /// Items that nobody claimed yet and that take part.
+    #[must_use]
+    pub fn unopened(&self) -> u64 {
+        self.counts.pending.saturating_sub(self.begun)
     }
 }
 
 impl Journal {
     /// Confirms: one row, one transaction, durable. Items that do not take part are counted as skipped at once.
     pub fn insert_job(&self, job: &NewJob) -> Result<()> {
-        let (kind, mass) = match &job.action {
-            Action::Change { .. } => ("change", false),
-            Action::Reply { mass, .. } => ("reply", *mass),
-            Action::Follow { .. } => ("follow", false),
-            // What is given back is what was changed.
-            Action::Undo { .. } => ("change", false),
-        };
-        let mut left_out: BTreeMap<(String, String), u64> = BTreeMap::new();
-        for item in job.audience.iter().filter(|item| !item.takes_part) {
-            let reason = verdict_reason(item);
-            *left_out.entry((reason.code, reason.message)).or_default() += 1;
-        }
         let audience = pack(&job.audience)?;
-        self.db.write(|tx| {
-            tx.prepare_cached(
-                "INSERT INTO jobs (id, name, kind, type, mass, action, state, created, due, me, filter, resolved, audience,
-                                   total, sending, released, points_to, relation)
-                 VALUES (:id, :name, :kind, :type, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
-                         :total, :sending, :released, :points_to, :relation)",
-            )?
-            .execute(named_params! {
-                ":id": job.id.to_string(),
-                ":name": job.name,
-                ":kind": kind,
-                ":type": job.action.type_word(),
-                ":mass": mass,
-                ":action": to_json(&job.action)?,
-                ":state": job.state.as_str(),
-                ":created": ms(job.created),
-                ":due": ms(job.due),
-                ":me": job.me.as_str(),
-                ":filter": job.filter,
-                ":resolved": job.resolved.as_ref().map(to_json).transpose()?,
-                ":audience": audience,
-                ":total": from_count(job.audience.len() as u64),
-                ":sending": to_json(&job.sending)?,
-                ":released": job.released().map(from_count),
-                ":points_to": job.origin.as_ref().map(|origin| origin.job.to_string()),
-                ":relation": job.origin.as_ref().map(|origin| origin.relation.as_str()),
-            })?;
-            let seq = tx.last_insert_rowid();
-            for ((code, message), n) in &left_out {
-                tally::add(tx, seq, (&EffectState::Skipped, code, message), *n)?;
-            }
-            Ok(())
-        })
+        self.db.write(|tx| insert(tx, job, &audience))
     }
 
     /// Jobs that the worker should work on, in the order of confirmation: running ones, and those whose time has come.
@@ -175,7 +132,7 @@ impl Journal {
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
+                        opened, released, canary_passed, go_at, points_to, relation
                    FROM jobs
                   WHERE state = 'running' OR (state IN ('holding', 'scheduled') AND due <= ?1)
                   ORDER BY seq",
@@ -190,7 +147,7 @@ impl Journal {
         self.db.read(|tx| {
             let found = tx
                 .prepare_cached("SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
+                        opened, released, canary_passed, go_at, points_to, relation
                    FROM jobs WHERE id = ?1")?
                 .query_row(params![job.to_string()], read)
                 .optional()?;
@@ -202,66 +159,53 @@ impl Journal {
     pub fn job_audience(&self, job: JobId) -> Result<Vec<AudienceItem>> {
         self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.clone()))
     }
+}
 
-    /// Moves a job between the states in which it is alive. One that is over stays as it is.
-    pub fn set_job_state(&self, job: JobId, state: &JobState, pause: Option<&PauseReason>) -> Result<()> {
-        self.db.write(|tx| {
-            let changed = tx
-                .prepare_cached(
-                    "UPDATE jobs SET state = ?2, pause = ?3
-                      WHERE id = ?1 AND state NOT IN ('completed', 'completed_with_errors', 'cancelled')",
-                )?
-                .execute(params![job.to_string(), state.as_str(), pause.map(PauseReason::as_str)])?;
-            if changed == 1 { Ok(()) } else { Err(is_over(tx, job, state)) }
-        })
+/// Writes the row of a new job, and counts who does not take part.
+pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result<()> {
+    let (kind, mass) = match &job.action {
+        Action::Change { .. } => ("change", false),
+        Action::Reply { mass, .. } => ("reply", *mass),
+        Action::Follow { .. } => ("follow", false),
+        // What is given back is what was changed.
+        Action::Undo { .. } => ("change", false),
+    };
+    let mut left_out: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for item in job.audience.iter().filter(|item| !item.takes_part) {
+        let reason = verdict_reason(item);
+        *left_out.entry((reason.code, reason.message)).or_default() += 1;
     }
-
-    /// Stops a job for good: what has not left ends as `skipped: cancelled`. What is on its way keeps its own outcome.
-    pub fn cancel_job(&self, job: JobId, now: Timestamp) -> Result<()> {
-        let now = ms(now);
-        self.db.write(|tx| {
-            let changed = tx
-                .prepare_cached(
-                    "UPDATE jobs SET state = 'cancelled', pause = NULL, finished = ?2
-                      WHERE id = ?1 AND state NOT IN ('completed', 'completed_with_errors', 'cancelled')",
-                )?
-                .execute(params![job.to_string(), now])?;
-            if changed == 0 {
-                return Err(is_over(tx, job, &JobState::Cancelled));
-            }
-            let seq = seq_of(tx, job)?;
-            let items: Vec<u32> = tx
-                .prepare_cached("SELECT DISTINCT no FROM effects WHERE job = ?1 AND state = 'pending'")?
-                .query_map(params![seq], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            tx.prepare_cached(
-                "UPDATE effects SET state = 'skipped', code = 'cancelled', message = 'cancelled', finished = ?2
-                  WHERE job = ?1 AND state = 'pending'",
-            )?
-            .execute(params![seq, now])?;
-            for no in items {
-                super::item::settle(tx, seq, no, now)?;
-            }
-            // Items that never got a row are exactly what is still missing to the total.
-            let total: u64 =
-                tx.query_row("SELECT total FROM jobs WHERE seq = ?1", params![seq], |row| to_count(row, 0))?;
-            let (counts, _) = tally::of(tx, seq, total)?;
-            tally::add(tx, seq, (&EffectState::Skipped, "cancelled", "cancelled"), counts.pending)
-        })
+    conn.prepare_cached(
+        "INSERT INTO jobs (id, name, kind, type, mass, action, state, created, due, me, filter, resolved, audience,
+                           total, sending, released, go_at, points_to, relation)
+         VALUES (:id, :name, :kind, :type, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
+                 :total, :sending, :released, :created, :points_to, :relation)",
+    )?
+    .execute(named_params! {
+        ":id": job.id.to_string(),
+        ":name": job.name,
+        ":kind": kind,
+        ":type": job.action.type_word(),
+        ":mass": mass,
+        ":action": to_json(&job.action)?,
+        ":state": job.state.as_str(),
+        ":created": ms(job.created),
+        ":due": ms(job.due),
+        ":me": job.me.as_str(),
+        ":filter": job.filter,
+        ":resolved": job.resolved.as_ref().map(to_json).transpose()?,
+        ":audience": audience,
+        ":total": from_count(job.audience.len() as u64),
+        ":sending": to_json(&job.sending)?,
+        ":released": job.sending.released_first().map(from_count),
+        ":points_to": job.origin.as_ref().map(|origin| origin.job.to_string()),
+        ":relation": job.origin.as_ref().map(|origin| origin.relation.as_str()),
+    })?;
+    let seq = conn.last_insert_rowid();
+    for ((code, message), n) in &left_out {
+        tally::add(conn, seq, (&EffectState::Skipped, code, message), *n)?;
     }
-
-    /// Ends a job that has nothing left to send; says the state that it is in afterwards.
-    pub fn finish_job(&self, job: JobId, now: Timestamp) -> Result<JobState> {
-        self.db.write(|tx| {
-            let seq = seq_of(tx, job)?;
-            let (state, total) = state_and_total(tx, seq)?;
-            let (counts, _) = tally::of(tx, seq, total)?;
-            if state.is_over() || counts.open() > 0 {
-                return Ok(state);
-            }
-            end(tx, seq, &counts, ms(now))
-        })
-    }
+    Ok(())
 }
 
 /// The row of a job.
@@ -288,7 +232,7 @@ pub(crate) fn judge_again(conn: &Connection, seq: i64, now: i64) -> Result<()> {
     Ok(())
 }
 
-fn end(conn: &Connection, seq: i64, counts: &Counts, now: i64) -> Result<JobState> {
+pub(crate) fn end(conn: &Connection, seq: i64, counts: &Counts, now: i64) -> Result<JobState> {
     let clean = counts.rejected + counts.unknown + counts.held == 0;
     let state = if clean { JobState::Completed } else { JobState::CompletedWithErrors };
     conn.prepare_cached("UPDATE jobs SET state = ?2, pause = NULL, finished = ?3 WHERE seq = ?1")?
@@ -296,22 +240,20 @@ fn end(conn: &Connection, seq: i64, counts: &Counts, now: i64) -> Result<JobStat
     Ok(state)
 }
 
-fn state_and_total(conn: &Connection, seq: i64) -> Result<(JobState, u64)> {
+pub(crate) fn state_and_total(conn: &Connection, seq: i64) -> Result<(JobState, u64)> {
     Ok(conn
         .prepare_cached("SELECT state, total FROM jobs WHERE seq = ?1")?
         .query_row(params![seq], |row| Ok((JobState::from(row.get_ref(0)?.as_str()?), to_count(row, 1)?)))?)
 }
 
-fn is_over(conn: &Connection, job: JobId, to: &JobState) -> StoreError {
-    match seq_of(conn, job).and_then(|seq| state_and_total(conn, seq)) {
-        Ok((from, _)) => StoreError::JobIsOver { from, to: to.clone() },
-        Err(err) => err,
-    }
-}
-
 pub(crate) fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<Vec<JobRow>> {
     for job in &mut jobs {
         (job.counts, job.reasons) = tally::of(conn, job.seq, job.total)?;
+        if !job.state.is_over() {
+            job.begun = conn
+                .prepare_cached("SELECT count(*) FROM items WHERE job = ?1 AND state = 'pending'")?
+                .query_row(params![job.seq], |row| to_count(row, 0))?;
+        }
     }
     Ok(jobs)
 }
@@ -349,6 +291,8 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         opened: to_count(row, "opened")?,
         released: row.get::<_, Option<i64>>("released")?.map(i64::unsigned_abs),
         canary_passed: row.get("canary_passed")?,
+        go_at: instant(row, "go_at")?,
         origin: origin(row)?,
+        begun: 0,
     })
 }

@@ -73,7 +73,7 @@ impl Journal {
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
+                        opened, released, canary_passed, go_at, points_to, relation
                    FROM jobs
                   WHERE (:before IS NULL OR seq < (SELECT seq FROM jobs WHERE id = :before))
                     AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
@@ -148,7 +148,7 @@ impl Journal {
         self.db.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
+                        opened, released, canary_passed, go_at, points_to, relation
                    FROM jobs WHERE points_to = ?1 ORDER BY seq",
             )?;
             let jobs =

@@ -20,6 +20,7 @@ mod control;
 mod figures;
 mod listing;
 mod order;
+mod overlaid;
 mod replies;
 mod saved;
 mod settle;
@@ -318,38 +319,8 @@ fn an_action_of_a_newer_muster_is_shown_and_never_run() {
     journal.db.write(|tx| Ok(tx.execute("UPDATE jobs SET action = '{\"kind\":\"teleport\"}'", [])?)).unwrap();
     assert_eq!(journal.job(job).unwrap().unwrap().action, None);
     assert!(claim(&journal, job).is_empty());
-    assert!(journal.overlay_source(at(0)).unwrap().jobs.is_empty());
-}
-
-#[test]
-fn the_overlay_is_made_of_what_is_under_way_and_what_was_just_applied() {
-    let (_folder, journal) = open();
-    let job = confirm(&journal, reply(done()), audience(&["a", "b", "c"]));
-    let claimed = journal.claim(job, 2, false, at(200), &nobody).unwrap();
-    assert!(
-        journal
-            .record(&[
-                outcome(claimed[0].effects[0].row, EffectState::Applied),
-                outcome(claimed[1].effects[0].row, EffectState::Held),
-            ])
-            .unwrap()
-            .is_empty()
-    );
-    let source = journal.overlay_source(at(250)).unwrap();
-    assert_eq!(source.held, HashSet::from([RemoteId::from("b")]));
-    let items = &source.jobs[0].items;
-    assert_eq!(items.len(), 2);
-    assert_eq!(items[0].applied, [(Effect::Reply, Some(9))]);
-    assert_eq!(items[0].remaining, [Effect::Status(StatusChange::Done)]);
-    assert_eq!((items[1].id.as_str(), items[1].last_inbound, items[1].remaining.len()), ("c", Some(5), 2));
-
-    set_state(&journal, job, JobState::Paused, Some(PauseReason::User));
-    let source = journal.overlay_source(at(250)).unwrap();
-    assert_eq!(source.jobs[0].items.len(), 1);
-    assert!(source.jobs[0].items[0].remaining.is_empty());
-    journal.cancel_job(job, at(260)).unwrap();
-    assert_eq!(journal.overlay_source(at(260)).unwrap().jobs[0].items.len(), 1);
-    assert!(journal.overlay_source(at(301)).unwrap().jobs.is_empty());
+    let overlay = journal.overlay(None, at(0), &crate::Overlay::empty()).unwrap();
+    assert!(overlay.pending(&"a".into()).is_empty());
 }
 
 #[test]

@@ -27,31 +27,40 @@ pub struct Waiting {
 }
 
 impl Journal {
-    /// What has not reached the help desk, over all jobs that are due or paused.
+    /// What has not reached the help desk, over all jobs that leave by themselves: not what is paused until somebody
+    /// says go on, nor batches that are not due.
     pub fn waiting(&self) -> Result<Waiting> {
         self.db.read(|tx| {
             let mut waiting = Waiting::default();
             let mut statement = tx.prepare_cached(
                 "SELECT seq, id, name, kind, action, state, pause, created, due, finished, me, filter, resolved, total, sending,
-                        opened, released, canary_passed, points_to, relation
-                   FROM jobs WHERE state IN ('holding', 'running', 'paused') ORDER BY seq",
+                        opened, released, canary_passed, go_at, points_to, relation
+                   FROM jobs
+                  WHERE state IN ('holding', 'running') OR state = 'paused' AND pause IN ('offline', 'key')
+                  ORDER BY seq",
             )?;
             let open = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
             for job in with_figures(tx, open)? {
-                if job.counts.open() == 0 {
+                let unopened = match job.released {
+                    Some(released) => job.unopened().min(released.saturating_sub(job.opened)),
+                    None => job.unopened(),
+                };
+                let items = unopened + job.begun + job.counts.sending;
+                if items == 0 {
                     continue;
                 }
-                let (items_with_row, effects_with_row): (u64, u64) = tx
+                let effects_with_row: u64 = tx
                     .prepare_cached(
-                        "SELECT count(DISTINCT no), count(*) FROM effects
+                        "SELECT count(*) FROM effects
                           WHERE job = ?1 AND state IN ('pending', 'sending')
                             AND no IN (SELECT no FROM items WHERE job = ?1 AND state IN ('pending', 'sending'))",
                     )?
-                    .query_row(params![job.seq], |row| Ok((to_count(row, 0)?, to_count(row, 1)?)))?;
-                let per_item = job.action.as_ref().map_or(0, |action| action.effects().len() as u64);
+                    .query_row(params![job.seq], |row| to_count(row, 0))?;
+                // Where every item has effects of its own there is at least one.
+                let per_item = job.action.as_ref().map_or(0, |action| action.effects().len().max(1) as u64);
                 waiting.jobs += 1;
-                waiting.items += job.counts.open();
-                waiting.effects += effects_with_row + job.counts.open().saturating_sub(items_with_row) * per_item;
+                waiting.items += items;
+                waiting.effects += effects_with_row + unopened * per_item;
             }
             Ok(waiting)
         })

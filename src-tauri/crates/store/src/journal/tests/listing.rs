@@ -84,7 +84,7 @@ fn what_needs_a_human_is_listed_and_counted() {
     assert_eq!((rows[0].text.as_deref(), rows[0].at), (Some("Hello Noëlle"), at(300)));
     let open = journal.jobs_open().unwrap();
     assert_eq!((open.attention, open.outbox, open.running), (2, 1, 1));
-    journal.set_job_state(job, &JobState::Paused, Some(&PauseReason::Overdue)).unwrap();
+    set_state(&journal, job, JobState::Paused, Some(PauseReason::Overdue));
     assert_eq!(journal.jobs_open().unwrap().attention, 3);
 }
 

@@ -30,15 +30,53 @@ fn an_item_waits_for_earlier_jobs_on_its_conversation() {
     assert_eq!(journal.job(second).unwrap().unwrap().counts.sending, 2);
 }
 
-#[test]
-fn a_paused_job_keeps_its_turn_and_a_cancelled_one_gives_it_up() {
+#[rstest]
+#[case(JobState::Holding, None, true)]
+#[case(JobState::Scheduled, None, false)]
+#[case(JobState::Paused, Some(PauseReason::Offline), true)]
+#[case(JobState::Paused, Some(PauseReason::Key), true)]
+#[case(JobState::Paused, Some(PauseReason::User), false)]
+#[case(JobState::Paused, Some(PauseReason::Guard), false)]
+#[case(JobState::Paused, Some(PauseReason::Overdue), false)]
+fn only_what_leaves_by_itself_keeps_its_turn(
+    #[case] state: JobState,
+    #[case] pause: Option<PauseReason>,
+    #[case] keeps: bool,
+) {
     let (_folder, journal) = open();
     let first = confirm(&journal, reply(Change::default()), audience(&["a"]));
     let second = confirm(&journal, change(done()), audience(&["a"]));
-    journal.set_job_state(first, &JobState::Paused, Some(&PauseReason::User)).unwrap();
-    assert!(claim(&journal, second).is_empty());
-    journal.cancel_job(first, at(150)).unwrap();
-    assert_eq!(ids(&claim(&journal, second)), ["a"]);
+    set_state(&journal, first, state, pause);
+    assert_eq!(claim(&journal, second).is_empty(), keeps);
+    assert!(journal.cancel_job(first, at(150)).unwrap().did);
+    assert_eq!(ids(&claim(&journal, second)), if keeps { vec!["a"] } else { vec![] });
+}
+
+#[test]
+fn a_batch_that_is_not_released_neither_blocks_nor_supersedes() {
+    let (_folder, journal) = open();
+    let drip = confirm(&journal, change(done()), audience(&["a", "b"]));
+    let one = |row: &JobRow| Some(Standing { released: Some(1), ..row.standing() });
+    assert!(journal.move_job(drip, one).unwrap().did);
+    let left = claim(&journal, drip);
+    assert_eq!(ids(&left), ["a"]);
+    let later = confirm(&journal, change(set_status(StatusChange::Active)), audience(&["a", "b"]));
+    assert_eq!(ids(&claim(&journal, later)), ["b"], "a is on its way, b is not due");
+    assert!(journal.record(&[outcome(left[0].effects[0].row, EffectState::Applied)]).unwrap().is_empty());
+    assert_eq!(ids(&claim(&journal, later)), ["a"]);
+}
+
+#[test]
+fn what_a_cancelled_job_did_still_counts() {
+    let (_folder, journal) = open();
+    let first = confirm(&journal, change(done()), audience(&["a", "b"]));
+    set_state(&journal, first, JobState::Paused, Some(PauseReason::User));
+    let second = confirm(&journal, change(set_status(StatusChange::Active)), audience(&["a", "b"]));
+    let left = journal.claim(second, 1, true, at(200), &nobody).unwrap();
+    assert!(journal.record(&[outcome(left[0].effects[0].row, EffectState::Applied)]).unwrap().is_empty());
+    assert!(journal.cancel_job(second, at(201)).unwrap().did);
+    set_state(&journal, first, JobState::Running, None);
+    assert_eq!(ids(&claim(&journal, first)), ["b"], "a was decided later, b was not");
 }
 
 #[test]
@@ -67,7 +105,7 @@ fn what_can_still_be_taken_back_supersedes_nothing() {
     let (_folder, journal) = open();
     let first = confirm(&journal, change(done()), audience(&["a"]));
     let second = confirm(&journal, change(set_status(StatusChange::Active)), audience(&["a"]));
-    journal.set_job_state(second, &JobState::Holding, None).unwrap();
+    set_state(&journal, second, JobState::Holding, None);
     assert_eq!(ids(&claim(&journal, first)), ["a"]);
 }
 

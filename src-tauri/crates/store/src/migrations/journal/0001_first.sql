@@ -40,8 +40,15 @@ CREATE TABLE items (
     message TEXT    NOT NULL DEFAULT '',
     seen    INTEGER,                                        -- a human saw what was written up to then and said: send
     left_at INTEGER,                                        -- a human looked at what is unknown and left it at that
+    moved   INTEGER NOT NULL DEFAULT 0,                     -- rises within the job whenever an item moves
     PRIMARY KEY (job, no)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX items_by_move ON items (job, moved);
+-- An item that ends without ever having been claimed moves as well.
+CREATE TRIGGER items_ended_unclaimed AFTER INSERT ON items WHEN NEW.state <> 'pending' BEGIN
+    UPDATE items SET moved = (SELECT max(moved) + 1 FROM items WHERE job = NEW.job)
+     WHERE job = NEW.job AND no = NEW.no;
+END;
 CREATE INDEX items_by_state ON items (job, state, no);
 CREATE INDEX items_attention ON items (job, no) WHERE state IN ('unknown', 'held');
 
