@@ -290,7 +290,7 @@ fn row(row: &ListRow, base: Option<&Conversation>, overlay: &Overlay) -> Row {
         message_count: c.message_count,
         unread: row.marks.unread,
         followed: row.marks.followed,
-        pending: overlay.rows().get(&c.id).map(|row| row.pending.clone()).unwrap_or_default(),
+        pending: overlay.pending(&c.id),
         pending_tags: pending_tags.unwrap_or_default(),
         remark: row.marks.waiting_reason.clone(),
         unknown: row.marks.unknown,

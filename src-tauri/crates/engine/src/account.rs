@@ -5,12 +5,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
 use muster_model::{Directory, Me, Moment};
-use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError, SyncState};
+use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError};
 use thiserror::Error;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::blocking::blocking;
+use crate::overlay::{Known, derive};
+use crate::pace::{Pace, PacedDesk, Use};
 use crate::{Clock, EngineEvent, KeyError, KeySource, Link, Stores, connect};
 
 mod once;
@@ -45,6 +47,7 @@ pub(crate) struct Inner {
     stores: Stores,
     clock: Arc<dyn Clock>,
     link: Arc<Link>,
+    pace: Arc<Pace>,
     events: broadcast::Sender<EngineEvent>,
     /// None while there is no key for it.
     desk: watch::Sender<Option<Arc<dyn HelpDesk>>>,
@@ -58,7 +61,7 @@ pub(crate) struct Inner {
     pub(crate) wake: Arc<Notify>,
     /// Requests that somebody waits for; what nobody waits for stands back.
     pub(crate) interactive: watch::Sender<usize>,
-    overlay: Mutex<Option<KnownOverlay>>,
+    overlay: Mutex<Known>,
     tasks: TaskTracker,
     cancel: CancellationToken,
 }
@@ -81,13 +84,6 @@ enum Role {
     Holding,
 }
 
-/// An overlay, and the state of both databases that it was derived from.
-struct KnownOverlay {
-    journal: i64,
-    cache: SyncState,
-    overlay: Arc<Overlay>,
-}
-
 impl Account {
     /// Opens an account's databases with its keys. Nothing runs yet, and nobody asks the network.
     ///
@@ -108,11 +104,13 @@ impl Account {
             Err(err) => return Err(err.into()),
         };
         let place = folder.clone();
-        let (stores, known) = blocking(move || {
+        let told = Arc::clone(&clock);
+        let (stores, known, pace) = blocking(move || {
             let cache = Cache::open(&place, &data_key)?;
             let journal = Journal::open(&place, &data_key)?;
             let known = cache.directory()?;
-            Ok::<_, StoreError>((Stores { cache, journal }, known))
+            let pace = Pace::load(told, journal.clone())?;
+            Ok::<_, StoreError>((Stores { cache, journal }, known, Arc::new(pace)))
         })
         .await?;
         let events = broadcast::channel(1024).0;
@@ -123,6 +121,7 @@ impl Account {
             stores,
             clock,
             link,
+            pace,
             events,
             desk: watch::Sender::new(desk),
             who: RwLock::new(known.map(Who::from).unwrap_or_default()),
@@ -162,10 +161,26 @@ impl Account {
         self.inner.events.subscribe()
     }
 
-    /// The help desk; none while there is no key for it.
+    /// The help desk, for calls that somebody waits for; none while there is no key for it.
     #[must_use]
     pub fn desk(&self) -> Option<Arc<dyn HelpDesk>> {
-        self.inner.desk.borrow().clone()
+        self.desk_for(Use::Interactive)
+    }
+
+    /// The help desk for calls of one kind: they wait for their turn.
+    fn desk_for(&self, of: Use) -> Option<Arc<dyn HelpDesk>> {
+        self.inner.desk.borrow().clone().map(|desk| self.paced(desk, of))
+    }
+
+    fn paced(&self, desk: Arc<dyn HelpDesk>, of: Use) -> Arc<dyn HelpDesk> {
+        PacedDesk::waiting(desk, Arc::clone(&self.inner.pace), of)
+    }
+
+    /// How many minutes so many replies take at the pace of this help desk, with so many threads read again before they
+    /// leave; 0: no limit is in their way.
+    #[must_use]
+    pub fn minutes_for(&self, replies: u64, guard_reads: u64) -> u64 {
+        self.inner.pace.minutes_for(replies, guard_reads)
     }
 
     /// The clock.
@@ -208,31 +223,14 @@ impl Account {
         self.inner.wake.notify_one();
     }
 
-    /// What lies over the cache on this machine; derived anew only when one of the databases changed.
+    /// What lies over the cache on this machine. Only what moved in the journal since the last look is read.
     ///
     /// # Errors
     /// When a database cannot be read.
     pub async fn overlay(&self) -> Result<Arc<Overlay>, StoreError> {
         let mut known = self.inner.overlay.lock().await;
-        let (stores, me) = (self.stores().clone(), self.me());
-        let derived_from = known.as_ref().map(|known| (known.journal, known.cache.clone()));
-        let fresh = blocking(move || {
-            // Read before deriving: a write in between makes this overlay stale, never a stale one fresh.
-            let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?);
-            if derived_from.is_some_and(|from| from == (journal, cache.clone())) {
-                return Ok(None);
-            }
-            let overlay = Arc::new(crate::overlay::derive(&stores, me.as_ref())?);
-            Ok::<_, StoreError>(Some(KnownOverlay { journal, cache, overlay }))
-        })
-        .await?;
-        let known = match fresh {
-            Some(fresh) => known.insert(fresh),
-            None => match known.as_ref() {
-                Some(known) => known,
-                None => return Ok(Arc::new(Overlay::empty())),
-            },
-        };
+        let (stores, me, before) = (self.stores().clone(), self.me().map(|me| me.handle), known.clone());
+        *known = blocking(move || derive(&stores, me, before)).await?;
         Ok(Arc::clone(&known.overlay))
     }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use muster_model::{Change, Conversation, Effect, Handle, Status};
-pub(crate) use muster_model::{put_on, puts_away, status_of};
+pub(crate) use muster_model::{puts_away, status_of};
 
 /// Whether a conversation already shows what an effect wants. Never true of a reply.
 pub(crate) fn shows(conversation: &Conversation, effect: &Effect, me: &Handle) -> bool {
@@ -67,7 +67,7 @@ fn same_or_none(a: Option<&Handle>, b: Option<&Handle>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use muster_model::{Priority, SnoozeUntil, StatusChange};
+    use muster_model::{Priority, SnoozeUntil, StatusChange, put_on};
     use rstest::rstest;
 
     use super::*;

@@ -2,99 +2,39 @@
 //!
 //! An effect lies over the cache from the confirmation on, and after it was applied until the cache holds a state at or
 //! after the receipt, so that nothing flickers back. A reply changes nothing before it was applied. Where the customer
-//! wrote after the confirmation, the server's status is shown and the change waits.
+//! wrote after the confirmation, the server's status is shown and the change waits. The store holds each job as a layer
+//! and lays it over whatever is looked at; here is decided how long the layers of jobs that are over stay.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Conversation, Effect, Handle, Me, RemoteId};
-use muster_store::{Overlay, OverlayItem, OverlayJob, OverlayRow, StoreError};
+use muster_model::Handle;
+use muster_store::{Overlay, StoreError};
 
 use crate::Stores;
-use crate::effect::{put_on, puts_away};
 
-/// Why a change waits.
-const CUSTOMER_WROTE: &str = "your change waits – the customer wrote";
-/// Why something of ours is held.
-const HELD: &str = "held – somebody wrote after you planned it";
 /// A sync that ended so long after an effect was applied has brought its result.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// Everything that lies over the cache now.
-pub(crate) fn derive(stores: &Stores, me: Option<&Me>) -> Result<Overlay, StoreError> {
-    let last_synced = stores.cache.sync_state()?.last_synced;
-    let since = last_synced.and_then(|at| at.checked_sub(MARGIN).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let source = stores.journal.overlay_source(since)?;
-    let handle = me.map(|me| me.handle.clone());
-    let mut ids: HashSet<&RemoteId> = source.held.iter().collect();
-    ids.extend(source.jobs.iter().flat_map(|job| &job.items).map(|item| &item.id));
-    let ids: Vec<RemoteId> = ids.into_iter().cloned().collect();
-    // Before anybody knows whose key it is, no follow of mine can be shown.
-    let me = handle.clone().unwrap_or_else(|| Handle::from(""));
-    let mut layers: HashMap<RemoteId, Layers> = stores
-        .cache
-        .conversations(&ids)?
-        .into_iter()
-        .map(|base| (base.id.clone(), Layers::over(base)))
-        .collect();
-    for job in &source.jobs {
-        for item in &job.items {
-            if let Some(layers) = layers.get_mut(&item.id) {
-                layers.lay(job, item, &me);
-            }
-        }
-    }
-    for id in &source.held {
-        if let Some(layers) = layers.get_mut(id) {
-            layers.waiting_reason.get_or_insert_with(|| HELD.to_owned());
-        }
-    }
-    let rows = layers.into_iter().filter_map(|(id, layers)| Some((id, layers.row()?))).collect();
-    let (reads, follows) = (stores.journal.read_marks()?, stores.journal.follows()?);
-    Ok(Overlay::new(handle, rows, reads, follows, source.unknown, source.held))
+/// An overlay, and what it was derived from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    journal: Option<i64>,
+    synced: Option<Timestamp>,
+    me: Option<Handle>,
+    pub overlay: Arc<Overlay>,
 }
 
-/// One conversation and what lies over it.
-struct Layers {
-    base: Conversation,
-    shown: Conversation,
-    pending: Vec<String>,
-    waiting_reason: Option<String>,
-    /// Something that the help desk has and the cache has not.
-    ahead: bool,
-}
-
-impl Layers {
-    fn over(base: Conversation) -> Self {
-        Self { shown: base.clone(), base, pending: Vec::new(), waiting_reason: None, ahead: false }
+/// What lies over the cache now. Starts from what is known: what did not move since is not read again.
+pub(crate) fn derive(stores: &Stores, me: Option<Handle>, known: Known) -> Result<Known, StoreError> {
+    // Read before deriving: a write in between makes this overlay stale, never a stale one fresh.
+    let (journal, synced) = (Some(stores.journal.data_version()?), stores.cache.last_synced()?);
+    if (known.journal, known.synced, &known.me) == (journal, synced, &me) {
+        return Ok(known);
     }
-
-    /// Lays one job's part over what earlier jobs left.
-    fn lay(&mut self, job: &OverlayJob, item: &OverlayItem, me: &Handle) {
-        for (effect, stamp) in &item.applied {
-            // Without a stamp nobody can tell when the cache has caught up, so what the cache says counts.
-            if stamp.is_some_and(|stamp| stamp > self.base.stamp) {
-                put_on(&mut self.shown, effect, me, job.created);
-                self.ahead = true;
-            }
-        }
-        let last_inbound = self.base.last_inbound.map(Timestamp::as_millisecond);
-        let customer_wrote = last_inbound > item.last_inbound;
-        for effect in &item.remaining {
-            self.pending.push(effect.word().to_owned());
-            if customer_wrote && (puts_away(effect) || *effect == Effect::Reply) {
-                self.waiting_reason.get_or_insert_with(|| CUSTOMER_WROTE.to_owned());
-            } else if *effect != Effect::Reply {
-                put_on(&mut self.shown, effect, me, job.created);
-            }
-        }
-    }
-
-    /// What the store keeps of it; nothing where nothing is different.
-    fn row(self) -> Option<OverlayRow> {
-        let says_something = self.ahead || !self.pending.is_empty() || self.waiting_reason.is_some();
-        says_something.then(|| OverlayRow::new(&self.base, self.shown, self.pending, self.waiting_reason))
-    }
+    let since = synced.and_then(|at| at.checked_sub(MARGIN).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let overlay = Arc::new(stores.journal.overlay(me.as_ref(), since, &known.overlay)?);
+    Ok(Known { journal, synced, me, overlay })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod attention;
 mod audience;
 mod claim;
 mod control;
+mod drafts;
 mod files;
 mod heartbeat;
 mod item;
@@ -41,14 +42,15 @@ mod tally;
 mod tests;
 mod waiting;
 
+pub(crate) use audience::Audience;
 pub use attention::{AttentionRow, OutboxRow};
 pub use claim::{ClaimedEffect, ClaimedItem};
 pub use files::StoredFile;
 pub use control::{Moved, Standing};
+pub use drafts::{DraftBase, DraftKind, DraftRow, NewDraft};
 pub use items::{EffectRow, ItemRow};
 pub use jobs::{JobRow, NewJob, ReasonCount};
 pub use listing::{JobFilter, JobsOpen};
-pub use overlay_source::{OverlayItem, OverlayJob, OverlaySource};
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use replies::OpenReply;
@@ -68,7 +70,7 @@ const KIND: Kind = Kind {
 pub struct Journal {
     db: Db,
     /// Unpacked audiences by job row; they never change once confirmed.
-    audiences: Arc<Mutex<HashMap<i64, Arc<audience::Audience>>>>,
+    audiences: Arc<Mutex<HashMap<i64, Arc<Audience>>>>,
 }
 
 impl Journal {

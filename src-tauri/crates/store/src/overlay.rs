@@ -1,14 +1,30 @@
 //! What lies over the cache on this machine: pending effects, read marks, local follows, open questions.
 //!
-//! Derived from the journal, held in memory, never written into the cache. Lists and counts take the few conversations
-//! that it touches out of the SQL answer and judge them in memory instead (`cache/merge.rs`).
+//! Derived from the journal, held in memory, never written into the cache. A job is one [`layer`], laid over whichever
+//! conversation is shown; lists and counts ask it through functions of SQL (`cache/merge.rs`), so that nothing here grows
+//! with what a layer covers.
 
 use std::{
     collections::{HashMap, HashSet},
+    iter,
     sync::Arc,
 };
 
-use muster_model::{Conversation, Engagement, Handle, Match, RemoteId, Seen, Sort, SortKey, Status};
+use jiff::Timestamp;
+use muster_model::{Conversation, Effect, Engagement, Handle, Match, RemoteId, Seen, Sort, Status, put_on};
+
+pub(crate) mod fields;
+pub(crate) mod layer;
+
+use fields::{Fields, gives};
+use layer::{Cached, Layer};
+
+/// Why a change waits.
+const CUSTOMER_WROTE: &str = "your change waits – the customer wrote";
+/// Why something of ours is held.
+const HELD: &str = "held – somebody wrote after you planned it";
+/// Jobs up to this size are found by conversation; larger ones are few and are asked one by one.
+const SMALL: usize = 256;
 
 /// Everything that this machine knows beyond the cache. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -16,41 +32,32 @@ pub struct Overlay {
     inner: Arc<Inner>,
 }
 
+/// What an overlay is made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub me: Option<Handle>,
+    /// In the order of confirmation.
+    pub layers: Vec<Arc<Layer>>,
+    /// Up to when each conversation was read, UTC milliseconds.
+    pub reads: Arc<HashMap<RemoteId, i64>>,
+    /// Local follows.
+    pub follows: Arc<HashMap<RemoteId, bool>>,
+    /// The version of both.
+    pub marks: i64,
+    pub unknown: HashSet<RemoteId>,
+    pub held: HashSet<RemoteId>,
+}
+
 #[derive(Debug, Default)]
 struct Inner {
-    me: Option<Handle>,
-    rows: HashMap<RemoteId, OverlayRow>,
-    reads: HashMap<RemoteId, i64>,
-    follows: HashMap<RemoteId, bool>,
-    unknown: HashSet<RemoteId>,
-    held: HashSet<RemoteId>,
-}
-
-/// One conversation as the agent sees it while the help desk does not know yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OverlayRow {
-    /// With pending effects applied.
-    pub conversation: Conversation,
-    /// The stamp of the cached state that the effects were laid over.
-    pub base_stamp: i64,
-    /// The words of effects that are not confirmed: `status`, `tag+`, …
-    pub pending: Vec<String>,
-    /// "your change waits – the customer wrote"
-    pub waiting_reason: Option<String>,
-    place: Places,
-}
-
-impl OverlayRow {
-    /// `conversation` is `base` with its pending effects; it keeps the place that `base` has in every order.
-    #[must_use]
-    pub fn new(
-        base: &Conversation,
-        conversation: Conversation,
-        pending: Vec<String>,
-        waiting_reason: Option<String>,
-    ) -> Self {
-        Self { conversation, base_stamp: base.stamp, pending, waiting_reason, place: Places::of(base) }
-    }
+    parts: Parts,
+    /// My handle as filters name it.
+    folded_me: String,
+    /// Whose conversations I follow here at all.
+    follows_some: bool,
+    /// Small layers by conversation.
+    small: HashMap<RemoteId, Vec<usize>>,
+    large: Vec<usize>,
 }
 
 /// What only this machine knows of one conversation; drawn as marks in the list.
@@ -77,47 +84,65 @@ impl Overlay {
         Self::default()
     }
 
-    /// `reads`: up to when each conversation was read, UTC milliseconds. `follows`: local follows.
-    #[must_use]
-    pub fn new(
-        me: Option<Handle>,
-        rows: HashMap<RemoteId, OverlayRow>,
-        reads: HashMap<RemoteId, i64>,
-        follows: HashMap<RemoteId, bool>,
-        unknown: HashSet<RemoteId>,
-        held: HashSet<RemoteId>,
-    ) -> Self {
-        Self { inner: Arc::new(Inner { me, rows, reads, follows, unknown, held }) }
+    pub(crate) fn new(parts: Parts) -> Self {
+        let mut small: HashMap<RemoteId, Vec<usize>> = HashMap::new();
+        let mut large = Vec::new();
+        for (number, layer) in parts.layers.iter().enumerate() {
+            if layer.size() > SMALL {
+                large.push(number);
+            } else {
+                for (_, id) in layer.members() {
+                    small.entry(RemoteId::from(id)).or_default().push(number);
+                }
+            }
+        }
+        let folded_me = parts.me.as_ref().map(|me| me.as_str().to_lowercase()).unwrap_or_default();
+        let follows_some = parts.follows.values().any(|on| *on);
+        Self { inner: Arc::new(Inner { parts, folded_me, follows_some, small, large }) }
     }
 
-    /// The conversations with effects laid over them.
-    #[must_use]
-    pub fn rows(&self) -> &HashMap<RemoteId, OverlayRow> {
-        &self.inner.rows
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.inner.parts
     }
 
     /// The conversation as the agent sees it.
     #[must_use]
     pub fn apply(&self, base: Conversation) -> Conversation {
-        match self.inner.rows.get(&base.id) {
-            Some(row) => row.conversation.clone(),
-            None => base,
+        let nobody = Handle::from("");
+        // Before anybody knows whose key it is, no follow of mine can be shown.
+        let me = self.parts().me.as_ref().unwrap_or(&nobody);
+        let cached = Cached::of(&base);
+        let mut shown = base;
+        let id = shown.id.clone();
+        for (layer, no) in self.over(id.as_str()) {
+            layer.lay(no, cached, |effect| put_on(&mut shown, effect, me, layer.created()), |_| {});
         }
+        shown
+    }
+
+    /// The words of effects that the help desk has not confirmed: `status`, `tag+`, …
+    #[must_use]
+    pub fn pending(&self, id: &RemoteId) -> Vec<String> {
+        let mut words = Vec::new();
+        for (layer, no) in self.over(id.as_str()) {
+            layer.remaining(no, |effect| words.push(effect.word().to_owned()));
+        }
+        words
     }
 
     /// What a filter may ask about a conversation, given as the agent sees it.
     #[must_use]
     pub fn seen<'a>(&'a self, conversation: &'a Conversation) -> Seen<'a> {
-        let inner = &*self.inner;
+        let parts = self.parts();
         let id = &conversation.id;
         Seen {
             conversation,
-            me: inner.me.as_ref().map(Handle::as_str),
-            read_at: inner.reads.get(id).copied().or_else(|| read_by_nature(conversation)),
-            locally_followed: inner.follows.get(id) == Some(&true),
-            pending: inner.rows.get(id).is_some_and(|row| !row.pending.is_empty()),
-            unknown: inner.unknown.contains(id),
-            held: inner.held.contains(id),
+            me: parts.me.as_ref().map(Handle::as_str),
+            read_at: parts.reads.get(id).copied().or_else(|| read_by_nature(conversation)),
+            locally_followed: parts.follows.get(id) == Some(&true),
+            pending: self.is_pending(id.as_str()),
+            unknown: parts.unknown.contains(id),
+            held: parts.held.contains(id),
         }
     }
 
@@ -133,72 +158,153 @@ impl Overlay {
             unknown: seen.unknown,
             held: seen.held,
             followed: seen.locally_followed || seen.me.is_some_and(follows),
-            waiting_reason: self.inner.rows.get(&conversation.id).and_then(|row| row.waiting_reason.clone()),
+            waiting_reason: self.waiting_reason(conversation).map(str::to_owned),
         }
     }
 
-    /// Which of the conversations that only this machine knows something of matter to a filter.
-    pub(crate) fn scope(&self, filter: &Match) -> Scope {
-        let inner = &*self.inner;
-        Scope {
-            rows: !inner.rows.is_empty(),
-            unknown: !inner.unknown.is_empty() && mentions(filter, &|term| matches!(term, Match::Unknown)),
-            held: !inner.held.is_empty() && mentions(filter, &|term| matches!(term, Match::Held)),
-            follows: inner.follows.values().any(|on| *on)
-                && mentions(filter, &|term| matches!(term, Match::Follows(_))),
+    fn waiting_reason(&self, conversation: &Conversation) -> Option<&'static str> {
+        let cached = Cached::of(conversation);
+        let mut waits = false;
+        for (layer, no) in self.over(conversation.id.as_str()) {
+            layer.lay(no, cached, |_| {}, |_| waits = true);
         }
+        if waits {
+            Some(CUSTOMER_WROTE)
+        } else {
+            self.parts().held.contains(&conversation.id).then_some(HELD)
+        }
+    }
+
+    /// The layers with an item about this conversation, in the order of confirmation, and its number in each.
+    fn over<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a Layer, u32)> {
+        let inner = &*self.inner;
+        let mut small = inner.small.get(id).map_or(&[][..], Vec::as_slice).iter().peekable();
+        let mut large = inner.large.iter().peekable();
+        let in_order = iter::from_fn(move || match (small.peek(), large.peek()) {
+            (Some(a), Some(b)) if a < b => small.next(),
+            (_, Some(_)) => large.next(),
+            _ => small.next(),
+        });
+        in_order.filter_map(move |number| {
+            let layer = inner.parts.layers.get(*number)?;
+            Some((&**layer, layer.number(id)?))
+        })
+    }
+
+    fn is_pending(&self, id: &str) -> bool {
+        self.over(id).any(|(layer, no)| layer.is_pending(no))
+    }
+}
+
+/// For lists and counts: what SQL over the cache alone could misjudge, and how it is judged.
+impl Overlay {
+    /// What of a filter's questions this overlay can answer differently at all.
+    pub(crate) fn scope(&self, filter: &Match) -> Fields {
+        let parts = self.parts();
+        let mut changed = parts.layers.iter().map(|layer| layer.fields()).fold(Fields::NONE, Fields::and);
+        for (fields, is_some) in [
+            (Fields::UNKNOWN, !parts.unknown.is_empty()),
+            (Fields::HELD, !parts.held.is_empty()),
+            (Fields::FOLLOWERS, self.inner.follows_some),
+        ] {
+            if is_some {
+                changed = changed.and(fields);
+            }
+        }
+        changed.within(Fields::of_filter(filter))
     }
 
     /// Whether SQL over the cache alone could misjudge this conversation.
-    pub(crate) fn touches(&self, id: &RemoteId, scope: Scope) -> bool {
-        let inner = &*self.inner;
-        (scope.rows && inner.rows.contains_key(id))
-            || (scope.unknown && inner.unknown.contains(id))
-            || (scope.held && inner.held.contains(id))
-            || (scope.follows && inner.follows.get(id) == Some(&true))
+    pub(crate) fn touches(&self, id: &str, scope: Fields) -> bool {
+        let parts = self.parts();
+        (scope.has(Fields::UNKNOWN) && parts.unknown.contains(id))
+            || (scope.has(Fields::HELD) && parts.held.contains(id))
+            || (scope.has(Fields::FOLLOWERS) && parts.follows.get(id) == Some(&true))
+            || self.over(id).any(|(layer, no)| layer.fields().has(scope) && layer.touches(no))
     }
 
-    /// The conversations that SQL over the cache alone could misjudge.
-    pub(crate) fn touched(&self, scope: Scope) -> HashSet<&RemoteId> {
-        let inner = &*self.inner;
-        let mut ids: HashSet<&RemoteId> = inner.rows.keys().collect();
-        if scope.unknown {
-            ids.extend(&inner.unknown);
+    /// How many conversations SQL alone could misjudge, at most.
+    pub(crate) fn size(&self, scope: Fields) -> usize {
+        let parts = self.parts();
+        let of = |fields, n: usize| if scope.has(fields) { n } else { 0 };
+        let layers = parts.layers.iter().filter(|layer| layer.fields().has(scope));
+        layers.map(|layer| layer.size()).sum::<usize>()
+            + of(Fields::UNKNOWN, parts.unknown.len())
+            + of(Fields::HELD, parts.held.len())
+            + of(Fields::FOLLOWERS, parts.follows.len())
+    }
+
+    /// The conversations that SQL alone could misjudge, each once.
+    pub(crate) fn touched(&self, scope: Fields) -> HashSet<&str> {
+        let parts = self.parts();
+        let mut ids = HashSet::new();
+        for layer in parts.layers.iter().filter(|layer| layer.fields().has(scope)) {
+            ids.extend(layer.members().filter(|(no, _)| layer.touches(*no)).map(|(_, id)| id));
         }
-        if scope.held {
-            ids.extend(&inner.held);
+        if scope.has(Fields::UNKNOWN) {
+            ids.extend(parts.unknown.iter().map(RemoteId::as_str));
         }
-        if scope.follows {
-            ids.extend(inner.follows.iter().filter(|(_, on)| **on).map(|(id, _)| id));
+        if scope.has(Fields::HELD) {
+            ids.extend(parts.held.iter().map(RemoteId::as_str));
+        }
+        if scope.has(Fields::FOLLOWERS) {
+            ids.extend(parts.follows.iter().filter(|(_, on)| **on).map(|(id, _)| id.as_str()));
         }
         ids
     }
 
-    /// The place of a touched conversation in an order: a pending change does not move it.
-    pub(crate) fn place(&self, base: &Conversation, sort: SortKey) -> i64 {
-        match self.inner.rows.get(&base.id) {
-            Some(row) => row.place.by(sort),
-            None => Places::of(base).by(sort),
+    /// Whether anything here can make a conversation match this term although the cache says that it does not.
+    pub(crate) fn can_give(&self, term: &Match) -> bool {
+        let me = self.inner.folded_me.as_str();
+        let followed_here = self.inner.follows_some
+            && matches!(term, Match::Follows(names) if names.iter().any(|name| name == me));
+        followed_here
+            || self
+                .parts()
+                .layers
+                .iter()
+                .any(|layer| layer.repertoire().iter().any(|effect| gives(effect, term, me)))
+    }
+
+    /// Calls `show` with each effect that lies over a conversation, in order.
+    pub(crate) fn lay<'a>(&'a self, id: &'a str, cached: Cached, mut show: impl FnMut(&'a Effect)) {
+        for (layer, no) in self.over(id) {
+            layer.lay(no, cached, &mut show, |_| {});
         }
     }
 
+    /// Whether a conversation has such a mark: [`Fields::PENDING`], [`Fields::UNKNOWN`] or [`Fields::HELD`].
+    pub(crate) fn has_mark(&self, id: &str, mark: Fields) -> bool {
+        let parts = self.parts();
+        match mark {
+            Fields::UNKNOWN => parts.unknown.contains(id),
+            Fields::HELD => parts.held.contains(id),
+            _ => self.is_pending(id),
+        }
+    }
+
+    /// Whether I follow it here, and how filters name me.
+    pub(crate) fn follows_here(&self, id: &str) -> bool {
+        self.parts().follows.get(id) == Some(&true)
+    }
+
+    /// How filters name me; empty before that is known.
+    pub(crate) fn folded_me(&self) -> &str {
+        &self.inner.folded_me
+    }
+
     pub(crate) fn read_at(&self, id: &str) -> Option<i64> {
-        self.inner.reads.get(&RemoteId::from(id)).copied()
+        self.parts().reads.get(id).copied()
     }
 }
 
-/// Which parts of an overlay a filter asks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scope {
-    rows: bool,
-    unknown: bool,
-    held: bool,
-    follows: bool,
-}
-
-impl Scope {
-    pub(crate) fn is_empty(self) -> bool {
-        !(self.rows || self.unknown || self.held || self.follows)
+impl Cached {
+    fn of(conversation: &Conversation) -> Self {
+        // No effect changes either, so the conversation as seen says it as well as the cached one.
+        Self {
+            stamp: conversation.stamp,
+            last_inbound: conversation.last_inbound.map_or(i64::MIN, Timestamp::as_millisecond),
+        }
     }
 }
 
@@ -207,44 +313,6 @@ fn read_by_nature(conversation: &Conversation) -> Option<i64> {
     let waits_for_us =
         conversation.engagement == Engagement::Pending && conversation.status == Status::Active;
     if waits_for_us { None } else { Some(i64::MAX) }
-}
-
-/// Whether a filter has such a term anywhere in it.
-pub(crate) fn mentions(filter: &Match, is: &dyn Fn(&Match) -> bool) -> bool {
-    match filter {
-        Match::And(parts) | Match::Or(parts) => parts.iter().any(|part| mentions(part, is)),
-        Match::Not(part) => mentions(part, is),
-        term => is(term),
-    }
-}
-
-/// Where a conversation stands in each order, as a number that rises down the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Places {
-    updated: i64,
-    created: i64,
-    waiting: i64,
-    priority: i64,
-}
-
-impl Places {
-    pub(crate) fn of(conversation: &Conversation) -> Self {
-        Self {
-            updated: -conversation.updated.as_millisecond(),
-            created: -conversation.created.as_millisecond(),
-            waiting: conversation.waiting_since.map_or(i64::MAX, jiff::Timestamp::as_millisecond),
-            priority: -i64::from(conversation.priority.rank()),
-        }
-    }
-
-    pub(crate) fn by(&self, sort: SortKey) -> i64 {
-        match sort {
-            SortKey::Updated => self.updated,
-            SortKey::Created => self.created,
-            SortKey::Waiting => self.waiting,
-            SortKey::Priority => self.priority,
-        }
-    }
 }
 
 /// Compares two places in an order; ties by id.

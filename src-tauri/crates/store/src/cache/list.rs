@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use muster_model::{Conversation, Match, RemoteId, Resolved, Sort, SortKey};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, Rows, params_from_iter};
 
 use super::{
     Cache, header,
-    merge::Touched,
+    merge::Over,
     page::{PageKey, PageRequest},
-    sql,
+    sql::{self, Shape, Statement},
 };
 use crate::{Marks, Overlay, Result, column::json, overlay::in_order};
 
@@ -35,13 +35,16 @@ impl Cache {
     /// A part of the list of a query.
     pub fn list(&self, query: &Resolved, overlay: &Overlay, page: &PageRequest) -> Result<ListPage> {
         let walk = Walk { query, overlay, after: page.after.as_ref(), limit: page.limit.saturating_add(1) };
-        let mut found = self.db.read(|tx| walk.run(tx, true, |row| json(row, "body"), Clone::clone))?;
+        let mut found = self.db.read(|tx| walk.run(tx, true, |row| json::<Conversation>(row, "body")))?;
         let has_more = found.len() > page.limit;
         found.truncate(page.limit);
         let next = if has_more { found.last().map(|(key, _)| key.clone()) } else { None };
         let rows = found
             .into_iter()
-            .map(|(_, conversation)| ListRow { marks: overlay.marks(&conversation), conversation })
+            .map(|(_, base)| {
+                let conversation = overlay.apply(base);
+                ListRow { marks: overlay.marks(&conversation), conversation }
+            })
             .collect();
         Ok(ListPage { rows, next })
     }
@@ -54,8 +57,8 @@ impl Cache {
     /// How many match each filter, all at the same moment: the sidebar.
     pub fn counts(&self, filters: &[Match], overlay: &Overlay) -> Result<Vec<u64>> {
         self.db.read(|tx| {
-            let mut touched = Touched::new(tx, overlay);
-            filters.iter().map(|filter| count(tx, filter, &mut touched)).collect()
+            let mut over = Over::new(tx, overlay);
+            filters.iter().map(|filter| count(tx, filter, &mut over)).collect()
         })
     }
 
@@ -63,7 +66,7 @@ impl Cache {
     pub fn matching_ids(&self, query: &Resolved, overlay: &Overlay) -> Result<Vec<RemoteId>> {
         let walk = Walk { query, overlay, after: None, limit: usize::MAX };
         let id = |row: &Row<'_>| Ok(RemoteId::new(row.get::<_, String>("id")?));
-        let found = self.db.read(|tx| walk.run(tx, false, id, |conversation| conversation.id.clone()))?;
+        let found = self.db.read(|tx| walk.run(tx, false, id))?;
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
@@ -93,47 +96,71 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Cached rows and touched conversations, merged in order.
+    /// What the overlay does not touch and what it touches, merged in order.
     fn run<T>(
         &self,
         conn: &Connection,
         has_bodies: bool,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-        take: impl Fn(&Conversation) -> T,
     ) -> Result<Vec<(PageKey, T)>> {
         let Resolved { filter, sort } = self.query;
-        let mut overlay = Touched::new(conn, self.overlay);
-        let has_touched = overlay.announce(filter)?;
-        let mut touched = Vec::new();
-        overlay.matching(filter, sort.key, |conversation, place| {
-            let key = PageKey { place, id: conversation.id.as_str().to_owned() };
-            if self.after.is_none_or(|after| compare(&key, after, *sort) == Ordering::Greater) {
-                touched.push((key, take(conversation)));
-            }
-        })?;
-        touched.sort_by(|(a, _), (b, _)| compare(a, b, *sort));
-        let mut touched = touched.into_iter().peekable();
-
-        let statement = sql::list(filter, *sort, self.after, has_bodies, has_touched);
-        let mut prepared = conn.prepare_cached(&statement.sql)?;
-        let mut rows = prepared.query(params_from_iter(&statement.values))?;
+        let mut over = Over::new(conn, self.overlay);
+        let shape = over.shape(filter)?;
+        let statements: Vec<Statement> = rows_of(&shape, filter, sort.key, &over)
+            .into_iter()
+            .map(|rows| sql::list(filter, *sort, self.after, has_bodies, rows))
+            .collect();
+        let mut prepared = statements
+            .iter()
+            .map(|one| conn.prepare_cached(&one.sql))
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        // No LIMIT in the statements: rows are made as they are asked for, and asking ends here.
+        let mut streams = Vec::new();
+        for (prepared, statement) in prepared.iter_mut().zip(&statements) {
+            let mut rows = prepared.query(params_from_iter(&statement.values))?;
+            let head = next(&mut rows, &read)?;
+            streams.push((rows, head));
+        }
         let mut found = Vec::new();
-        // No LIMIT in the statement: rows are made as they are asked for, and asking ends here.
         while found.len() < self.limit {
-            let Some(row) = rows.next()? else { break };
-            let key = PageKey { place: row.get("place")?, id: row.get("id")? };
-            while found.len() < self.limit
-                && let Some(earlier) =
-                    touched.next_if(|(touched, _)| compare(touched, &key, *sort) == Ordering::Less)
-            {
-                found.push(earlier);
-            }
+            let first =
+                streams.iter_mut().filter(|(_, head)| head.is_some()).min_by(|(_, a), (_, b)| match (a, b) {
+                    (Some((a, _)), Some((b, _))) => compare(a, b, *sort),
+                    _ => Ordering::Equal,
+                });
+            let Some((rows, head)) = first else { break };
+            found.extend(head.take());
             if found.len() < self.limit {
-                found.push((key, read(row)?));
+                *head = next(rows, &read)?;
             }
         }
-        found.extend(touched.take(self.limit - found.len()));
         Ok(found)
+    }
+}
+
+fn next<T>(
+    rows: &mut Rows<'_>,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<(PageKey, T)>> {
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((PageKey { place: row.get("place")?, id: row.get("id")? }, read(row)?)))
+}
+
+/// The statements that together see every row of a list once.
+fn rows_of<'a>(shape: &'a Shape, filter: &Match, sort: SortKey, over: &Over<'_>) -> Vec<sql::Rows<'a>> {
+    let touched = match shape {
+        Shape::Plain => return vec![sql::Rows::Cached],
+        Shape::Members(ids) => sql::Rows::Members(ids),
+        Shape::Walk => sql::Rows::Touched,
+    };
+    if sql::is_of_the_overlay(filter) {
+        return vec![touched];
+    }
+    match (shape, sql::start(filter, sort)) {
+        // Whoever looks at everything meets what is touched on the way, at its place.
+        (Shape::Walk, None) => vec![sql::Rows::Seen],
+        (Shape::Walk, Some(term)) if !over.can_give(term) => vec![sql::Rows::Seen],
+        _ => vec![sql::Rows::Untouched, touched],
     }
 }
 
@@ -141,13 +168,23 @@ fn compare(a: &PageKey, b: &PageKey, sort: Sort) -> Ordering {
     in_order((a.place, &a.id), (b.place, &b.id), sort)
 }
 
-fn count(conn: &Connection, filter: &Match, overlay: &mut Touched<'_>) -> Result<u64> {
-    let has_touched = overlay.announce(filter)?;
-    let statement = sql::count(filter, has_touched);
-    let cached: i64 = conn
-        .prepare_cached(&statement.sql)?
-        .query_row(params_from_iter(&statement.values), |row| row.get(0))?;
-    let mut n = cached.unsigned_abs();
-    overlay.matching(filter, SortKey::Updated, |_, _| n += 1)?;
-    Ok(n)
+fn count(conn: &Connection, filter: &Match, over: &mut Over<'_>) -> Result<u64> {
+    let shape = over.shape(filter)?;
+    let statements = match &shape {
+        Shape::Members(ids) if !sql::is_of_the_overlay(filter) => {
+            vec![sql::count(filter, sql::Rows::Cached), sql::difference(filter, ids)]
+        }
+        _ => {
+            let rows = rows_of(&shape, filter, SortKey::Updated, over);
+            rows.into_iter().map(|rows| sql::count(filter, rows)).collect()
+        }
+    };
+    let mut n = 0;
+    for statement in statements {
+        let part: i64 = conn
+            .prepare_cached(&statement.sql)?
+            .query_row(params_from_iter(&statement.values), |row| row.get(0))?;
+        n += part;
+    }
+    Ok(n.unsigned_abs())
 }

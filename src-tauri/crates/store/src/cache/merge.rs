@@ -1,133 +1,180 @@
-//! Cache ⊕ overlay: what the overlay touches is left out of the SQL answer and judged in memory.
+//! Cache ⊕ overlay inside SQL: functions through which a statement asks what lies over a conversation.
+//!
+//! Nothing that is not looked at is loaded: a status, a tag or a mark is judged from the columns at hand and the layers
+//! in memory. Known to our own statements only; not for triggers or views.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
-use muster_model::{Conversation, FullText, Match, RemoteId, SortKey};
+use muster_model::{Effect, Engagement, Match, status_of};
 use rusqlite::{
     Connection,
     functions::{Context, FunctionFlags},
-    params,
+    types::Value,
 };
 
-use super::{fts, header};
+use super::sql::Shape;
 use crate::{
     Overlay, Result,
-    overlay::{Scope, mentions},
+    column::to_json,
+    overlay::{fields::Fields, layer::Cached},
 };
 
-/// Known to our own statements only; not for triggers or views.
 const FLAGS: FunctionFlags = FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DIRECTONLY);
+/// Up to so many conversations are looked up one by one; beyond, a walk through everything is weighed against it.
+const FEW: usize = 1000;
+/// A look-up costs about as much as so many steps of a walk.
+const STEPS_PER_LOOKUP: usize = 8;
 
-/// The overlay over one read transaction.
-pub(crate) struct Touched<'a> {
+/// An overlay over one read transaction.
+pub(crate) struct Over<'a> {
     conn: &'a Connection,
     overlay: &'a Overlay,
-    /// Cached states of touched conversations that the overlay has no row of its own for.
-    cached: HashMap<RemoteId, Option<Conversation>>,
-    announced: Option<Scope>,
-    knows_reads: bool,
+    /// What of the current filter's questions the overlay answers.
+    scope: Arc<AtomicU32>,
+    is_announced: bool,
 }
 
-impl<'a> Touched<'a> {
+impl<'a> Over<'a> {
     pub(crate) fn new(conn: &'a Connection, overlay: &'a Overlay) -> Self {
-        Self { conn, overlay, cached: HashMap::new(), announced: None, knows_reads: false }
+        Self { conn, overlay, scope: Arc::default(), is_announced: false }
     }
 
-    /// Tells the connection what to leave out for `filter` and what was read; says whether there is anything to leave
-    /// out.
-    pub(crate) fn announce(&mut self, filter: &Match) -> Result<bool> {
+    /// Makes the functions answer for `filter`, and says how its statements are to be shaped.
+    pub(crate) fn shape(&mut self, filter: &Match) -> Result<Shape> {
+        if !self.is_announced {
+            self.announce()?;
+            self.is_announced = true;
+        }
         let scope = self.overlay.scope(filter);
-        if !scope.is_empty() && self.announced != Some(scope) {
-            let overlay = self.overlay.clone();
-            self.conn.create_scalar_function("touched", 1, FLAGS, move |ctx: &Context<'_>| {
-                Ok(overlay.touches(&RemoteId::from(ctx.get_raw(0).as_str()?), scope))
-            })?;
-            self.announced = Some(scope);
+        self.scope.store(scope.bits(), Ordering::Relaxed);
+        if scope == Fields::NONE {
+            return Ok(Shape::Plain);
         }
-        if !self.knows_reads && mentions(filter, &|term| matches!(term, Match::Unread)) {
-            let overlay = self.overlay.clone();
-            self.conn.create_scalar_function("read_at", 1, FLAGS, move |ctx: &Context<'_>| {
-                Ok(overlay.read_at(ctx.get_raw(0).as_str()?))
-            })?;
-            self.knows_reads = true;
+        let most = self.overlay.size(scope);
+        if most <= FEW || most.saturating_mul(STEPS_PER_LOOKUP) < self.rows()? {
+            return Ok(Shape::Members(to_json(&self.overlay.touched(scope))?));
         }
-        Ok(!scope.is_empty())
+        Ok(Shape::Walk)
     }
 
-    /// Calls `found` with each touched conversation that matches, as seen, and with the place that it keeps.
-    pub(crate) fn matching(
-        &mut self,
-        filter: &Match,
-        sort: SortKey,
-        mut found: impl FnMut(&Conversation, i64),
-    ) -> Result<()> {
-        let scope = self.overlay.scope(filter);
-        if scope.is_empty() {
-            return Ok(());
-        }
-        let ids = self.overlay.touched(scope);
-        let text = Answers::ask(self.conn, filter, &ids)?;
-        for id in ids {
-            let seen = match self.overlay.rows().get(id) {
-                Some(row) => &row.conversation,
-                None => {
-                    if !self.cached.contains_key(id) {
-                        let cached = header::find(self.conn, id)?.map(|(_, conversation)| conversation);
-                        self.cached.insert(id.clone(), cached);
-                    }
-                    let Some(Some(conversation)) = self.cached.get(id) else { continue };
-                    conversation
+    /// Whether anything here can make a conversation match a term although the cache says that it does not.
+    pub(crate) fn can_give(&self, term: &Match) -> bool {
+        self.overlay.can_give(term)
+    }
+
+    /// About how many conversations are cached; at once, where counting them would be a walk.
+    fn rows(&self) -> Result<usize> {
+        let highest: i64 = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(row), 0) FROM conversations")?
+            .query_row([], |row| row.get(0))?;
+        Ok(usize::try_from(highest).unwrap_or(0))
+    }
+
+    fn announce(&self) -> Result<()> {
+        let (overlay, scope) = (self.overlay.clone(), Arc::clone(&self.scope));
+        self.conn.create_scalar_function("touched", 1, FLAGS, move |ctx: &Context<'_>| {
+            let scope = Fields::from_bits(scope.load(Ordering::Relaxed));
+            Ok(overlay.touches(ctx.get_raw(0).as_str()?, scope))
+        })?;
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("read_at", 1, FLAGS, move |ctx: &Context<'_>| {
+            Ok(overlay.read_at(ctx.get_raw(0).as_str()?))
+        })?;
+        // has_mark(field, id)
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("has_mark", 2, FLAGS, move |ctx: &Context<'_>| {
+            Ok(overlay.has_mark(ctx.get_raw(1).as_str()?, field(ctx)?))
+        })?;
+        // seen(field, id, stamp, last inbound, as cached): the value as the agent sees it.
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("seen", 5, FLAGS, move |ctx: &Context<'_>| {
+            let field = field(ctx)?;
+            let mut value = None;
+            overlay.lay(ctx.get_raw(1).as_str()?, cached(ctx)?, |effect| {
+                if Fields::of_effect(effect) == field {
+                    value = Some(effect);
                 }
-            };
-            if filter.matches(&self.overlay.seen(seen), &text) {
-                found(seen, self.overlay.place(seen, sort));
+            });
+            match value.and_then(column) {
+                Some(value) => Ok(value),
+                None => ctx.get::<Value>(4),
             }
-        }
+        })?;
+        // seen_tag(id, stamp, last inbound, tag): 1 or 0 where something says so, NULL where the cache decides.
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("seen_tag", 4, FLAGS, move |ctx: &Context<'_>| {
+            let (tag, mut has) = (ctx.get_raw(3).as_str()?, None);
+            overlay.lay(ctx.get_raw(0).as_str()?, cached_at(ctx, 1)?, |effect| match effect {
+                Effect::TagClear => has = Some(false),
+                Effect::TagAdd(name) if name.to_lowercase() == tag => has = Some(true),
+                Effect::TagRemove(name) if name.to_lowercase() == tag => has = Some(false),
+                _ => {}
+            });
+            Ok(has)
+        })?;
+        // seen_untagged(id, stamp, last inbound, cached tags as a JSON array)
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("seen_untagged", 4, FLAGS, move |ctx: &Context<'_>| {
+            let mut tags: Vec<String> = serde_json::from_str(ctx.get_raw(3).as_str()?).map_err(own_error)?;
+            overlay.lay(ctx.get_raw(0).as_str()?, cached_at(ctx, 1)?, |effect| match effect {
+                Effect::TagClear => tags.clear(),
+                Effect::TagAdd(name) => tags.push(name.to_lowercase()),
+                Effect::TagRemove(name) => {
+                    let name = name.to_lowercase();
+                    tags.retain(|tag| *tag != name);
+                }
+                _ => {}
+            });
+            Ok(tags.is_empty())
+        })?;
+        // seen_follower(id, stamp, last inbound, agent): 1 or 0 where something says so, NULL where the cache decides.
+        let overlay = self.overlay.clone();
+        self.conn.create_scalar_function("seen_follower", 4, FLAGS, move |ctx: &Context<'_>| {
+            let (id, agent, mut follows) = (ctx.get_raw(0).as_str()?, ctx.get_raw(3).as_str()?, None);
+            if overlay.folded_me() != agent {
+                return Ok(None);
+            }
+            overlay.lay(id, cached_at(ctx, 1)?, |effect| {
+                if let Effect::Follow(on) = effect {
+                    follows = Some(*on);
+                }
+            });
+            Ok(if overlay.follows_here(id) { Some(true) } else { follows })
+        })?;
         Ok(())
     }
 }
 
-/// Full-text answers for the touched conversations, asked of FTS beforehand.
-struct Answers<'a> {
-    by_term: Vec<(&'a Match, HashSet<RemoteId>)>,
+fn field(ctx: &Context<'_>) -> rusqlite::Result<Fields> {
+    Ok(Fields::from_bits(u32::try_from(ctx.get::<i64>(0)?).unwrap_or_default()))
 }
 
-impl<'a> Answers<'a> {
-    fn ask(conn: &Connection, filter: &'a Match, ids: &HashSet<&RemoteId>) -> Result<Self> {
-        let mut by_term: Vec<(&Match, HashSet<RemoteId>)> = Vec::new();
-        for term in filter.text_terms() {
-            if by_term.iter().any(|(known, _)| *known == term) {
-                continue;
-            }
-            let mut found = HashSet::new();
-            if let Some(question) = fts::question(term) {
-                let mut statement = conn.prepare_cached(
-                    "SELECT id FROM conversations WHERE row IN (SELECT rowid FROM texts WHERE texts MATCH ?1)",
-                )?;
-                let mut rows = statement.query(params![question])?;
-                while let Some(row) = rows.next()? {
-                    let id = RemoteId::new(row.get::<_, String>(0)?);
-                    if ids.contains(&id) {
-                        found.insert(id);
-                    }
-                }
-            }
-            by_term.push((term, found));
-        }
-        Ok(Self { by_term })
-    }
-
-    fn holds(&self, id: &RemoteId, is: impl Fn(&Match) -> bool) -> bool {
-        self.by_term.iter().any(|(term, found)| is(term) && found.contains(id))
-    }
+fn cached(ctx: &Context<'_>) -> rusqlite::Result<Cached> {
+    cached_at(ctx, 2)
 }
 
-impl FullText for Answers<'_> {
-    fn word(&self, id: &RemoteId, word: &str) -> bool {
-        self.holds(id, |term| matches!(term, Match::Word(asked) if asked == word))
-    }
+fn cached_at(ctx: &Context<'_>, stamp: usize) -> rusqlite::Result<Cached> {
+    Ok(Cached { stamp: ctx.get(stamp)?, last_inbound: ctx.get(stamp + 1)? })
+}
 
-    fn phrase(&self, id: &RemoteId, phrase: &str) -> bool {
-        self.holds(id, |term| matches!(term, Match::Phrase(asked) if asked == phrase))
+fn own_error(err: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(Box::new(err))
+}
+
+/// The value that an effect leaves in the column of its field, as `header.rs` writes it.
+fn column(effect: &Effect) -> Option<Value> {
+    let folded = |name: Option<&muster_model::Handle>| {
+        name.map_or_else(String::new, |name| name.as_str().to_lowercase())
+    };
+    match effect {
+        Effect::Status(change) => Some(Value::Text(status_of(*change).0.as_str().to_owned())),
+        Effect::Assignee(who) | Effect::Team(who) => Some(Value::Text(folded(who.as_ref()))),
+        Effect::Priority(priority) => Some(Value::from(priority.rank())),
+        Effect::Reply => Some(Value::Text(Engagement::Engaged.as_str().to_owned())),
+        _ => None,
     }
 }

@@ -7,12 +7,46 @@ use muster_model::{Match, Sort, SortKey};
 use rusqlite::types::Value;
 
 use super::{fts, page::PageKey};
+use crate::overlay::fields::Fields;
 
 /// A statement and its values.
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub sql: String,
     pub values: Vec<Value>,
+}
+
+/// How an overlay bears on the statements of a filter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Not at all.
+    Plain,
+    /// So little that what it touches is looked up: ids as a JSON array.
+    Members(String),
+    /// So much that it is met on the way.
+    Walk,
+}
+
+/// Which rows a statement is about, and with whose eyes it judges them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows<'a> {
+    /// Everything, as cached.
+    Cached,
+    /// Everything, as the agent sees it. Right only where nothing can give what the source starts from.
+    Seen,
+    /// What the overlay does not touch.
+    Untouched,
+    /// What the overlay touches, as the agent sees it, met on a walk through everything.
+    Touched,
+    /// What the overlay touches, as the agent sees it: these ids, as a JSON array.
+    Members(&'a str),
+}
+
+/// With whose eyes a term is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Eyes {
+    Cache,
+    Agent,
 }
 
 /// What rows are looked at, in which order. `c` names the columns of the filter.
@@ -24,16 +58,15 @@ struct Source<'a> {
     start: Option<(&'static str, Value, &'a Match)>,
 }
 
-/// Matching conversations in order: place, id and, with `has_bodies`, the whole as JSON. `has_touched`: leave out what
-/// the overlay touches.
+/// Matching conversations in order: place, id and, with `has_bodies`, the whole as JSON.
 pub(crate) fn list(
     filter: &Match,
     sort: Sort,
     after: Option<&PageKey>,
     has_bodies: bool,
-    has_touched: bool,
+    rows: Rows<'_>,
 ) -> Statement {
-    let source = source(filter, sort.key);
+    let source = source(filter, sort.key, rows);
     let (key, key_falls) = key(sort.key);
     let order = source.order;
     let sign = if key_falls { "-" } else { "" };
@@ -45,8 +78,8 @@ pub(crate) fn list(
     } else {
         ""
     };
-    push_from(&mut sql, &mut values, &source, bodies);
-    push_where(&mut sql, &mut values, filter, &source, has_touched);
+    push_from(&mut sql, &mut values, &source, bodies, rows);
+    push_where(&mut sql, &mut values, filter, &source, rows);
     // The place rises down the list; columns that fall down the list are its negative.
     let is_falling = key_falls != sort.reversed;
     if let Some(after) = after {
@@ -69,18 +102,47 @@ pub(crate) fn list(
 }
 
 /// How many match.
-pub(crate) fn count(filter: &Match, has_touched: bool) -> Statement {
+pub(crate) fn count(filter: &Match, rows: Rows<'_>) -> Statement {
     let mut values = Vec::new();
     let mut sql = String::from("SELECT count(*)");
-    let source = source(filter, SortKey::Updated);
-    push_from(&mut sql, &mut values, &source, "");
-    push_where(&mut sql, &mut values, filter, &source, has_touched);
+    let source = source(filter, SortKey::Updated, rows);
+    push_from(&mut sql, &mut values, &source, "", rows);
+    push_where(&mut sql, &mut values, filter, &source, rows);
     Statement { sql, values }
 }
 
-fn push_from(sql: &mut String, values: &mut Vec<Value>, source: &Source<'_>, join: &str) {
+/// By how many the count of what is cached is off, because of these touched conversations.
+pub(crate) fn difference(filter: &Match, ids: &str) -> Statement {
+    let mut values = Vec::new();
+    let mut sql = String::from("SELECT coalesce(sum((");
+    push(&mut sql, &mut values, filter, Eyes::Agent);
+    sql.push_str(") - (");
+    push(&mut sql, &mut values, filter, Eyes::Cache);
+    sql.push_str(")), 0) FROM ");
+    sql.push_str(MEMBERS);
+    values.push(Value::Text(ids.to_owned()));
+    Statement { sql, values }
+}
+
+/// Whether nothing that the overlay does not touch can match.
+pub(crate) fn is_of_the_overlay(filter: &Match) -> bool {
+    let marks = |term: &Match| matches!(term, Match::Pending | Match::Unknown | Match::Held);
+    top_level(filter).iter().any(marks)
+}
+
+/// The term that the source of a filter starts from, if it does not look at everything.
+pub(crate) fn start(filter: &Match, sort: SortKey) -> Option<&Match> {
+    source(filter, sort, Rows::Cached).start.map(|(_, _, term)| term)
+}
+
+const MEMBERS: &str = "json_each(?) AS j CROSS JOIN conversations AS c ON c.id = j.value";
+
+fn push_from(sql: &mut String, values: &mut Vec<Value>, source: &Source<'_>, join: &str, rows: Rows<'_>) {
     sql.push_str(" FROM ");
     sql.push_str(source.from);
+    if let Rows::Members(ids) = rows {
+        values.push(Value::Text(ids.to_owned()));
+    }
     sql.push_str(join);
     sql.push_str(" WHERE ");
     match &source.start {
@@ -97,17 +159,41 @@ fn push_where(
     values: &mut Vec<Value>,
     filter: &Match,
     source: &Source<'_>,
-    has_touched: bool,
+    rows: Rows<'_>,
 ) {
     let stands_for = source.start.as_ref().map(|(_, _, term)| *term);
-    for term in
-        top_level(filter).iter().filter(|term| !stands_for.is_some_and(|taken| std::ptr::eq(taken, *term)))
-    {
-        sql.push_str(" AND ");
-        push(sql, values, term);
-    }
-    if has_touched {
-        sql.push_str(" AND NOT touched(c.id)");
+    let rest: Vec<&Match> = top_level(filter)
+        .iter()
+        .filter(|term| !stands_for.is_some_and(|taken| std::ptr::eq(taken, *term)))
+        .collect();
+    match rows {
+        Rows::Cached | Rows::Untouched => {
+            for term in rest {
+                sql.push_str(" AND ");
+                push(sql, values, term, Eyes::Cache);
+            }
+            if rows == Rows::Untouched {
+                sql.push_str(" AND NOT touched(c.id)");
+            }
+        }
+        Rows::Seen => {
+            sql.push_str(" AND CASE WHEN touched(c.id) THEN ");
+            push(sql, values, filter, Eyes::Agent);
+            sql.push_str(" ELSE 1");
+            for term in rest {
+                sql.push_str(" AND ");
+                push(sql, values, term, Eyes::Cache);
+            }
+            sql.push_str(" END");
+        }
+        Rows::Touched => {
+            sql.push_str(" AND touched(c.id) AND ");
+            push(sql, values, filter, Eyes::Agent);
+        }
+        Rows::Members(_) => {
+            sql.push_str(" AND ");
+            push(sql, values, filter, Eyes::Agent);
+        }
     }
 }
 
@@ -130,100 +216,138 @@ fn key(sort: SortKey) -> (&'static str, bool) {
 }
 
 /// The source that looks at the fewest rows and yields them in order.
-fn source(filter: &Match, sort: SortKey) -> Source<'_> {
+fn source<'a>(filter: &'a Match, sort: SortKey, rows: Rows<'_>) -> Source<'a> {
     let plain = |from| Source { from, order: "c", start: None };
+    if matches!(rows, Rows::Members(_)) {
+        return plain(MEMBERS);
+    }
     match sort {
         SortKey::Created => return plain("conversations AS c INDEXED BY by_created"),
         SortKey::Waiting => return plain("conversations AS c INDEXED BY by_waiting"),
         SortKey::Priority => return plain("conversations AS c INDEXED BY by_priority"),
         SortKey::Updated => {}
     }
+    let everything = plain("conversations AS c INDEXED BY by_updated");
+    if rows == Rows::Touched {
+        return everything;
+    }
     let terms = top_level(filter);
-    let tag = terms.iter().find_map(|term| match term {
-        Match::Tag(names) if names.len() == 1 => Some((term, names.first()?)),
+    let start = |find: fn(&Match) -> Option<&String>| {
+        terms.iter().find_map(|term| Some((term, Value::Text(find(term)?.clone()))))
+    };
+    let tag = start(|term| match term {
+        Match::Tag(names) if names.len() == 1 => names.first(),
         _ => None,
     });
     if let Some((term, tag)) = tag {
         return Source {
             from: "conversation_tags AS t CROSS JOIN conversations AS c ON c.row = t.conversation",
             order: "t",
-            start: Some(("t.tag = ?", Value::Text(tag.clone()), term)),
+            start: Some(("t.tag = ?", tag, term)),
         };
     }
-    let follower = terms.iter().find_map(|term| match term {
-        Match::Follows(names) if names.len() == 1 => Some((term, names.first()?)),
+    let follower = start(|term| match term {
+        Match::Follows(names) if names.len() == 1 => names.first(),
         _ => None,
     });
     if let Some((term, agent)) = follower {
         return Source {
             from: "conversation_followers AS f CROSS JOIN conversations AS c ON c.row = f.conversation",
             order: "f",
-            start: Some(("f.agent = ?", Value::Text(agent.clone()), term)),
+            start: Some(("f.agent = ?", agent, term)),
         };
     }
-    let has = |is: fn(&Match) -> bool| terms.iter().any(is);
-    if has(|term| matches!(term, Match::Agent(names) if matches!(names.as_slice(), [Some(_)]))) {
-        plain("conversations AS c INDEXED BY by_agent")
-    } else if has(|term| matches!(term, Match::Team(names) if matches!(names.as_slice(), [Some(_)]))) {
-        plain("conversations AS c INDEXED BY by_team")
-    } else if has(|term| matches!(term, Match::Status(statuses) if statuses.len() == 1)) {
-        plain("conversations AS c INDEXED BY by_status")
-    } else {
-        plain("conversations AS c INDEXED BY by_updated")
+    let agent = start(|term| match term {
+        Match::Agent(names) if names.len() == 1 => names.first()?.as_ref(),
+        _ => None,
+    });
+    if let Some((term, agent)) = agent {
+        let from = "conversations AS c INDEXED BY by_agent";
+        return Source { from, order: "c", start: Some(("c.agent = ?", agent, term)) };
+    }
+    let team = start(|term| match term {
+        Match::Team(names) if names.len() == 1 => names.first()?.as_ref(),
+        _ => None,
+    });
+    if let Some((term, team)) = team {
+        let from = "conversations AS c INDEXED BY by_team";
+        return Source { from, order: "c", start: Some(("c.team = ?", team, term)) };
+    }
+    let status = terms.iter().find_map(|term| match term {
+        Match::Status(statuses) if statuses.len() == 1 => Some((term, statuses.first()?)),
+        _ => None,
+    });
+    if let Some((term, status)) = status {
+        let start = Some(("c.status = ?", Value::Text(status.as_str().to_owned()), term));
+        return Source { from: "conversations AS c INDEXED BY by_status", order: "c", start };
+    }
+    everything
+}
+
+/// The column of a field, or, with the agent's eyes, what lies over it.
+fn of_field(column: &str, field: Fields, eyes: Eyes) -> String {
+    match eyes {
+        Eyes::Cache => column.to_owned(),
+        Eyes::Agent => format!("seen({}, c.id, c.stamp, c.last_inbound, {column})", field.bits()),
     }
 }
 
-fn push(sql: &mut String, values: &mut Vec<Value>, filter: &Match) {
+fn push(sql: &mut String, values: &mut Vec<Value>, filter: &Match, eyes: Eyes) {
     match filter {
         Match::All => sql.push('1'),
-        // Open questions live in the overlay; whatever it knows of them is judged there.
-        Match::Nothing | Match::Unknown | Match::Held | Match::Pending => sql.push('0'),
-        Match::And(parts) => push_all(sql, values, parts, " AND ", "1"),
-        Match::Or(parts) => push_all(sql, values, parts, " OR ", "0"),
+        Match::Nothing => sql.push('0'),
+        Match::Pending => push_mark(sql, Fields::PENDING, eyes),
+        Match::Unknown => push_mark(sql, Fields::UNKNOWN, eyes),
+        Match::Held => push_mark(sql, Fields::HELD, eyes),
+        Match::And(parts) => push_all(sql, values, parts, (" AND ", "1"), eyes),
+        Match::Or(parts) => push_all(sql, values, parts, (" OR ", "0"), eyes),
         Match::Not(part) => {
             sql.push_str("NOT ");
-            push(sql, values, part);
+            push(sql, values, part, eyes);
         }
         Match::Status(statuses) => {
-            push_one_of(sql, values, "c.status", statuses.iter().map(|word| word.as_str()));
+            let column = of_field("c.status", Fields::STATUS, eyes);
+            push_one_of(sql, values, &column, statuses.iter().map(|word| word.as_str()));
         }
         Match::Channel(channels) => {
             push_one_of(sql, values, "c.channel", channels.iter().map(|word| word.as_str()));
         }
         Match::Agent(names) => {
-            push_one_of(sql, values, "c.agent", names.iter().map(|name| name.as_deref().unwrap_or_default()));
+            let column = of_field("c.agent", Fields::AGENT, eyes);
+            push_one_of(sql, values, &column, names.iter().map(|name| name.as_deref().unwrap_or_default()));
         }
         Match::Team(names) => {
-            push_one_of(sql, values, "c.team", names.iter().map(|name| name.as_deref().unwrap_or_default()));
+            let column = of_field("c.team", Fields::TEAM, eyes);
+            push_one_of(sql, values, &column, names.iter().map(|name| name.as_deref().unwrap_or_default()));
         }
-        Match::Tag(names) => {
-            sql.push_str("EXISTS (SELECT 1 FROM conversation_tags AS ct WHERE ct.conversation = c.row AND ");
-            push_one_of(sql, values, "ct.tag", names.iter().map(String::as_str));
-            sql.push(')');
-        }
-        Match::Follows(names) => {
-            sql.push_str(
-                "EXISTS (SELECT 1 FROM conversation_followers AS cf WHERE cf.conversation = c.row AND ",
-            );
-            push_one_of(sql, values, "cf.agent", names.iter().map(String::as_str));
-            sql.push(')');
-        }
+        Match::Tag(names) => push_any(sql, values, names, &TAG, eyes),
+        Match::Follows(names) => push_any(sql, values, names, &FOLLOWER, eyes),
         Match::PriorityRank(low, high) => {
-            sql.push_str("(c.priority BETWEEN ? AND ?)");
+            let column = of_field("c.priority", Fields::PRIORITY, eyes);
+            sql.push_str(&format!("({column} BETWEEN ? AND ?)"));
             values.extend([Value::from(*low), Value::from(*high)]);
         }
         Match::Updated { from, before } => push_range(sql, values, "c.updated", *from, *before),
         Match::Created { from, before } => push_range(sql, values, "c.created", *from, *before),
         Match::HasAttachment => sql.push_str("c.has_attachment"),
+        Match::Untagged if eyes == Eyes::Agent => sql.push_str(
+            "seen_untagged(c.id, c.stamp, c.last_inbound,
+              (SELECT json_group_array(ct.tag) FROM conversation_tags AS ct WHERE ct.conversation = c.row))",
+        ),
         Match::Untagged => sql.push_str("(c.tags = 0)"),
         Match::Engagement(engagement) => {
-            push_one_of(sql, values, "c.engagement", std::iter::once(engagement.as_str()));
+            let column = of_field("c.engagement", Fields::ENGAGEMENT, eyes);
+            push_one_of(sql, values, &column, std::iter::once(engagement.as_str()));
         }
-        Match::Unread => sql.push_str(
-            "(c.last_inbound > coalesce(read_at(c.id),
-              CASE WHEN c.engagement = 'pending' AND c.status = 'active'
-                   THEN -9223372036854775808 ELSE 9223372036854775807 END))",
-        ),
+        Match::Unread => {
+            let engagement = of_field("c.engagement", Fields::ENGAGEMENT, eyes);
+            let status = of_field("c.status", Fields::STATUS, eyes);
+            sql.push_str(&format!(
+                "(c.last_inbound > coalesce(read_at(c.id),
+                  CASE WHEN {engagement} = 'pending' AND {status} = 'active'
+                       THEN -9223372036854775808 ELSE 9223372036854775807 END))"
+            ));
+        }
         Match::From(part) => {
             sql.push_str("(instr(c.contact, ?) > 0)");
             values.push(Value::Text(part.clone()));
@@ -238,7 +362,59 @@ fn push(sql: &mut String, values: &mut Vec<Value>, filter: &Match) {
     }
 }
 
-fn push_all(sql: &mut String, values: &mut Vec<Value>, parts: &[Match], between: &str, none: &str) {
+/// Open questions live in the overlay; nothing that it does not touch has any.
+fn push_mark(sql: &mut String, mark: Fields, eyes: Eyes) {
+    match eyes {
+        Eyes::Cache => sql.push('0'),
+        Eyes::Agent => sql.push_str(&format!("has_mark({}, c.id)", mark.bits())),
+    }
+}
+
+/// A property with many values.
+struct Many {
+    /// Whether it has one of some values, up to the column's name.
+    any: &'static str,
+    column: &'static str,
+    /// Whether something says that it has a value, or has not.
+    seen: &'static str,
+}
+
+const TAG: Many = Many {
+    any: "EXISTS (SELECT 1 FROM conversation_tags AS ct WHERE ct.conversation = c.row AND ",
+    column: "ct.tag",
+    seen: "seen_tag",
+};
+const FOLLOWER: Many = Many {
+    any: "EXISTS (SELECT 1 FROM conversation_followers AS cf WHERE cf.conversation = c.row AND ",
+    column: "cf.agent",
+    seen: "seen_follower",
+};
+
+fn push_any(sql: &mut String, values: &mut Vec<Value>, names: &[String], many: &Many, eyes: Eyes) {
+    if eyes == Eyes::Cache {
+        sql.push_str(many.any);
+        push_one_of(sql, values, many.column, names.iter().map(String::as_str));
+        sql.push(')');
+        return;
+    }
+    sql.push_str("(0");
+    for name in names {
+        sql.push_str(&format!(
+            " OR CASE {}(c.id, c.stamp, c.last_inbound, ?) WHEN 1 THEN 1 WHEN 0 THEN 0 ELSE {}{} = ?) END",
+            many.seen, many.any, many.column
+        ));
+        values.extend([Value::Text(name.clone()), Value::Text(name.clone())]);
+    }
+    sql.push(')');
+}
+
+fn push_all(
+    sql: &mut String,
+    values: &mut Vec<Value>,
+    parts: &[Match],
+    (between, none): (&str, &str),
+    eyes: Eyes,
+) {
     if parts.is_empty() {
         sql.push_str(none);
         return;
@@ -248,7 +424,7 @@ fn push_all(sql: &mut String, values: &mut Vec<Value>, parts: &[Match], between:
         if number > 0 {
             sql.push_str(between);
         }
-        push(sql, values, part);
+        push(sql, values, part, eyes);
     }
     sql.push(')');
 }

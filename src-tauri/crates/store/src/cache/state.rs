@@ -49,6 +49,15 @@ impl Cache {
         })
     }
 
+    /// When the server was last heard; at once, where [`Cache::sync_state`] counts.
+    pub fn last_synced(&self) -> Result<Option<Timestamp>> {
+        self.db.read(|tx| {
+            Ok(tx
+                .prepare_cached("SELECT last_synced FROM sync")?
+                .query_row([], |row| instant_or_none(row, "last_synced"))?)
+        })
+    }
+
     /// Notes that the server was heard and had nothing new.
     pub fn note_synced(&self, now: Timestamp) -> Result<()> {
         self.db.write(|tx| {

@@ -116,8 +116,12 @@ fn write(conn: &Connection, job: i64, no: u32, state: &EffectState, reason: &Rea
         .query_row(params![job, no], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((old_state, old_code)) = old else { return Ok(()) };
-    conn.prepare_cached("UPDATE items SET state = ?3, code = ?4, message = ?5 WHERE job = ?1 AND no = ?2")?
-        .execute(params![job, no, state.as_str(), reason.code, reason.message])?;
+    conn.prepare_cached(
+        "UPDATE items SET state = ?3, code = ?4, message = ?5,
+                moved = (SELECT max(moved) + 1 FROM items WHERE job = ?1)
+          WHERE job = ?1 AND no = ?2",
+    )?
+    .execute(params![job, no, state.as_str(), reason.code, reason.message])?;
     tally::shift(
         conn,
         job,

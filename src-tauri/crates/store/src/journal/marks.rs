@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster_model::{ClientRef, RemoteId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Journal;
 use crate::Result;
@@ -29,7 +29,7 @@ impl Journal {
                 "INSERT INTO read_marks (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
             )?
             .execute(params![id.as_str(), at])?;
-            Ok(())
+            count_mark(tx)
         })
     }
 
@@ -52,7 +52,7 @@ impl Journal {
                  ON CONFLICT (id) DO UPDATE SET is_on = excluded.is_on",
             )?
             .execute(params![id.as_str(), on])?;
-            Ok(())
+            count_mark(tx)
         })
     }
 
@@ -89,4 +89,13 @@ impl Journal {
             Ok(())
         })
     }
+}
+
+/// Raises the version of marks and follows: the overlay reads them again only when it rose.
+fn count_mark(conn: &Connection) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO state (key, value) VALUES ('marks', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1",
+    )?
+    .execute([])?;
+    Ok(())
 }

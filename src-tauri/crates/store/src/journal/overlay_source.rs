@@ -1,167 +1,177 @@
-//! What the engine builds the overlay from: effects that are under way, and applied ones that the cache may not hold yet.
+//! What lies over the cache now, made from what lay there before: only what moved in the journal since is read.
+//!
+//! Every item carries the number of its last move, which rises within its job. A layer remembers the highest that it
+//! knows, so that a worker that records a few hundred outcomes costs the next look those few hundred, whatever the size
+//! of its job.
 
-use std::collections::{BTreeMap, HashSet};
-
-use jiff::Timestamp;
-use muster_model::{Action, Effect, EffectState, JobId, JobState, PauseReason, RemoteId};
-use rusqlite::{Connection, Row, params, types::Type};
-
-use super::{Journal, audience::Audience};
-use crate::{
-    Result,
-    column::{instant, json, json_or_none, ms},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
-/// The effects of one job that may have to be laid over the cache.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OverlayJob {
-    /// The order of confirmation.
-    pub seq: i64,
-    /// Ours.
-    pub id: JobId,
-    /// What it does.
-    pub action: Action,
-    /// Where it stands.
-    pub state: JobState,
-    /// Why it is paused.
-    pub pause: Option<PauseReason>,
-    /// When it was confirmed: a customer message newer than this makes the change wait.
-    pub created: Timestamp,
-    /// Items with something to lay over, in order.
-    pub items: Vec<OverlayItem>,
-}
+use jiff::Timestamp;
+use muster_model::{Action, EffectState, Handle, JobState, PauseReason, RemoteId};
+use rusqlite::{Connection, OptionalExtension, params};
 
-/// One conversation's part of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OverlayItem {
-    /// The conversation.
-    pub id: RemoteId,
-    /// The customer's last message when it was confirmed, UTC milliseconds.
-    pub last_inbound: Option<i64>,
-    /// Effects that are pending or on their way.
-    pub remaining: Vec<Effect>,
-    /// Effects that the help desk has, with the stamp of the state that they led to.
-    pub applied: Vec<(Effect, Option<i64>)>,
-}
+use super::Journal;
+use crate::{
+    Overlay, Result,
+    column::{instant, json_or_none, ms},
+    overlay::{
+        Parts,
+        layer::{Claimed, Layer, Stands},
+    },
+};
 
-/// Everything that the overlay is built from.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct OverlaySource {
-    /// In the order of confirmation.
-    pub jobs: Vec<OverlayJob>,
-    /// Conversations with an effect that is `unknown`.
-    pub unknown: HashSet<RemoteId>,
-    /// Conversations with an effect that is `held`.
-    pub held: HashSet<RemoteId>,
+/// Where a job stands, as far as it decides what of it shows.
+struct Standing {
+    seq: i64,
+    shows_remaining: bool,
+    /// So many more items may be claimed before somebody or the clock says more; none: everybody.
+    left: Option<u64>,
+    next: u32,
 }
 
 impl Journal {
-    /// Jobs under way, and what was applied at or after `since` by jobs that are over. Drafts and schedules are not
-    /// shown; a job paused by hand or by the guard shows only what it applied.
-    pub fn overlay_source(&self, since: Timestamp) -> Result<OverlaySource> {
-        let since = ms(since);
+    /// Everything that lies over the cache of the agent `me`: jobs under way, and what was applied by jobs that were over
+    /// at or after `since`, read marks, follows and open questions. Drafts and later schedules are not shown; a job paused
+    /// by hand or by the guard shows only what it applied. `before` is what lay there at the last look.
+    pub fn overlay(&self, me: Option<&Handle>, since: Timestamp, before: &Overlay) -> Result<Overlay> {
         self.db.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT seq, id, action, state, pause, created FROM jobs
-                  WHERE state IN ('holding', 'running', 'paused') OR finished >= ?1
-                  ORDER BY seq",
-            )?;
-            let mut rows = statement.query(params![since])?;
-            let mut jobs = Vec::new();
-            while let Some(row) = rows.next()? {
-                let Some(mut job) = job(row)? else { continue };
-                job.items = self.overlay_items(tx, &job, since)?;
-                if !job.items.is_empty() {
-                    jobs.push(job);
+            let known = before.parts();
+            let mut layers = Vec::new();
+            for standing in standings(tx, ms(since))? {
+                let layer = known.layers.iter().find(|layer| layer.seq == standing.seq);
+                let layer = match layer {
+                    Some(layer) => Some(Arc::clone(layer)),
+                    None => self.layer(tx, standing.seq)?.map(Arc::new),
+                };
+                if let Some(mut layer) = layer {
+                    bring_up_to_date(tx, &mut layer, &standing)?;
+                    layers.push(layer);
                 }
             }
-            Ok(OverlaySource { jobs, unknown: ids(tx, "unknown")?, held: ids(tx, "held")? })
+            let marks = marks_version(tx)?;
+            let (reads, follows) = if marks == known.marks {
+                (Arc::clone(&known.reads), Arc::clone(&known.follows))
+            } else {
+                (Arc::new(read_marks(tx)?), Arc::new(follows(tx)?))
+            };
+            let (unknown, held) = (ids(tx, "unknown")?, ids(tx, "held")?);
+            Ok(Overlay::new(Parts { me: me.cloned(), layers, reads, follows, marks, unknown, held }))
         })
     }
 
-    fn overlay_items(&self, conn: &Connection, job: &OverlayJob, since: i64) -> Result<Vec<OverlayItem>> {
-        let shows_remaining = match job.state {
-            JobState::Holding | JobState::Running => true,
-            JobState::Paused => matches!(job.pause, Some(PauseReason::Offline | PauseReason::Key)),
-            _ => false,
-        };
-        let audience = self.audience(conn, job.seq)?;
-        let mut items = BTreeMap::new();
-        let mut with_rows = HashSet::new();
-        let mut statement = conn.prepare_cached(
-            // What stands behind something held waits for a human, and is shown as little as what is held.
-            "SELECT no, value, receipt_stamp, finished,
-                    CASE WHEN state = 'pending' AND no IN (SELECT no FROM items WHERE job = ?1 AND state = 'held')
-                         THEN 'held' ELSE state END AS state
-               FROM effects WHERE job = ?1 ORDER BY no, ordinal",
-        )?;
-        let mut rows = statement.query(params![job.seq])?;
-        while let Some(row) = rows.next()? {
-            let no: u32 = row.get("no")?;
-            with_rows.insert(no);
-            let state = EffectState::from(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?);
-            let is_recent = row.get::<_, Option<i64>>("finished")?.is_some_and(|at| at >= since);
-            match state {
-                EffectState::Pending | EffectState::Sending if shows_remaining => {
-                    item(&mut items, &audience, no)?.remaining.push(json(row, "value")?);
-                }
-                EffectState::Applied if is_recent || !job.state.is_over() => {
-                    let stamp = row.get("receipt_stamp")?;
-                    item(&mut items, &audience, no)?.applied.push((json(row, "value")?, stamp));
-                }
-                _ => {}
-            }
-        }
-        if shows_remaining {
-            let effects = job.action.effects();
-            let unopened =
-                audience.from(0).filter(|(no, member)| member.takes_part && !with_rows.contains(no));
-            for (no, member) in unopened.take(released(conn, job.seq)?) {
-                let own = member.own.as_ref().map(|own| own.iter().map(|own| own.effect.clone()).collect());
-                item(&mut items, &audience, no)?.remaining = own.unwrap_or_else(|| effects.clone());
-            }
-        }
-        Ok(items.into_values().collect())
+    /// A job as a layer of which nothing is known yet; none if this version cannot read its action.
+    fn layer(&self, conn: &Connection, seq: i64) -> Result<Option<Layer>> {
+        let mut statement = conn.prepare_cached("SELECT action, created FROM jobs WHERE seq = ?1")?;
+        let mut rows = statement.query(params![seq])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let Some(action) = json_or_none::<Action>(row, "action").ok().flatten() else { return Ok(None) };
+        Ok(Some(Layer::new(seq, instant(row, "created")?, action.effects(), self.audience(conn, seq)?)))
     }
 }
 
-/// So many items of a job may be claimed before somebody or the clock says more.
-fn released(conn: &Connection, seq: i64) -> Result<usize> {
-    let left: Option<i64> = conn
-        .prepare_cached("SELECT released - opened FROM jobs WHERE seq = ?1")?
-        .query_row(params![seq], |row| row.get(0))?;
-    Ok(left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(0)))
+fn standings(conn: &Connection, since: i64) -> Result<Vec<Standing>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, state, pause, released - opened AS left, next_item FROM jobs
+          WHERE state IN ('holding', 'running', 'paused') OR (state = 'scheduled' AND opened > 0)
+             OR finished >= ?1
+          ORDER BY seq",
+    )?;
+    let standings = statement
+        .query_map(params![since], |row| {
+            let pause = row.get_ref("pause")?.as_str_or_null()?.map(PauseReason::from);
+            let shows_remaining = match JobState::from(row.get_ref("state")?.as_str()?) {
+                JobState::Holding | JobState::Running => true,
+                JobState::Paused => matches!(pause, Some(PauseReason::Offline | PauseReason::Key)),
+                _ => false,
+            };
+            let left: Option<i64> = row.get("left")?;
+            Ok(Standing {
+                seq: row.get("seq")?,
+                shows_remaining,
+                left: left.map(|left| u64::try_from(left).unwrap_or(0)),
+                next: row.get("next_item")?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(standings)
 }
 
-fn item<'a>(
-    items: &'a mut BTreeMap<u32, OverlayItem>,
-    audience: &Audience,
-    no: u32,
-) -> Result<&'a mut OverlayItem> {
-    let member = audience.item(no)?;
-    Ok(items.entry(no).or_insert_with(|| OverlayItem {
-        id: member.id.clone(),
-        last_inbound: member.last_inbound,
-        remaining: Vec::new(),
-        applied: Vec::new(),
-    }))
+fn bring_up_to_date(conn: &Connection, layer: &mut Arc<Layer>, standing: &Standing) -> Result<()> {
+    take_moves(conn, layer)?;
+    let due_before = standing.left.map_or(u32::MAX, |left| layer.end_of_due(standing.next, left));
+    if (layer.shows_remaining, layer.due_before) != (standing.shows_remaining, due_before) {
+        let layer = Arc::make_mut(layer);
+        layer.shows_remaining = standing.shows_remaining;
+        layer.due_before = due_before;
+    }
+    Ok(())
 }
 
-/// A job without its items; none if this version cannot read its action.
-fn job(row: &Row<'_>) -> Result<Option<OverlayJob>> {
-    let Some(action) = json_or_none(row, "action").ok().flatten() else { return Ok(None) };
-    let id: String = row.get("id")?;
-    Ok(Some(OverlayJob {
-        seq: row.get("seq")?,
-        id: id
-            .parse()
-            .map_err(|err| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(err)))?,
-        action,
-        state: JobState::from(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?),
-        pause: row.get_ref("pause")?.as_str_or_null().map_err(rusqlite::Error::from)?.map(PauseReason::from),
-        created: instant(row, "created")?,
-        items: Vec::new(),
-    }))
+/// Reads the items that moved since the layer was last looked at.
+fn take_moves(conn: &Connection, layer: &mut Arc<Layer>) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "SELECT i.no, i.moved, i.seen, e.ordinal, e.state, e.receipt_stamp
+           FROM items AS i INDEXED BY items_by_move LEFT JOIN effects AS e ON e.job = i.job AND e.no = i.no
+          WHERE i.job = ?1 AND i.moved > ?2
+          ORDER BY i.moved, e.ordinal",
+    )?;
+    let mut rows = statement.query(params![layer.seq, layer.moved])?;
+    let mut item: Option<(u32, Claimed)> = None;
+    while let Some(row) = rows.next()? {
+        let layer = Arc::make_mut(layer);
+        let no: u32 = row.get("no")?;
+        if item.as_ref().is_none_or(|(known, _)| *known != no) {
+            let next = (no, Claimed { seen: row.get("seen")?, effects: Vec::with_capacity(1) });
+            if let Some((no, claimed)) = item.replace(next) {
+                layer.set_claimed(no, claimed);
+            }
+            layer.moved = row.get("moved")?;
+        }
+        let Some(state) = row.get_ref("state")?.as_str_or_null().map_err(rusqlite::Error::from)? else {
+            continue;
+        };
+        let stands = match EffectState::from(state) {
+            EffectState::Pending | EffectState::Sending => Some(Stands::Remaining),
+            // Without a stamp nobody can tell when the cache has caught up, so what the cache says counts.
+            EffectState::Applied => row.get::<_, Option<i64>>("receipt_stamp")?.map(Stands::Applied),
+            _ => None,
+        };
+        if let (Some((_, claimed)), Some(stands)) = (&mut item, stands) {
+            claimed.effects.push((row.get("ordinal")?, stands));
+        }
+    }
+    if let Some((no, claimed)) = item {
+        Arc::make_mut(layer).set_claimed(no, claimed);
+    }
+    Ok(())
+}
+
+/// Rises with every read mark and follow that is written.
+fn marks_version(conn: &Connection) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT CAST(value AS INTEGER) FROM state WHERE key = 'marks'")?
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default())
+}
+
+fn read_marks(conn: &Connection) -> Result<HashMap<RemoteId, i64>> {
+    by_id(conn, "SELECT id, at FROM read_marks")
+}
+
+fn follows(conn: &Connection) -> Result<HashMap<RemoteId, bool>> {
+    by_id(conn, "SELECT id, is_on FROM follows")
+}
+
+fn by_id<T: rusqlite::types::FromSql>(conn: &Connection, sql: &str) -> Result<HashMap<RemoteId, T>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let values = statement
+        .query_map([], |row| Ok((RemoteId::new(row.get::<_, String>(0)?), row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(values)
 }
 
 fn ids(conn: &Connection, state: &str) -> Result<HashSet<RemoteId>> {

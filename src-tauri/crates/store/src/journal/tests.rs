@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod control;
+mod drafts;
 mod figures;
 mod listing;
 mod order;

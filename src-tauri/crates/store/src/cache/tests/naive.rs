@@ -1,17 +1,23 @@
-//! SQL and overlay together mean what `Match::matches` means on every conversation one by one.
+//! SQL and overlay together mean what `Match::matches` means on every conversation one by one, with the effects of each
+//! job put on by hand.
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::HashMap, sync::Arc};
 
 use muster_model::{
-    Author, Channel, Conversation, Engagement, FullText, Match, Preview, Priority, RemoteId, Resolved, Sort,
-    SortKey, Status, Thread, contains_phrase, contains_word, tokens,
+    AudienceItem, Author, Channel, Conversation, Effect, Engagement, FullText, Handle, Match, OwnEffect,
+    Preview, Priority, RemoteId, Resolved, Seen, SnoozeUntil, Sort, SortKey, Status, StatusChange, Thread,
+    contains_phrase, contains_word, put_on, puts_away, tokens,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::open;
 use crate::{
-    Overlay, OverlayRow, PageRequest,
-    overlay::{Places, in_order},
+    Overlay, PageRequest,
+    journal::Audience,
+    overlay::{
+        Parts, in_order,
+        layer::{Claimed, Layer, Stands},
+    },
     testing::{at, conversation, handle, message},
 };
 
@@ -106,12 +112,11 @@ fn a_sort() -> impl Strategy<Value = Sort> {
     (key, any::<bool>()).prop_map(|(key, reversed)| Sort { key, reversed })
 }
 
-/// Everything that happens to one conversation: as cached, its messages, as overlaid, and its marks.
+/// Everything that happens to one conversation: as cached, its messages, and its marks.
 #[derive(Clone, Debug)]
 struct World {
     base: Conversation,
     messages: Option<Vec<String>>,
-    overlaid: Option<(Conversation, bool)>,
     read: Option<i64>,
     follow: Option<bool>,
     is_unknown: bool,
@@ -120,12 +125,153 @@ struct World {
 
 prop_compose! {
     fn a_world()(
-        base in a_conversation(), messages in option::of(vec(one(&TEXTS), 0..3)),
-        overlaid in option::weighted(0.3, (a_conversation(), any::<bool>())),
+        base in a_conversation(), stamp in 1i64..4, messages in option::of(vec(one(&TEXTS), 0..3)),
         read in option::of(0i64..6000), follow in option::of(any::<bool>()),
         is_unknown in prop::bool::weighted(0.2), is_held in prop::bool::weighted(0.2),
     ) -> World {
-        World { base, messages, overlaid, read, follow, is_unknown, is_held }
+        World { base: Conversation { stamp, ..base }, messages, read, follow, is_unknown, is_held }
+    }
+}
+
+fn an_effect() -> impl Strategy<Value = Effect> {
+    let statuses = vec![
+        StatusChange::Active,
+        StatusChange::Done,
+        StatusChange::Spam,
+        StatusChange::Archived,
+        StatusChange::Snoozed(SnoozeUntil::Reply),
+    ];
+    prop_oneof![
+        Just(Effect::Reply),
+        select(statuses).prop_map(Effect::Status),
+        option::of(one(&AGENTS)).prop_map(|who| Effect::Assignee(who.map(|who| handle(&who)))),
+        option::of(one(&TEAMS)).prop_map(|who| Effect::Team(who.map(|who| handle(&who)))),
+        one(&TAGS).prop_map(Effect::TagAdd),
+        one(&TAGS).prop_map(|tag| Effect::TagRemove(tag.to_lowercase())),
+        Just(Effect::TagClear),
+        select(vec!["none", "high", "urgent"]).prop_map(|word| Effect::Priority(Priority::from(word))),
+        any::<bool>().prop_map(Effect::Follow),
+        Just(Effect::Delete),
+    ]
+}
+
+/// One conversation in a job: what was known of it, effects of its own, and how far it is where it was claimed.
+#[derive(Clone, Debug)]
+struct Part {
+    last_inbound: Option<i64>,
+    own: Option<Vec<Effect>>,
+    claimed: Option<(Option<i64>, Vec<Option<Stands>>)>,
+}
+
+/// A job over the first conversations.
+#[derive(Clone, Debug)]
+struct Job {
+    effects: Vec<Effect>,
+    parts: Vec<Option<Part>>,
+    shows_remaining: bool,
+    due_before: u32,
+    /// Audience that is not cached any more: makes the layer a large one.
+    gone: usize,
+}
+
+fn a_part() -> impl Strategy<Value = Part> {
+    let stands = || {
+        prop_oneof![
+            Just(None),
+            Just(Some(Stands::Remaining)),
+            (0i64..5).prop_map(|at| Some(Stands::Applied(at)))
+        ]
+    };
+    (
+        option::of(0i64..6000),
+        option::weighted(0.3, vec(an_effect(), 0..3)),
+        option::of((option::weighted(0.2, 0i64..6000), vec(stands(), 0..4))),
+    )
+        .prop_map(|(last_inbound, own, claimed)| Part { last_inbound, own, claimed })
+}
+
+prop_compose! {
+    fn a_job()(
+        effects in vec(an_effect(), 0..4), parts in vec(option::weighted(0.6, a_part()), 14),
+        shows_remaining in prop::bool::weighted(0.8), due_before in select(vec![3u32, u32::MAX, u32::MAX]),
+        gone in select(vec![0usize, 0, 2500]),
+    ) -> Job {
+        Job { effects, parts, shows_remaining, due_before, gone }
+    }
+}
+
+impl Job {
+    /// The worlds that this job is about, in the order of its audience.
+    fn members<'a>(&'a self, worlds: &'a [World]) -> impl Iterator<Item = (&'a World, &'a Part)> {
+        worlds.iter().zip(&self.parts).filter_map(|(world, part)| Some((world, part.as_ref()?)))
+    }
+
+    fn layer(&self, seq: i64, worlds: &[World]) -> Arc<Layer> {
+        let item = |id: RemoteId, part: Option<&Part>| AudienceItem {
+            id,
+            stamp: 1,
+            last_inbound: part.and_then(|part| part.last_inbound),
+            last_outbound: None,
+            values: Vec::new(),
+            verdict: "will_change".into(),
+            takes_part: true,
+            channel: Channel::Email,
+            with_files: false,
+            own: part
+                .and_then(|part| part.own.clone())
+                .map(|own| own.into_iter().map(|effect| OwnEffect { effect, expects: None }).collect()),
+        };
+        let mut items: Vec<AudienceItem> =
+            self.members(worlds).map(|(world, part)| item(world.base.id.clone(), Some(part))).collect();
+        items.extend((0..self.gone).map(|n| item(RemoteId::new(format!("gone{n}")), None)));
+        let mut layer = Layer::new(seq, at(3), self.effects.clone(), Arc::new(Audience::of(items)));
+        layer.shows_remaining = self.shows_remaining;
+        layer.due_before = self.due_before;
+        for (no, (_, part)) in (0u32..).zip(self.members(worlds)) {
+            if let Some((seen, stands)) = &part.claimed {
+                let n = part.own.as_ref().unwrap_or(&self.effects).len();
+                let effects = (0u32..).zip(stands.iter().take(n));
+                let effects = effects.filter_map(|(ordinal, stands)| Some((ordinal, (*stands)?)));
+                layer.set_claimed(no, Claimed { seen: *seen, effects: effects.collect() });
+            }
+        }
+        Arc::new(layer)
+    }
+
+    /// Lays the job over a conversation, and says whether something of it is pending: the rule, spelled out.
+    fn lay(&self, worlds: &[World], shown: &mut Conversation, me: &Handle) -> bool {
+        let Some((no, (world, part))) =
+            (0u32..).zip(self.members(worlds)).find(|(_, (world, _))| world.base.id == shown.id)
+        else {
+            return false;
+        };
+        let effects = part.own.as_ref().unwrap_or(&self.effects);
+        let standing: Vec<(&Effect, Stands)> = match &part.claimed {
+            Some((_, stands)) => {
+                effects.iter().zip(stands).filter_map(|(effect, stands)| Some((effect, (*stands)?))).collect()
+            }
+            None if no < self.due_before => {
+                effects.iter().map(|effect| (effect, Stands::Remaining)).collect()
+            }
+            None => Vec::new(),
+        };
+        let known = part.last_inbound.max(part.claimed.as_ref().and_then(|(seen, _)| *seen));
+        let customer_wrote = world.base.last_inbound.map(|at| at.as_millisecond()) > known;
+        let mut is_pending = false;
+        for (effect, stands) in standing {
+            match stands {
+                Stands::Applied(stamp) if stamp > world.base.stamp => put_on(shown, effect, me, at(3)),
+                Stands::Applied(_) => {}
+                Stands::Remaining if !self.shows_remaining => {}
+                Stands::Remaining => {
+                    is_pending = true;
+                    if *effect != Effect::Reply && !(customer_wrote && puts_away(effect)) {
+                        put_on(shown, effect, me, at(3));
+                    }
+                }
+            }
+        }
+        is_pending
     }
 }
 
@@ -157,27 +303,77 @@ fn texts(worlds: &[World]) -> Texts {
     Texts(worlds.iter().map(|world| (world.base.id.clone(), pieces(world))).collect())
 }
 
+/// The overlay of these jobs and marks.
+fn overlay_of(me: &Handle, worlds: &[World], jobs: &[Job]) -> Overlay {
+    let id = |world: &World| world.base.id.clone();
+    Overlay::new(Parts {
+        me: Some(me.clone()),
+        layers: (1i64..).zip(jobs).map(|(seq, job)| job.layer(seq, worlds)).collect(),
+        reads: Arc::new(worlds.iter().filter_map(|world| Some((id(world), world.read?))).collect()),
+        follows: Arc::new(worlds.iter().filter_map(|world| Some((id(world), world.follow?))).collect()),
+        marks: 0,
+        unknown: worlds.iter().filter(|world| world.is_unknown).map(id).collect(),
+        held: worlds.iter().filter(|world| world.is_held).map(id).collect(),
+    })
+}
+
+/// What a filter finds, evaluated conversation by conversation.
+fn expected(
+    filter: &Match,
+    sort: Sort,
+    me: &Handle,
+    worlds: &[World],
+    jobs: &[Job],
+    text: &Texts,
+) -> Vec<Conversation> {
+    let mut found: Vec<((i64, String), Conversation)> = Vec::new();
+    for world in worlds {
+        let mut shown = world.base.clone();
+        let mut pending = false;
+        for job in jobs {
+            pending |= job.lay(worlds, &mut shown, me);
+        }
+        let waits_for_us = shown.engagement == Engagement::Pending && shown.status == Status::Active;
+        let seen = Seen {
+            conversation: &shown,
+            me: Some(me.as_str()),
+            read_at: world.read.or(if waits_for_us { None } else { Some(i64::MAX) }),
+            locally_followed: world.follow == Some(true),
+            pending,
+            unknown: world.is_unknown,
+            held: world.is_held,
+        };
+        if filter.matches(&seen, text) {
+            // A pending change does not move a conversation.
+            found.push(((place(&world.base, sort.key), shown.id.to_string()), shown));
+        }
+    }
+    found.sort_by(|((a, x), _), ((b, y), _)| in_order((*a, x), (*b, y), sort));
+    found.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// Where a conversation stands in an order, as a number that rises down the list.
+fn place(base: &Conversation, sort: SortKey) -> i64 {
+    match sort {
+        SortKey::Updated => -base.updated.as_millisecond(),
+        SortKey::Created => -base.created.as_millisecond(),
+        SortKey::Waiting => base.waiting_since.map_or(i64::MAX, |at| at.as_millisecond()),
+        SortKey::Priority => -i64::from(base.priority.rank()),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn sql_means_what_matches_means(
-        mut worlds in vec(a_world(), 1..14), filters in vec(a_filter(), 1..5), sort in a_sort(), limit in 1usize..5,
+        mut worlds in vec(a_world(), 1..14), jobs in vec(a_job(), 0..4), filters in vec(a_filter(), 1..5),
+        sort in a_sort(), limit in 1usize..5,
     ) {
         let (_folder, cache) = open();
         for (number, world) in worlds.iter_mut().enumerate() {
             let id = RemoteId::new(format!("c{number}"));
             world.base.contact.email = Some(format!("noelle.{id}@kunde.example"));
-            if let Some((overlaid, _)) = &mut world.overlaid {
-                // An effect changes what the agent can change; the person, the text and the order stay.
-                let base = world.base.clone();
-                *overlaid = Conversation {
-                    status: overlaid.status.clone(), priority: overlaid.priority.clone(),
-                    assignee: overlaid.assignee.clone(), tags: overlaid.tags.clone(),
-                    followers: overlaid.followers.clone(), ..base
-                };
-                overlaid.id = id.clone();
-            }
             world.base.id = id;
         }
         let bases: Vec<Conversation> = worlds.iter().map(|world| world.base.clone()).collect();
@@ -188,28 +384,12 @@ proptest! {
                 cache.put_thread(&Thread { conversation: world.base.clone(), messages }, at(9)).unwrap();
             }
         }
-        let id = |world: &World| world.base.id.clone();
-        let overlay = Overlay::new(
-            Some(handle("jonas@example.com")),
-            worlds.iter().filter_map(|world| world.overlaid.as_ref().map(|(overlaid, is_pending)| {
-                let pending = if *is_pending { vec!["status".to_owned()] } else { Vec::new() };
-                (id(world), OverlayRow::new(&world.base, overlaid.clone(), pending, None))
-            })).collect(),
-            worlds.iter().filter_map(|world| world.read.map(|at| (id(world), at))).collect(),
-            worlds.iter().filter_map(|world| world.follow.map(|on| (id(world), on))).collect(),
-            worlds.iter().filter(|world| world.is_unknown).map(id).collect::<HashSet<_>>(),
-            worlds.iter().filter(|world| world.is_held).map(id).collect::<HashSet<_>>(),
-        );
+        let me = handle("jonas@example.com");
+        let overlay = overlay_of(&me, &worlds, &jobs);
         let text = texts(&worlds);
         let mut counts = Vec::new();
         for filter in &filters {
-            let mut expected: Vec<(i64, Conversation)> = worlds.iter().filter_map(|world| {
-                let seen = overlay.apply(world.base.clone());
-                let place = Places::of(&world.base).by(sort.key);
-                filter.matches(&overlay.seen(&seen), &text).then_some((place, seen))
-            }).collect();
-            expected.sort_by(|(a, x), (b, y)| in_order((*a, x.id.as_str()), (*b, y.id.as_str()), sort));
-            let expected: Vec<Conversation> = expected.into_iter().map(|(_, seen)| seen).collect();
+            let expected = expected(filter, sort, &me, &worlds, &jobs, &text);
             counts.push(expected.len() as u64);
 
             let query = Resolved { filter: filter.clone(), sort };
@@ -218,6 +398,9 @@ proptest! {
             loop {
                 let page = cache.list(&query, &overlay, &PageRequest { after, limit }).unwrap();
                 prop_assert!(page.rows.len() <= limit);
+                for row in &page.rows {
+                    prop_assert_eq!(row.marks.pending, !overlay.pending(&row.conversation.id).is_empty());
+                }
                 listed.extend(page.rows.into_iter().map(|row| row.conversation));
                 after = page.next;
                 if after.is_none() { break }
@@ -228,5 +411,75 @@ proptest! {
             prop_assert_eq!(cache.count(filter, &overlay).unwrap(), expected.len() as u64);
         }
         prop_assert_eq!(cache.counts(&filters, &overlay).unwrap(), counts);
+    }
+}
+
+#[test]
+fn layers_of_thousands_are_exact() {
+    let (_folder, cache) = open();
+    let conversations: Vec<Conversation> = (0..3000)
+        .map(|n| {
+            let mut made = conversation(&format!("c{n:04}"), n);
+            made.stamp = 1 + n % 3;
+            made.status = if n % 4 == 0 { Status::Done } else { Status::Active };
+            made.tags = if n % 5 == 0 { vec!["vip".into()] } else { Vec::new() };
+            made
+        })
+        .collect();
+    cache.apply_page(&conversations, &[], "p", false, None, at(9)).unwrap();
+    let worlds: Vec<World> = conversations
+        .into_iter()
+        .map(|base| World {
+            base,
+            messages: None,
+            read: None,
+            follow: None,
+            is_unknown: false,
+            is_held: false,
+        })
+        .collect();
+    let part = |n: usize, world: &World| {
+        let claimed = match n % 7 {
+            0 => Some((None, vec![Some(Stands::Applied(2)), Some(Stands::Remaining)])),
+            1 => Some((None, vec![None, None])),
+            _ => None,
+        };
+        let known = world.base.last_inbound.map(|at| at.as_millisecond());
+        Part { last_inbound: known.filter(|_| n % 11 != 0), own: None, claimed }
+    };
+    let job = |effects, every| Job {
+        effects,
+        parts: worlds.iter().enumerate().map(|(n, world)| (n % every == 0).then(|| part(n, world))).collect(),
+        shows_remaining: true,
+        due_before: u32::MAX,
+        gone: 0,
+    };
+    let jobs = [
+        job(vec![Effect::TagAdd("vip".into()), Effect::Status(StatusChange::Done)], 1),
+        job(vec![Effect::TagRemove("vip".into()), Effect::Status(StatusChange::Active)], 2),
+    ];
+    let me = handle("jonas@example.com");
+    let overlay = overlay_of(&me, &worlds, &jobs);
+    let text = texts(&worlds);
+    let status = |status| Match::Status(vec![status]);
+    let vip = || Match::Tag(vec!["vip".into()]);
+    for filter in [
+        Match::All,
+        Match::Pending,
+        status(Status::Active),
+        status(Status::Done),
+        Match::And(vec![status(Status::Done), vip()]),
+        Match::And(vec![status(Status::Active), Match::Not(Box::new(vip()))]),
+        Match::Or(vec![Match::Untagged, Match::Not(Box::new(Match::Pending))]),
+    ] {
+        let query = Resolved { filter, sort: Sort::default() };
+        let expected = expected(&query.filter, query.sort, &me, &worlds, &jobs, &text);
+        let page = cache.list(&query, &overlay, &PageRequest { after: None, limit: 40 }).unwrap();
+        let first: Vec<Conversation> = page.rows.into_iter().map(|row| row.conversation).collect();
+        assert_eq!(first, expected[..first.len()], "{:?}", query.filter);
+        assert_eq!(first.len(), expected.len().min(40));
+        let ids: Vec<RemoteId> = expected.into_iter().map(|seen| seen.id).collect();
+        assert_eq!(cache.matching_ids(&query, &overlay).unwrap(), ids, "{:?}", query.filter);
+        assert_eq!(cache.count(&query.filter, &overlay).unwrap(), ids.len() as u64, "{:?}", query.filter);
     }
 }

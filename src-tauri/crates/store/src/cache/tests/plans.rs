@@ -26,7 +26,7 @@ fn lists_come_from_an_index_in_order(#[case] filter: Match) {
     for key in [SortKey::Updated, SortKey::Created, SortKey::Waiting, SortKey::Priority] {
         for reversed in [false, true] {
             for after in [None, Some(PageKey { place: -5, id: "x".into() })] {
-                let list = sql::list(&filter, Sort { key, reversed }, after.as_ref(), true, false);
+                let list = sql::list(&filter, Sort { key, reversed }, after.as_ref(), true, sql::Rows::Cached);
                 let plan = explain(&cache, &list);
                 assert!(!plan.contains("TEMP B-TREE"), "{plan}\n{}", list.sql);
                 for line in
@@ -42,7 +42,7 @@ fn lists_come_from_an_index_in_order(#[case] filter: Match) {
 #[test]
 fn a_count_of_a_status_reads_the_index_only() {
     let (_folder, cache) = open();
-    let plan = explain(&cache, &sql::count(&active(), false));
+    let plan = explain(&cache, &sql::count(&active(), sql::Rows::Cached));
     assert_eq!(plan, "SEARCH c USING COVERING INDEX by_status (status=?)\n");
 }
 
@@ -50,7 +50,7 @@ fn a_count_of_a_status_reads_the_index_only() {
 fn the_next_page_starts_where_the_last_one_ended() {
     let (_folder, cache) = open();
     let after = PageKey { place: -5, id: "x".into() };
-    let plan = explain(&cache, &sql::list(&active(), Sort::default(), Some(&after), true, false));
+    let plan = explain(&cache, &sql::list(&active(), Sort::default(), Some(&after), true, sql::Rows::Cached));
     assert!(plan.contains("by_status (status=? AND updated<?)"), "{plan}");
 }
 

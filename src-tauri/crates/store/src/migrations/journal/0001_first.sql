@@ -106,6 +106,22 @@ CREATE TABLE files (
     bytes BLOB    NOT NULL
 ) STRICT;
 
+-- What is being written, every save a version. An ended draft has no open version any more.
+CREATE TABLE drafts (
+    row      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       TEXT    NOT NULL,                              -- the conversation
+    kind     TEXT    NOT NULL,                              -- reply, note
+    version  INTEGER NOT NULL,
+    text     TEXT    NOT NULL,
+    files    TEXT    NOT NULL DEFAULT '[]',                 -- JSON
+    saved    INTEGER NOT NULL,
+    inbound  INTEGER,                                       -- the customer's last message when it was begun
+    outbound INTEGER,                                       -- and the last answer
+    is_open  INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (id, kind, version)
+) STRICT;
+CREATE UNIQUE INDEX drafts_open ON drafts (id, kind) WHERE is_open = 1;
+
 CREATE TABLE read_marks (
     id TEXT    NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL
