@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use muster_model::EffectState;
+use muster_model::{Action, Effect, EffectState};
 use muster_store::JobRow;
 
-use super::{deed, grouped, speaks_for_itself};
+use super::{deed, grouped, speaks_for_itself, status_name};
 
 /// "134 sent, 4 window closed, 2 voice"
 #[must_use]
@@ -41,6 +41,64 @@ pub fn result(job: &JobRow) -> String {
     parts.extend(named.into_iter().filter_map(|(words, n)| says(n, &words)));
     parts.extend(says(skipped, "skipped"));
     parts.join(", ")
+}
+
+/// "Mass reply", "Status", "Undo of Stale over 90 days": what kind of job it is. `earlier` names the job that it undoes.
+#[must_use]
+pub fn title(job: &JobRow, earlier: Option<&str>) -> String {
+    let Some(action) = &job.action else { return "From a newer Muster".to_owned() };
+    let plain = match (action, action.type_word()) {
+        (Action::Reply { mass: true, .. }, _) => "Mass reply",
+        (_, "reply") => "Reply",
+        (_, "status") => "Status",
+        (_, "snooze") => "Snooze",
+        (_, "assign") => "Assign",
+        (_, "tags") => "Tags",
+        (_, "priority") => "Priority",
+        (_, "follow") => "Follow",
+        (_, "block") => "Block",
+        (_, "delete") => "Delete",
+        (_, "undo") => {
+            return earlier.filter(|name| !name.is_empty()).map_or_else(
+                || "Undo".to_owned(),
+                |name| if name.starts_with("Undo") { name.to_owned() } else { format!("Undo of {name}") },
+            );
+        }
+        (_, _) => "Change",
+    };
+    plain.to_owned()
+}
+
+/// What it does, a line for each: "Status → Done", "Tag + refund". The text of a reply is not among them.
+#[must_use]
+pub fn does(action: &Action) -> Vec<String> {
+    let change = match action {
+        Action::Change { change } | Action::Reply { then: change, .. } => change,
+        Action::Follow { on: true } => return vec!["Follow".to_owned()],
+        Action::Follow { on: false } => return vec!["Stop following".to_owned()],
+        Action::Undo { .. } => return vec!["Each goes back to what it was".to_owned()],
+    };
+    let who = |handle: &Option<muster_model::Handle>| {
+        handle.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
+    };
+    change
+        .effects()
+        .iter()
+        .filter_map(|effect| {
+            Some(match effect {
+                Effect::Status(status) => format!("Status → {}", status_name(*status)),
+                Effect::Assignee(agent) => format!("Agent → {}", who(agent)),
+                Effect::Team(team) => format!("Team → {}", who(team)),
+                Effect::TagAdd(tag) => format!("Tag + {tag}"),
+                Effect::TagRemove(tag) => format!("Tag − {tag}"),
+                Effect::TagClear => "All tags off".to_owned(),
+                Effect::Priority(priority) => format!("Priority → {priority}"),
+                Effect::Block => "Block the contact".to_owned(),
+                Effect::Delete => "Delete".to_owned(),
+                Effect::Reply | Effect::Follow(_) | Effect::Unknown(_) => return None,
+            })
+        })
+        .collect()
 }
 
 fn says(n: u64, words: &str) -> Option<String> {

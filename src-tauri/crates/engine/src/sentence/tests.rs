@@ -29,7 +29,7 @@ fn deeds(#[case] action: Action, #[case] before: &str, #[case] after: &str) {
     assert_eq!((deed(&action).will(24).as_str(), deed(&action).did(24).as_str()), (before, after));
 }
 
-fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str, u64)]) -> JobRow {
+pub(super) fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str, u64)]) -> JobRow {
     let reason = |(state, code, n): &(EffectState, &str, u64)| ReasonCount {
         state: state.clone(),
         code: (*code).to_owned(),
@@ -57,7 +57,9 @@ fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str, u64)]) -> 
         opened: 0,
         released: None,
         canary_passed: false,
+        go_at: now(),
         origin: None,
+        begun: 0,
     }
 }
 
