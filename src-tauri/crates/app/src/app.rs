@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use muster_engine::{Account, Clock, EngineEvent, Notice, Plan};
+use muster_engine::{Account, Clock, EngineEvent, Notice};
 use muster_model::{AccountId, PlanId, RemoteId};
 use muster_store::{AccountRow, Registry};
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
+use crate::plans::OpenPlan;
 use crate::wire::AppEvent;
 use crate::{ErrorCode, KeyStore, UiError};
 
@@ -47,7 +48,7 @@ pub(crate) struct Inner {
     demo: Option<Arc<dyn DemoDesk>>,
     /// Accounts that could be opened. Held across `open`, so that two commands never open one twice.
     accounts: Mutex<HashMap<AccountId, Account>>,
-    plans: Mutex<HashMap<PlanId, (AccountId, Plan)>>,
+    pub(crate) plans: Mutex<HashMap<PlanId, OpenPlan>>,
     events: broadcast::Sender<AppEvent>,
     notices: broadcast::Sender<Notification>,
     tasks: TaskTracker,
@@ -217,21 +218,6 @@ impl App {
                 let _ = self.inner.notices.send(Notification { account: account.row().id, notice });
             }
         }
-    }
-
-    pub(crate) async fn keep_plan(&self, account: AccountId, plan: Plan) {
-        self.inner.plans.lock().await.insert(plan.id, (account, plan));
-    }
-
-    pub(crate) async fn kept_plan(&self, id: &str) -> Result<(Account, Plan), UiError> {
-        let gone = || UiError::new(ErrorCode::NotFound, "This plan is not open any more. Make it again.");
-        let id = id.parse::<PlanId>().map_err(|_| gone())?;
-        let (account, plan) = self.inner.plans.lock().await.get(&id).cloned().ok_or_else(gone)?;
-        Ok((self.account(account).await?, plan))
-    }
-
-    pub(crate) async fn drop_plan(&self, id: PlanId) {
-        self.inner.plans.lock().await.remove(&id);
     }
 
     pub(crate) async fn close_account(&self, id: AccountId) {

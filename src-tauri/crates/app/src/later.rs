@@ -14,13 +14,6 @@ macro_rules! later {
 }
 
 later! {
-    plan_more(PlanRef) -> MoreMatching;
-    plan_add_more(PlanRef) -> PlanView;
-    plan_spot_check(PlanRef) -> SpotCheck;
-    plan_test(MessageRequest) -> Tested;
-    save_plan(PlanRef) -> JobView;
-    open_saved_plan(JobRef) -> PlanView;
-    attach_file(AttachFile) -> FileView;
     snippets(SnippetsRequest) -> Snippets;
     draft(DraftRef) -> MaybeDraft;
     save_draft(SaveDraft) -> MaybeDraft;

@@ -241,10 +241,8 @@ impl App {
             return Ok(plan);
         }
         let edit = muster_engine::PlanEdit {
-            name: None,
-            action: plan.action.clone(),
             drop: request.skip.iter().map(|word| Verdict::from(word.as_str())).collect(),
-            leave_out: plan.leave_out.clone(),
+            ..plan.edit()
         };
         Ok(muster_engine::replan(account, &plan, edit).await?)
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use muster_engine::{Account, Connection};
 use muster_model::{
-    Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, StatusChange,
+    Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, Sending, StatusChange,
 };
 use muster_store::{CachedThread, ListRow, OpenReply};
 
@@ -110,7 +110,7 @@ impl App {
     pub async fn follow(&self, request: FollowRequest) -> Result<Nothing, UiError> {
         let account = self.account_of(&request.account).await?;
         let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
-        muster_engine::act(&account, selection, Action::Follow { on: request.on }).await?;
+        muster_engine::act(&account, selection, Action::Follow { on: request.on }, Sending::default()).await?;
         Ok(Nothing {})
     }
 
@@ -126,7 +126,7 @@ impl App {
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
         let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
         let job =
-            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then, files: Vec::new() })
+            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then, files: Vec::new() }, Sending::default())
                 .await?;
         self.job_view(&account, job).await
     }

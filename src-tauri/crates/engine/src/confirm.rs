@@ -1,12 +1,13 @@
 //! Confirming: the number on the button is a promise of the engine. What is confirmed is written durably before this
 //! returns; whoever holds the account's lock works it, in this process or in another.
 
-use muster_model::{Action, JobId, JobState, Selection};
-use muster_store::NewJob;
+use jiff::Timestamp;
+use muster_model::{Action, Effect, JobId, JobState, ScheduleError, Selection, Sending, Verdict, When};
+use muster_store::{NewJob, StoreError};
 
 use crate::blocking::blocking;
-use crate::plan::{self, Plan, PlanError, refresh};
-use crate::verdict::is_terminal;
+use crate::plan::{self, Plan, PlanError, lost_file, refresh};
+use crate::verdict::final_step;
 use crate::{Account, EngineEvent, sentence};
 
 /// Up to so many conversations a change takes effect on the click.
@@ -28,8 +29,19 @@ pub enum Confirmation {
 pub fn needs_plan_page(action: &Action, count: usize) -> bool {
     match action {
         Action::Reply { mass, .. } => *mass || count > 1,
-        Action::Change { .. } => count > ON_THE_CLICK || is_terminal(action),
+        Action::Change { .. } => count > ON_THE_CLICK || final_step(action).is_some(),
         Action::Follow { .. } | Action::Undo { .. } => count > ON_THE_CLICK,
+    }
+}
+
+/// What has to be typed before a plan is confirmed: `DELETE`, or the number of more than fifty.
+#[must_use]
+pub fn type_to_confirm(plan: &Plan) -> Option<String> {
+    let count = plan.count();
+    if final_step(&plan.action) == Some(Effect::Delete) {
+        Some("DELETE".to_owned())
+    } else {
+        (count > ON_THE_CLICK).then(|| count.to_string())
     }
 }
 
@@ -60,33 +72,13 @@ pub async fn confirm(
     if count == 0 {
         return Err(PlanError::Nobody(sentence::nothing_to_do(plan)));
     }
+    plan.schedule().map_err(PlanError::TimeIsOver)?;
     let me = account.me().ok_or(PlanError::NotSignedIn)?;
     let at = account.clock().now();
-    let new = NewJob {
-        id: job,
-        name: plan.name.clone(),
-        action: plan.action.clone(),
-        state: JobState::Running,
-        due: at,
-        created: at,
-        me: me.handle,
-        filter: plan.filter.clone(),
-        resolved: plan.resolved.clone(),
-        audience: plan.audience(),
-        sending: plan.sending.clone(),
-        origin: plan.origin.clone(),
-    };
+    let (state, due) = beginning(&plan.sending, at)?;
+    let new = NewJob { state, due, ..plan.as_job(job, &me, at) };
     let touched = plan.taking_part().map(|item| item.id.clone()).collect();
-    let journal = account.stores().journal.clone();
-    let written = blocking(move || match journal.insert_job(&new) {
-        // Somebody confirmed the same plan in the same moment: it is in the journal, once.
-        Err(err) => match journal.job(job) {
-            Ok(Some(_)) => Ok(()),
-            _ => Err(err),
-        },
-        done => done,
-    });
-    written.await?;
+    write(account, plan, new).await?;
     account.wake();
     account.send(EngineEvent::JobChanged(job));
     account.send(EngineEvent::ConversationsChanged { ids: Some(touched) });
@@ -94,22 +86,69 @@ pub async fn confirm(
     Ok(Confirmation::Job(job))
 }
 
+/// Writes the job; a plan that was opened from a draft takes the draft's place.
+async fn write(account: &Account, plan: &Plan, new: NewJob) -> Result<(), PlanError> {
+    let (journal, draft, files) = (account.stores().journal.clone(), plan.saved_as, plan.files().to_vec());
+    blocking(move || {
+        if let Some(name) = lost_file(&journal, &files)? {
+            return Err(PlanError::File(format!("\"{name}\" is not here any more. Attach it again.")));
+        }
+        let written = match draft {
+            Some(draft) => journal.confirm_saved(&new, draft),
+            None => journal.insert_job(&new),
+        };
+        match written {
+            Ok(()) => Ok(()),
+            Err(err) => match journal.job(new.id) {
+                // Somebody confirmed the same plan in the same moment: it is in the journal, once.
+                Ok(Some(_)) => Ok(()),
+                _ if matches!(err, StoreError::NoSuchJob(_)) => Err(PlanError::DraftIsGone),
+                _ => Err(err.into()),
+            },
+        }
+    })
+    .await
+}
+
+/// The state in which a job begins, and until when it stays in it.
+fn beginning(sending: &Sending, now: Timestamp) -> Result<(JobState, Timestamp), ScheduleError> {
+    sending.check()?;
+    let state = match sending.when {
+        When::AtOnce if sending.hold > 0 => JobState::Holding,
+        When::AtOnce => JobState::Running,
+        When::At { .. } | When::Drip(_) => JobState::Scheduled,
+    };
+    Ok((state, sending.first(now)?))
+}
+
 /// Plans and confirms in one step: for one reply, for following, and for changes on the click.
 ///
 /// # Errors
-/// When the plan has to be looked at first, or nobody takes part: the sentence says why.
-pub async fn act(account: &Account, selection: Selection, action: Action) -> Result<JobId, PlanError> {
+/// When the plan has to be looked at first, somebody wrote meanwhile, or nobody takes part: the sentence says why.
+pub async fn act(
+    account: &Account,
+    selection: Selection,
+    action: Action,
+    sending: Sending,
+) -> Result<JobId, PlanError> {
     let mut plan = plan::plan(account, selection, action, None).await?;
+    plan.sending = sending;
     if needs_plan_page(&plan.action, plan.items.len()) {
         return Err(PlanError::NeedsALook { count: plan.items.len() });
     }
     for _ in 0..TRIES {
         match confirm(account, &plan, plan.revision, plan.count()).await? {
             Confirmation::Job(job) => return Ok(job),
+            Confirmation::Conflict(now) if was_answered(&now) => return Err(PlanError::AnsweredMeanwhile),
             Confirmation::Conflict(now) => plan = *now,
         }
     }
     Err(PlanError::NeedsALook { count: plan.count() })
+}
+
+/// Whether somebody wrote to one of those who take part while the agent looked at the plan.
+fn was_answered(plan: &Plan) -> bool {
+    plan.taking_part().any(|item| item.verdict == Verdict::AnsweredMeanwhile)
 }
 
 /// What no audience could repair.

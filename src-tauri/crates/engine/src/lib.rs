@@ -2,13 +2,14 @@
 //!
 //! An [`Account`] is one help desk that the agent is signed in to. It owns every loop that works for it – syncing, the
 //! live stream, fetching threads ahead, the journal's worker – under one supervisor, and only while it holds
-//! `account.lock`; every other process reads, writes requests into the journal, and watches.
+//! `account.lock`; every other process reads, writes into the journal what it wants, and watches.
 
 mod account;
 mod blocking;
 mod clock;
 mod confirm;
 mod connect;
+pub mod control;
 mod effect;
 mod events;
 mod keep;
@@ -17,6 +18,7 @@ mod link;
 mod live;
 mod notify;
 mod overlay;
+mod pace;
 mod plan;
 mod prefetch;
 mod reconcile;
@@ -30,12 +32,15 @@ mod worker;
 
 pub use account::{Account, OpenError};
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use confirm::{Confirmation, act, confirm, needs_plan_page};
+pub use confirm::{Confirmation, act, confirm, needs_plan_page, type_to_confirm};
 pub use connect::{connect, probe};
 pub use events::{EngineEvent, Notice};
 pub use keys::{EnvKeys, KeyError, KeySource};
 pub use link::{Connection, Link};
-pub use plan::{Group, Plan, PlanEdit, PlanError, PlanItem, plan, replan};
+pub use plan::{
+    Group, Plan, PlanEdit, PlanError, PlanItem, add_matching, attach, attached, more_matching, open_saved_plan, plan,
+    replan, save_plan, spot_check, test_message, usual_hold,
+};
 pub use sentence::SendingSummary;
 pub use stores::Stores;
 pub use sync::SyncError;

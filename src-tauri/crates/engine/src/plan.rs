@@ -3,25 +3,46 @@
 //! The audience is frozen from what the agent sees, cache ⊕ pending effects, and stays frozen through every edit. The
 //! number on the button is [`Plan::count`], and [`crate::confirm()`] keeps it as a promise.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use muster_helpdesk::Capabilities;
 use muster_model::{
-    Action, AudienceItem, Conversation, FilterError, Me, Origin, OwnEffect, PlanId, Query, RemoteId, RenderedPart, Resolved,
-    Selection, Sending, Template, Verdict,
+    Action, AudienceItem, Effect, FilterError, JobId, JobState, Me, Origin, PlanId, Query, RemoteId,
+    RenderedPart, Resolved, ScheduleError, Selection, Sending, Template, Verdict,
 };
-use muster_store::{Overlay, StoreError};
+use muster_store::{NewJob, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::blocking::blocking;
-use crate::verdict::{Bench, Finding};
-use crate::{Account, Stores, sentence};
+use crate::verdict::Finding;
+use crate::{Account, sentence};
 
-/// How long a mass reply counts as recent.
-const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+mod canary;
+mod edit;
+mod files;
+mod hold;
+mod item;
+mod matching;
+mod saved;
+mod scene;
+mod spot;
+mod test_message;
+
+pub use edit::{PlanEdit, replan};
+pub use files::{attach, attached};
+pub use hold::usual_hold;
+pub use item::{Group, PlanItem};
+pub use matching::{add_matching, more_matching};
+pub use saved::{open_saved_plan, save_plan};
+pub use spot::spot_check;
+pub use test_message::test_message;
+
+pub(crate) use edit::refresh;
+pub(crate) use files::lost_file;
+
+use scene::Scene;
 
 /// Why there is no plan, or why it was not confirmed.
 #[derive(Debug, Error)]
@@ -55,6 +76,24 @@ pub enum PlanError {
         /// How many.
         count: usize,
     },
+    /// Somebody wrote while it was confirmed.
+    #[error("Somebody wrote in the meantime. Read it, then decide again.")]
+    AnsweredMeanwhile,
+    /// The schedule makes no sense.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// A file cannot be attached, or is not here any more.
+    #[error("{0}")]
+    File(String),
+    /// The test message was not sent.
+    #[error("{0}")]
+    NotTested(String),
+    /// It would leave in the past.
+    #[error("{0}")]
+    TimeIsOver(String),
+    /// The draft that the plan was opened from is gone.
+    #[error("This draft was sent or discarded meanwhile, perhaps in another window. Make the plan again.")]
+    DraftIsGone,
 }
 
 /// A change or a reply applied to a frozen audience.
@@ -82,77 +121,53 @@ pub struct Plan {
     pub drop: BTreeSet<Verdict>,
     /// Recipients left out by hand.
     pub leave_out: BTreeSet<RemoteId>,
+    /// Values typed for single recipients, by the tag's name.
+    pub fills: BTreeMap<RemoteId, BTreeMap<String, String>>,
+    /// Each person is written to once, on the latest thread.
+    pub once_per_person: bool,
     /// Whether the cache covers the filter; if not, more may match once the first sync is over.
     pub complete: bool,
     /// How it leaves.
     pub sending: Sending,
     /// The earlier job that it belongs to.
     pub origin: Option<Origin>,
+    /// The draft that it was opened from.
+    pub saved_as: Option<JobId>,
     /// The name as typed; a name that was never typed follows the plan.
     named: Option<String>,
-    pub(crate) replies_per_minute: Option<u32>,
+    pub(crate) capabilities: Option<Capabilities>,
     pub(crate) zone: TimeZone,
 }
 
-/// One recipient.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlanItem {
-    /// The conversation.
-    pub id: RemoteId,
-    /// As the agent saw it when the audience was frozen, pending effects included.
-    pub conversation: Conversation,
-    /// Values of the merge tags, in the order of the text.
-    pub values: Vec<String>,
-    /// What the plan says about it.
-    pub verdict: Verdict,
-    /// The particulars of the verdict: "first name".
-    pub detail: Option<String>,
-    /// The verdict in words: "Empty field: first name".
-    pub text: String,
-    /// Takes part: sent to, or changed.
-    pub included: bool,
-    /// Left out by hand.
-    pub left_out: bool,
-    /// The files of the plan go with it.
-    pub with_files: bool,
-    /// Effects of its own instead of the plan's: undo, and retries of what is left of an item.
-    pub own: Option<Vec<OwnEffect>>,
-    /// The server's last state of it, without our pending effects: what a guard compares with.
-    base: Base,
+/// What a plan begins with.
+struct Start {
+    selection: Selection,
+    action: Action,
+    name: Option<String>,
+    drop: BTreeSet<Verdict>,
+    leave_out: BTreeSet<RemoteId>,
+    fills: BTreeMap<RemoteId, BTreeMap<String, String>>,
+    once_per_person: bool,
+    sending: Sending,
+    origin: Option<Origin>,
+    saved_as: Option<JobId>,
 }
 
-/// What the guard compares with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Base {
-    stamp: i64,
-    last_inbound: Option<i64>,
-    last_outbound: Option<i64>,
-}
-
-/// All recipients with the same verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// Their verdict.
-    pub verdict: Verdict,
-    /// How many.
-    pub count: usize,
-    /// They take part, except those left out one by one.
-    pub included: bool,
-    /// The agent may drop or take the group.
-    pub optional: bool,
-}
-
-/// An edit of a plan. The audience stays.
-#[derive(Clone, Debug)]
-pub struct PlanEdit {
-    /// The name; `None` lets it follow the plan.
-    pub name: Option<String>,
-    /// What to do.
-    pub action: Action,
-    /// Groups to drop.
-    pub drop: BTreeSet<Verdict>,
-    /// Recipients to leave out.
-    pub leave_out: BTreeSet<RemoteId>,
+impl Start {
+    fn new(selection: Selection, action: Action) -> Self {
+        Self {
+            selection,
+            action,
+            name: None,
+            drop: BTreeSet::new(),
+            leave_out: BTreeSet::new(),
+            fills: BTreeMap::new(),
+            once_per_person: false,
+            sending: Sending::default(),
+            origin: None,
+            saved_as: None,
+        }
+    }
 }
 
 impl Plan {
@@ -167,24 +182,12 @@ impl Plan {
         self.items.iter().filter(|item| item.included)
     }
 
-    /// The audience by verdict, in the order of [`Verdict::KNOWN`].
-    #[must_use]
-    pub fn groups(&self) -> Vec<Group> {
-        let mut counts: HashMap<&Verdict, usize> = HashMap::new();
-        for item in &self.items {
-            *counts.entry(&item.verdict).or_default() += 1;
+    /// The steps of one recipient.
+    pub(crate) fn effects_of(&self, item: &PlanItem) -> Vec<Effect> {
+        match &item.own {
+            Some(own) => own.iter().map(|own| own.effect.clone()).collect(),
+            None => self.action.effects(),
         }
-        let mut groups: Vec<Group> = counts
-            .into_iter()
-            .map(|(verdict, count)| Group {
-                count,
-                included: verdict.takes_part() && !self.drop.contains(verdict),
-                optional: verdict.takes_part(),
-                verdict: verdict.clone(),
-            })
-            .collect();
-        groups.sort_by(|a, b| (!a.optional, &a.verdict).cmp(&(!b.optional, &b.verdict)));
-        groups
     }
 
     /// The message as this recipient will read it, in pieces; `true` where a merge tag stood.
@@ -218,40 +221,47 @@ impl Plan {
         }
     }
 
-    /// The audience as the journal keeps it.
-    pub(crate) fn audience(&self) -> Vec<AudienceItem> {
-        let word = |item: &PlanItem| match item.left_out && item.verdict.takes_part() {
-            true => "left_out".to_owned(),
-            false => item.verdict.to_string(),
-        };
-        self.items
-            .iter()
-            .map(|item| AudienceItem {
-                id: item.id.clone(),
-                stamp: item.base.stamp,
-                last_inbound: item.base.last_inbound,
-                last_outbound: item.base.last_outbound,
-                values: if item.included { item.values.clone() } else { Vec::new() },
-                verdict: word(item),
-                takes_part: item.included,
-                channel: item.conversation.channel.clone(),
-                with_files: item.with_files,
-                own: item.own.clone(),
-            })
-            .collect()
+    /// The job that it becomes, running at once.
+    pub(crate) fn as_job(&self, id: JobId, me: &Me, now: Timestamp) -> NewJob {
+        NewJob {
+            id,
+            name: self.name.clone(),
+            action: self.action.clone(),
+            state: JobState::Running,
+            due: now,
+            created: now,
+            me: me.handle.clone(),
+            filter: self.filter.clone(),
+            resolved: self.resolved.clone(),
+            audience: self.audience(),
+            sending: self.sending.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+
+    /// The audience as the journal keeps it, those whom a canary reaches in front.
+    fn audience(&self) -> Vec<AudienceItem> {
+        let audience = self.items.iter().map(PlanItem::for_journal).collect();
+        match self.sending.canary {
+            Some(first) => canary::first_from_all_channels(audience, first as usize),
+            None => audience,
+        }
     }
 
     /// Puts the findings on the items and what follows from them on the plan.
     fn assess(&mut self, findings: Vec<Finding>) {
-        for (item, finding) in self.items.iter_mut().zip(findings) {
+        let mut items = std::mem::take(&mut self.items);
+        for (item, finding) in items.iter_mut().zip(findings) {
             item.text = sentence::verdict_text(&finding.verdict, finding.detail.as_deref());
             item.left_out = self.leave_out.contains(&item.id);
-            item.included =
-                finding.verdict.takes_part() && !self.drop.contains(&finding.verdict) && !item.left_out;
+            item.included = self.takes(&finding.verdict) && !item.left_out;
             item.verdict = finding.verdict;
             item.detail = finding.detail;
             item.values = finding.values;
+            item.missing = finding.missing;
+            item.with_files = finding.with_files;
         }
+        self.items = items;
         self.name = self
             .named
             .clone()
@@ -269,9 +279,12 @@ pub async fn plan(
     action: Action,
     name: Option<String>,
 ) -> Result<Plan, PlanError> {
+    begin(account, Start { name, ..Start::new(selection, action) }).await
+}
+
+async fn begin(account: &Account, start: Start) -> Result<Plan, PlanError> {
     let scene = Scene::of(account).await?;
-    let now = scene.now;
-    let query = match &selection {
+    let query = match &start.selection {
         Selection::AllMatching { filter, .. } => {
             Some((filter.clone(), Query::parse(filter)?.resolve(&account.moment())))
         }
@@ -282,152 +295,42 @@ pub async fn plan(
         id: PlanId(Uuid::now_v7()),
         revision: 1,
         name: String::new(),
-        action,
-        selection,
+        action: start.action,
+        selection: start.selection,
         filter,
         resolved,
-        frozen_at: now,
+        frozen_at: scene.now,
         items: Vec::new(),
-        drop: BTreeSet::new(),
-        leave_out: BTreeSet::new(),
+        drop: start.drop,
+        leave_out: start.leave_out,
+        fills: start.fills,
+        once_per_person: start.once_per_person,
         complete: true,
-        sending: Sending::default(),
-        origin: None,
-        named: name.filter(|name| !name.trim().is_empty()),
-        replies_per_minute: scene
-            .capabilities
-            .as_ref()
-            .and_then(|capabilities| capabilities.replies_per_minute),
+        sending: start.sending,
+        origin: start.origin,
+        saved_as: start.saved_as,
+        named: typed_name(start.name),
+        capabilities: scene.capabilities.clone(),
         zone: account.clock().zone(),
     };
     blocking(move || {
-        let ids = match (&plan.selection, &plan.resolved) {
-            (Selection::Ids { ids }, _) => distinct(ids),
-            (Selection::AllMatching { except, .. }, Some(resolved)) => {
-                let state = scene.stores.cache.sync_state()?;
-                plan.complete = state.cursor.is_some() && !state.backfilling;
-                let except: HashSet<&RemoteId> = except.iter().collect();
-                let mut ids = scene.stores.cache.matching_ids(resolved, &scene.overlay)?;
-                ids.retain(|id| !except.contains(id));
-                ids
+        let ids = match &plan.selection {
+            Selection::Ids { ids } => distinct(ids),
+            Selection::AllMatching { .. } => {
+                plan.complete = scene.is_complete()?;
+                scene.matching(&plan)?
             }
-            (Selection::AllMatching { .. }, None) => Vec::new(),
         };
         plan.items = scene.freeze(&ids)?;
-        let findings = scene.judge(&plan)?;
-        plan.assess(findings);
+        scene.judge(&mut plan)?;
         Ok(plan)
     })
     .await
 }
 
-/// Edits a plan: the audience stays frozen, the verdicts are made anew.
-///
-/// # Errors
-/// When nobody knows whose key it is, or a database fails.
-pub async fn replan(account: &Account, plan: &Plan, edit: PlanEdit) -> Result<Plan, PlanError> {
-    let scene = Scene::of(account).await?;
-    let mut next = plan.clone();
-    next.revision += 1;
-    next.action = edit.action;
-    next.named = edit.name.filter(|name| !name.trim().is_empty());
-    next.drop = edit.drop;
-    next.leave_out = edit.leave_out;
-    blocking(move || {
-        let findings = scene.judge(&next)?;
-        next.assess(findings);
-        Ok(next)
-    })
-    .await
-}
-
-/// The same plan over what is known now: the conversations as they are, those that are gone left out.
-pub(crate) async fn refresh(account: &Account, plan: &Plan) -> Result<Plan, PlanError> {
-    let scene = Scene::of(account).await?;
-    let mut next = plan.clone();
-    next.revision += 1;
-    next.frozen_at = scene.now;
-    blocking(move || {
-        let ids: Vec<RemoteId> = next.items.iter().map(|item| item.id.clone()).collect();
-        next.items = scene.freeze(&ids)?;
-        let findings = scene.judge(&next)?;
-        next.assess(findings);
-        Ok(next)
-    })
-    .await
-}
-
-/// Everything that planning looks at.
-struct Scene {
-    stores: Stores,
-    overlay: Arc<Overlay>,
-    me: Me,
-    tenant: String,
-    capabilities: Option<Capabilities>,
-    now: Timestamp,
-}
-
-impl Scene {
-    async fn of(account: &Account) -> Result<Self, PlanError> {
-        Ok(Self {
-            me: account.me().ok_or(PlanError::NotSignedIn)?,
-            overlay: account.overlay().await?,
-            stores: account.stores().clone(),
-            tenant: account.directory().tenant.clone(),
-            capabilities: account.desk().map(|desk| desk.capabilities()),
-            now: account.clock().now(),
-        })
-    }
-
-    /// The conversations as the agent sees them; unknown ones are left out.
-    fn freeze(&self, ids: &[RemoteId]) -> Result<Vec<PlanItem>, StoreError> {
-        let items = self.stores.cache.conversations(ids)?.into_iter().map(|server| {
-            let base = Base {
-                stamp: server.stamp,
-                last_inbound: server.last_inbound.map(Timestamp::as_millisecond),
-                last_outbound: server.last_outbound.map(Timestamp::as_millisecond),
-            };
-            PlanItem {
-                id: server.id.clone(),
-                conversation: self.overlay.apply(server),
-                values: Vec::new(),
-                verdict: Verdict::NoChange,
-                detail: None,
-                text: String::new(),
-                included: false,
-                left_out: false,
-                with_files: false,
-                own: None,
-                base,
-            }
-        });
-        Ok(items.collect())
-    }
-
-    fn judge(&self, plan: &Plan) -> Result<Vec<Finding>, StoreError> {
-        let template = match &plan.action {
-            Action::Reply { text, .. } => Some(Template::parse(text)),
-            _ => None,
-        };
-        let recent = match &plan.action {
-            Action::Reply { mass: true, .. } => {
-                let since = self.now.checked_sub(RECENT).unwrap_or(Timestamp::MIN);
-                self.stores.journal.recent_mass_replies(since)?
-            }
-            _ => HashSet::new(),
-        };
-        let bench = Bench {
-            action: &plan.action,
-            template,
-            me: &self.me,
-            tenant: &self.tenant,
-            capabilities: self.capabilities.as_ref(),
-            recent,
-            now: self.now,
-        };
-        let audience: Vec<&Conversation> = plan.items.iter().map(|item| &item.conversation).collect();
-        Ok(bench.judge(&audience))
-    }
+/// A name that says something.
+fn typed_name(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.trim().is_empty())
 }
 
 fn distinct(ids: &[RemoteId]) -> Vec<RemoteId> {

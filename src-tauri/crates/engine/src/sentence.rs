@@ -3,13 +3,26 @@
 
 use muster_model::{Action, Channel, Priority, SnoozeUntil, StatusChange, Verdict};
 
+mod control;
+mod item;
+mod cost;
 mod job;
 mod person;
 mod plan;
+mod schedule;
+mod undo;
+mod when;
 
-pub use job::result;
+pub use cost::SendingSummary;
+pub use control::{cancel_label, paused, resume_label, retry_label, state_text, stopped, undo_label};
+pub use item::{change, changes, outcome};
+pub use job::{does, result, title};
 pub use person::{address_line, before_after, channel_line, name_of, reply_subject, then_line};
-pub use plan::{SendingSummary, button, nothing_to_do, verdict_title, verdict_why, warning};
+pub use plan::{button, nothing_to_do, verdict_title, verdict_why, warning};
+pub use undo::undo_before;
+pub use when::schedule;
+
+pub use crate::verdict::field_name;
 
 pub(crate) use plan::{default_name, verdict_text};
 
@@ -37,8 +50,23 @@ fn conversations(n: u64) -> String {
     if n == 1 { "1 conversation".to_owned() } else { format!("{} conversations", grouped(n)) }
 }
 
+/// "84 kB", "2.5 MB"
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    const MB: u64 = 1024 * KB;
+    match bytes {
+        0..KB => format!("{bytes} bytes"),
+        KB..MB => format!("{} kB", bytes.div_ceil(KB)),
+        _ => {
+            let tenths = bytes.saturating_mul(10).div_ceil(MB);
+            if tenths.is_multiple_of(10) { format!("{} MB", tenths / 10) } else { format!("{}.{} MB", tenths / 10, tenths % 10) }
+        }
+    }
+}
+
 /// A channel as people write it.
-fn channel_name(channel: &Channel) -> String {
+pub(crate) fn channel_name(channel: &Channel) -> String {
     match channel {
         Channel::Email => "Email".to_owned(),
         Channel::Chat => "Chat".to_owned(),
@@ -137,6 +165,12 @@ fn change_deed(change: &muster_model::Change) -> Deed {
     if let Some(priority) = &change.priority {
         let to = format!("to {}", priority_name(priority));
         deeds.push(Deed::new("Set", &to, "set", &to));
+    }
+    if change.block {
+        deeds.push(Deed::new("Block", "", "blocked", ""));
+    }
+    if change.delete {
+        deeds.push(Deed::new("Delete", "", "deleted", ""));
     }
     match (deeds.pop(), deeds.is_empty()) {
         (Some(only), true) => only,

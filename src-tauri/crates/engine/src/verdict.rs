@@ -3,16 +3,17 @@
 //! The heaviest finding wins: what can never be sent before what another text could repair, what blocks before what
 //! only asks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use muster_helpdesk::Capabilities;
 use muster_model::{
-    Action, Channel, Conversation, Effect, Me, MergeContext, RemoteId, Status, StatusChange, Template,
-    Verdict,
+    Action, Channel, Conversation, Effect, FileRef, Files, Me, MergeContext, OwnEffect, RemoteId, Status,
+    StatusChange, Template, Verdict,
 };
 
 use crate::effect::shows;
+use crate::sentence::{channel_name, file_size};
 
 /// After so long without a word from the customer a mass reply asks first.
 const SILENT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -20,13 +21,30 @@ const SILENT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// What judging needs to know besides the conversations.
 pub(crate) struct Bench<'a> {
     pub action: &'a Action,
+    /// The steps of the action.
+    pub effects: Vec<Effect>,
     pub template: Option<Template>,
     pub me: &'a Me,
     pub tenant: &'a str,
     pub capabilities: Option<&'a Capabilities>,
     /// Conversations with a mass reply in the last seven days.
     pub recent: HashSet<RemoteId>,
+    /// Groups dropped by hand: whoever is in one is not the thread on which a person is written to.
+    pub drop: &'a BTreeSet<Verdict>,
     pub now: Timestamp,
+}
+
+/// Whom to judge.
+pub(crate) struct Subject<'a> {
+    pub conversation: &'a Conversation,
+    /// Its own steps instead of the action's.
+    pub own: Option<&'a [OwnEffect]>,
+    /// Values typed for it, by the tag's name.
+    pub typed: &'a BTreeMap<String, String>,
+    /// Somebody wrote since the audience was frozen.
+    pub answered: bool,
+    /// Left out by hand.
+    pub left_out: bool,
 }
 
 /// What was found about one recipient.
@@ -37,87 +55,176 @@ pub(crate) struct Finding {
     pub detail: Option<String>,
     /// Values of the merge tags, where the text can be filled.
     pub values: Vec<String>,
+    /// Merge tags without a value.
+    pub missing: Vec<String>,
+    /// The files go with it.
+    pub with_files: bool,
 }
 
 impl From<Verdict> for Finding {
     fn from(verdict: Verdict) -> Self {
-        Self { verdict, detail: None, values: Vec::new() }
+        Self { verdict, detail: None, values: Vec::new(), missing: Vec::new(), with_files: false }
+    }
+}
+
+impl Finding {
+    fn because(verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..verdict.into() }
     }
 }
 
 impl Bench<'_> {
     /// Judges a whole audience, in its order.
-    pub(crate) fn judge(&self, audience: &[&Conversation]) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = audience.iter().map(|conversation| self.one(conversation)).collect();
+    pub(crate) fn judge(&self, audience: &[Subject<'_>]) -> Vec<Finding> {
+        // What blocks everybody alike is asked once.
+        let beyond = self.beyond_the_server(&self.effects);
+        let judged = audience.iter().map(|subject| match self.action {
+            Action::Reply { mass, files, .. } => self.reply(subject, *mass, files, beyond.as_ref()),
+            Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => {
+                self.change(subject, beyond.as_ref())
+            }
+        });
+        let mut findings: Vec<Finding> = judged.collect();
         if matches!(self.action, Action::Reply { mass: true, .. }) {
-            mark_same_person(audience, &mut findings);
+            mark_same_person(audience, &mut findings, self.drop);
         }
         findings
     }
 
-    fn one(&self, conversation: &Conversation) -> Finding {
-        match self.action {
-            Action::Reply { mass, .. } => self.reply(conversation, *mass),
-            Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => self.change(conversation).into(),
-        }
-    }
-
-    fn change(&self, conversation: &Conversation) -> Verdict {
-        let effects = self.action.effects();
-        let follows = matches!(self.action, Action::Follow { .. });
-        let too_long = |effect: &Effect| {
-            let longest = self.capabilities.map_or(usize::MAX, |capabilities| capabilities.max_tag_chars);
-            matches!(effect, Effect::TagAdd(tag) if tag.chars().count() > longest)
+    fn change(&self, subject: &Subject<'_>, beyond: Option<&Finding>) -> Finding {
+        let conversation = subject.conversation;
+        let own: Vec<Effect>;
+        let effects = match subject.own {
+            Some(steps) => {
+                own = steps.iter().map(|step| step.effect.clone()).collect();
+                &own
+            }
+            None => &self.effects,
         };
+        let follows = matches!(self.action, Action::Follow { .. });
+        let unsupported = beyond.filter(|finding| finding.verdict == Verdict::Unsupported);
         if !follows && !self.me.may_change {
-            Verdict::NotPermitted
+            Verdict::NotPermitted.into()
+        } else if let Some(finding) = unsupported {
+            finding.clone()
         } else if effects.iter().all(|effect| shows(conversation, effect, &self.me.handle)) {
-            Verdict::NoChange
-        } else if !follows && conversation.status == Status::Archived {
-            Verdict::Archived
-        } else if effects.iter().any(too_long) {
-            Verdict::TooLong
+            Verdict::NoChange.into()
+        } else if conversation.status == Status::Archived && !effects.iter().all(fits_archived) {
+            Verdict::Archived.into()
+        } else if let Some(finding) = beyond {
+            finding.clone()
+        } else if subject.answered {
+            Verdict::AnsweredMeanwhile.into()
         } else {
-            Verdict::WillChange
+            Verdict::WillChange.into()
         }
     }
 
-    fn reply(&self, conversation: &Conversation, mass: bool) -> Finding {
-        if let Some(verdict) = self.cannot_be_sent(conversation) {
-            return verdict.into();
+    /// What the help desk cannot do at all, or does not take like that.
+    fn beyond_the_server(&self, effects: &[Effect]) -> Option<Finding> {
+        let capabilities = self.capabilities?;
+        let cannot = effects.iter().find_map(|effect| match effect {
+            Effect::Block if !capabilities.block => Some("it cannot block contacts"),
+            Effect::Delete if !capabilities.delete => Some("it cannot delete conversations"),
+            _ => None,
+        });
+        if let Some(cannot) = cannot {
+            return Some(Finding::because(Verdict::Unsupported, cannot));
+        }
+        let longest = capabilities.max_tag_chars;
+        effects.iter().find_map(|effect| match effect {
+            Effect::TagAdd(tag) if tag.chars().count() > longest => {
+                let length = tag.chars().count();
+                Some(Finding::because(Verdict::TooLong, format!("tag of {length} characters, {longest} fit")))
+            }
+            _ => None,
+        })
+    }
+
+    fn reply(
+        &self,
+        subject: &Subject<'_>,
+        mass: bool,
+        files: &[FileRef],
+        beyond: Option<&Finding>,
+    ) -> Finding {
+        let conversation = subject.conversation;
+        if let Some(finding) = self.cannot_be_sent(conversation).or_else(|| beyond.cloned()) {
+            return finding;
         }
         let Some(template) = &self.template else { return Verdict::NotPermitted.into() };
         if let Some(tag) = template.unknown_tags().first() {
-            return Finding { detail: Some(tag.clone()), ..Verdict::UnknownMergeTag.into() };
+            return Finding::because(Verdict::UnknownMergeTag, tag);
         }
         let context = MergeContext { conversation, agent: self.me, tenant: self.tenant };
-        let values = match template.values(&context) {
+        let values = match template.values_with(&context, subject.typed) {
             Ok(values) => values,
             Err(empty) => {
                 let names: Vec<String> = empty.iter().map(|field| field_name(&field.tag)).collect();
-                return Finding { detail: Some(names.join(", ")), ..Verdict::EmptyField.into() };
+                let missing = empty.into_iter().map(|field| field.tag).collect();
+                return Finding { missing, ..Finding::because(Verdict::EmptyField, names.join(", ")) };
             }
         };
         let length = template.render(&values).chars().count();
         if let Some(limit) = self.limit(&conversation.channel).filter(|limit| length > *limit) {
-            let detail = Some(format!("{length} of {limit} characters"));
-            return Finding { verdict: Verdict::TooLong, detail, values };
+            let detail = format!("{length} of {limit} characters");
+            return Finding { values, ..Finding::because(Verdict::TooLong, detail) };
         }
-        let verdict = if mass { self.asks(conversation) } else { None };
-        Finding { verdict: verdict.unwrap_or(Verdict::WillSend), detail: None, values }
+        let dropped = self.drops_files(&conversation.channel, files);
+        let asks = if subject.answered {
+            Some(Verdict::AnsweredMeanwhile)
+        } else if mass {
+            self.asks(conversation)
+        } else {
+            None
+        };
+        let verdict = match (asks, &dropped) {
+            (Some(verdict), _) => verdict,
+            (None, Some(_)) => Verdict::WithoutAttachment,
+            (None, None) => Verdict::WillSend,
+        };
+        let with_files = !files.is_empty() && dropped.is_none();
+        Finding { values, with_files, detail: dropped, ..verdict.into() }
+    }
+
+    /// Why the files do not go with a reply on this channel; none if they do, or there are none.
+    fn drops_files(&self, channel: &Channel, files: &[FileRef]) -> Option<String> {
+        if files.is_empty() {
+            return None;
+        }
+        if self.capabilities.is_some_and(|capabilities| !capabilities.files) {
+            return Some("this help desk takes no files".to_owned());
+        }
+        let carries = channel.rules().attachments;
+        let large = files.iter().find(|file| !carries.carry(file.size))?;
+        let name = channel_name(channel);
+        Some(match carries {
+            Files::UpTo(limit) => {
+                format!(
+                    "{name} takes up to {}, {} has {}",
+                    file_size(limit),
+                    large.name,
+                    file_size(large.size)
+                )
+            }
+            Files::Any | Files::Never => format!("{name} carries no files"),
+        })
     }
 
     /// What no other text could repair.
-    fn cannot_be_sent(&self, conversation: &Conversation) -> Option<Verdict> {
+    fn cannot_be_sent(&self, conversation: &Conversation) -> Option<Finding> {
         let blank = |value: &Option<String>| value.as_deref().is_none_or(|value| value.trim().is_empty());
         if !self.me.may_reply {
-            return Some(Verdict::NotPermitted);
+            return Some(Verdict::NotPermitted.into());
+        }
+        if self.effects.len() > 1 && !self.me.may_change {
+            return Some(Finding::because(Verdict::NotPermitted, "the change that follows"));
         }
         if conversation.status == Status::Archived {
-            return Some(Verdict::Archived);
+            return Some(Verdict::Archived.into());
         }
         if !conversation.channel.rules().written {
-            return Some(Verdict::Voice);
+            return Some(Verdict::Voice.into());
         }
         let address = match conversation.channel {
             Channel::Email => &conversation.contact.email,
@@ -125,10 +232,10 @@ impl Bench<'_> {
             _ => &Some("the platform's own".to_owned()),
         };
         if blank(address) {
-            return Some(Verdict::NoAddress);
+            return Some(Verdict::NoAddress.into());
         }
         let open = conversation.channel.window_open(conversation.last_inbound, self.now);
-        (!open).then_some(Verdict::WindowClosed)
+        (!open).then(|| Verdict::WindowClosed.into())
     }
 
     /// The shorter of the platform's limit and the help desk's own.
@@ -152,26 +259,39 @@ impl Bench<'_> {
     }
 }
 
-/// Of several conversations with one person the one with the latest message keeps its verdict.
-fn mark_same_person(audience: &[&Conversation], findings: &mut [Finding]) {
+/// Of several conversations with one person the one with the latest message keeps its verdict, among those that would be
+/// written to.
+fn mark_same_person(audience: &[Subject<'_>], findings: &mut [Finding], drop: &BTreeSet<Verdict>) {
     let mut latest: HashMap<String, usize> = HashMap::new();
-    for (index, conversation) in audience.iter().enumerate() {
-        let Some(person) = conversation.contact.identity() else { continue };
-        if !findings[index].verdict.takes_part() {
+    for (index, subject) in audience.iter().enumerate() {
+        let verdict = &findings[index].verdict;
+        if subject.left_out || !verdict.takes_part() || drop.contains(verdict) {
             continue;
         }
+        let Some(person) = subject.conversation.contact.identity() else { continue };
         let kept = latest.entry(person).or_insert(index);
         if *kept == index {
             continue;
         }
-        let at = |index: usize| audience[index].last_inbound.unwrap_or(audience[index].updated);
+        let at = |index: usize| {
+            let conversation = audience[index].conversation;
+            conversation.last_inbound.unwrap_or(conversation.updated)
+        };
         let older = if at(index) > at(*kept) { std::mem::replace(kept, index) } else { index };
         findings[older].verdict = Verdict::SamePerson;
     }
 }
 
+/// Whether the help desk still takes it on what is archived: blocking is about the contact, and what is archived can be
+/// deleted.
+fn fits_archived(effect: &Effect) -> bool {
+    matches!(effect, Effect::Block | Effect::Delete | Effect::Follow(_))
+        || *effect == Effect::Status(StatusChange::Archived)
+}
+
 /// "customer_first_name" → "first name", as agents would say it.
-fn field_name(tag: &str) -> String {
+#[must_use]
+pub fn field_name(tag: &str) -> String {
     match tag {
         "customer_first_name" => "first name".to_owned(),
         "customer_name" => "name".to_owned(),
@@ -191,9 +311,13 @@ fn nobody_reads(email: Option<&str>) -> bool {
         || matches!(plain.as_str(), "mailerdaemon" | "postmaster" | "bounce" | "bounces")
 }
 
-/// Whether this change ends a conversation for good.
-pub(crate) fn is_terminal(action: &Action) -> bool {
-    action.effects().contains(&Effect::Status(StatusChange::Archived))
+/// The step of an action that nobody can take back, if it has one; of several the weightiest.
+pub(crate) fn final_step(action: &Action) -> Option<Effect> {
+    let is_final = |effect: &Effect| {
+        matches!(effect, Effect::Status(StatusChange::Archived) | Effect::Block | Effect::Delete)
+    };
+    // They stand in this order among the steps: block, status, delete.
+    action.effects().into_iter().rfind(is_final)
 }
 
 #[cfg(test)]

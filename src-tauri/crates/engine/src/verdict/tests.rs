@@ -8,14 +8,63 @@ fn mass(text: &str) -> Action {
     Action::Reply { text: text.into(), mass: true, then: Change::default(), files: Vec::new() }
 }
 
-fn judge(action: &Action, me: &Me, audience: &[Conversation]) -> Vec<Finding> {
+/// A help desk that can do everything.
+fn able() -> Capabilities {
+    Capabilities {
+        max_batch: 500,
+        max_replies: 400,
+        dedupes_replies: true,
+        finds_by_reference: true,
+        settle: std::time::Duration::ZERO,
+        events: false,
+        follow: true,
+        snooze_until_reply: true,
+        mass_reply_note: true,
+        max_reply_chars: Vec::new(),
+        max_tag_chars: 50,
+        replies_per_minute: None,
+        reads_per_minute: None,
+        block: true,
+        delete: true,
+        files: true,
+        test_messages: true,
+        auto_archive: None,
+    }
+}
+
+fn seen(conversation: &Conversation) -> Subject<'_> {
+    static NOTHING: BTreeMap<String, String> = BTreeMap::new();
+    Subject { conversation, own: None, typed: &NOTHING, answered: false, left_out: false }
+}
+
+fn judge_all(
+    action: &Action,
+    me: &Me,
+    able: &Capabilities,
+    drop: &BTreeSet<Verdict>,
+    subjects: &[Subject<'_>],
+) -> Vec<Finding> {
     let template = match action {
         Action::Reply { text, .. } => Some(Template::parse(text)),
         _ => None,
     };
-    let recent = HashSet::from([RemoteId::from("recent")]);
-    let bench = Bench { action, template, me, tenant: "Brindlewick", capabilities: None, recent, now: now() };
-    bench.judge(&audience.iter().collect::<Vec<_>>())
+    let bench = Bench {
+        action,
+        effects: action.effects(),
+        template,
+        me,
+        tenant: "Brindlewick",
+        capabilities: Some(able),
+        recent: HashSet::from([RemoteId::from("recent")]),
+        drop,
+        now: now(),
+    };
+    bench.judge(subjects)
+}
+
+fn judge(action: &Action, me: &Me, audience: &[Conversation]) -> Vec<Finding> {
+    let subjects: Vec<Subject<'_>> = audience.iter().map(seen).collect();
+    judge_all(action, me, &able(), &BTreeSet::new(), &subjects)
 }
 
 fn change(conversation: &mut Conversation, what: &str) {
@@ -106,7 +155,8 @@ fn the_same_person_is_marked_on_all_but_the_latest_thread() {
 fn a_reply_to_one_asks_nothing() {
     let mut silent = conversation("1");
     change(&mut silent, "silent");
-    let action = Action::Reply { text: "Hello".into(), mass: false, then: Change::default(), files: Vec::new() };
+    let action =
+        Action::Reply { text: "Hello".into(), mass: false, then: Change::default(), files: Vec::new() };
     assert_eq!(judge(&action, &me(), &[silent])[0].verdict, Verdict::WillSend);
 }
 
@@ -134,4 +184,116 @@ fn without_the_permission_nothing_leaves() {
         judge(&Action::Follow { on: true }, &viewer, &[conversation("1")])[0].verdict,
         Verdict::WillChange
     );
+}
+
+fn with_file(size: u64) -> Action {
+    let file = FileRef { id: "f".into(), name: "report.pdf".into(), mime: "application/pdf".into(), size };
+    Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: vec![file] }
+}
+
+#[rstest]
+#[case(Channel::Email, 20, true, None)]
+#[case(Channel::Sms, 1, true, Some("SMS carries no files"))]
+#[case(Channel::Whatsapp, 16, true, None)]
+#[case(Channel::Whatsapp, 17, true, Some("WhatsApp takes up to 16 MB, report.pdf has 17 MB"))]
+#[case(Channel::Email, 1, false, Some("this help desk takes no files"))]
+fn files_go_where_they_can(
+    #[case] channel: Channel,
+    #[case] megabytes: u64,
+    #[case] files: bool,
+    #[case] dropped: Option<&str>,
+) {
+    let conversation = Conversation { channel, ..conversation("1") };
+    let able = Capabilities { files, ..able() };
+    let action = with_file(megabytes * 1024 * 1024);
+    let found = judge_all(&action, &me(), &able, &BTreeSet::new(), &[seen(&conversation)]).remove(0);
+    let verdict = if dropped.is_some() { Verdict::WithoutAttachment } else { Verdict::WillSend };
+    assert_eq!(
+        (found.verdict, found.detail.as_deref(), found.with_files),
+        (verdict, dropped, dropped.is_none())
+    );
+}
+
+#[rstest]
+#[case(Change { block: true, ..Change::default() }, Capabilities { block: false, ..able() }, Verdict::Unsupported)]
+#[case(Change { delete: true, ..Change::default() }, Capabilities { delete: false, ..able() }, Verdict::Unsupported)]
+#[case(Change { block: true, delete: true, ..Change::default() }, able(), Verdict::WillChange)]
+#[case(Change { add_tags: vec!["t".repeat(51)], ..Change::default() }, able(), Verdict::TooLong)]
+#[case(Change { add_tags: vec!["t".repeat(50)], ..Change::default() }, able(), Verdict::WillChange)]
+fn what_the_server_takes(#[case] change: Change, #[case] able: Capabilities, #[case] verdict: Verdict) {
+    let conversation = conversation("1");
+    for action in [
+        Action::Change { change: change.clone() },
+        Action::Reply { text: "Hello".into(), mass: true, then: change, files: Vec::new() },
+    ] {
+        let found = judge_all(&action, &me(), &able, &BTreeSet::new(), &[seen(&conversation)]).remove(0);
+        let expected = match (&verdict, action.is_reply()) {
+            (Verdict::WillChange, true) => &Verdict::WillSend,
+            (other, _) => other,
+        };
+        assert_eq!(found.verdict, *expected);
+    }
+}
+
+#[rstest]
+#[case(Change { block: true, ..Change::default() }, Verdict::WillChange)]
+#[case(Change { delete: true, ..Change::default() }, Verdict::WillChange)]
+#[case(Change { block: true, add_tags: vec!["a".into()], ..Change::default() }, Verdict::Archived)]
+fn what_still_fits_archived(#[case] change: Change, #[case] verdict: Verdict) {
+    let archived = Conversation { status: Status::Archived, ..conversation("1") };
+    assert_eq!(judge(&Action::Change { change }, &me(), &[archived])[0].verdict, verdict);
+}
+
+#[test]
+fn what_was_typed_fills_an_empty_field() {
+    let mut nameless = conversation("1");
+    nameless.contact.name.clear();
+    let action = mass("Hello {{customer_first_name}}");
+    let empty = judge(&action, &me(), std::slice::from_ref(&nameless)).remove(0);
+    assert_eq!((empty.verdict, empty.missing), (Verdict::EmptyField, vec!["customer_first_name".to_owned()]));
+    let typed = BTreeMap::from([("customer_first_name".to_owned(), "Marta".to_owned())]);
+    let filled = Subject { typed: &typed, ..seen(&nameless) };
+    let found = judge_all(&action, &me(), &able(), &BTreeSet::new(), &[filled]).remove(0);
+    assert_eq!((found.verdict, found.values), (Verdict::WillSend, vec!["Marta".to_owned()]));
+}
+
+#[test]
+fn answered_meanwhile_weighs_more_than_what_only_asks() {
+    let mut silent = conversation("1");
+    change(&mut silent, "silent");
+    let answered = || Subject { answered: true, ..seen(&silent) };
+    let done = Action::Change { change: Change { status: Some(StatusChange::Done), ..Change::default() } };
+    for action in [mass("Hello"), done] {
+        let found = judge_all(&action, &me(), &able(), &BTreeSet::new(), &[answered()]).remove(0);
+        assert_eq!(found.verdict, Verdict::AnsweredMeanwhile);
+    }
+}
+
+#[test]
+fn whoever_is_dropped_is_not_the_thread_of_a_person() {
+    let person = Some(RemoteId::from("c1"));
+    let mut audience: Vec<Conversation> = ["1", "recent"].map(conversation).into();
+    for (index, conversation) in audience.iter_mut().enumerate() {
+        conversation.contact.id.clone_from(&person);
+        conversation.last_inbound = Some(now() - SignedDuration::from_hours([5, 1][index]));
+    }
+    let verdicts = |drop: &[Verdict], left_out: bool| -> Vec<Verdict> {
+        let mut subjects: Vec<Subject<'_>> = audience.iter().map(seen).collect();
+        subjects[1].left_out = left_out;
+        let drop = drop.iter().cloned().collect();
+        let found = judge_all(&mass("Hello"), &me(), &able(), &drop, &subjects);
+        found.into_iter().map(|finding| finding.verdict).collect()
+    };
+    assert_eq!(verdicts(&[], false), [Verdict::SamePerson, Verdict::RecentMassReply]);
+    assert_eq!(verdicts(&[Verdict::RecentMassReply], false), [Verdict::WillSend, Verdict::RecentMassReply]);
+    assert_eq!(verdicts(&[], true), [Verdict::WillSend, Verdict::RecentMassReply]);
+}
+
+#[rstest]
+#[case(Change { status: Some(StatusChange::Archived), ..Change::default() }, Some(Effect::Status(StatusChange::Archived)))]
+#[case(Change { block: true, delete: true, ..Change::default() }, Some(Effect::Delete))]
+#[case(Change { block: true, ..Change::default() }, Some(Effect::Block))]
+#[case(Change { status: Some(StatusChange::Done), ..Change::default() }, None)]
+fn what_nobody_can_take_back(#[case] change: Change, #[case] step: Option<Effect>) {
+    assert_eq!(final_step(&Action::Change { change }), step);
 }
