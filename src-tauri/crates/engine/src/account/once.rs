@@ -5,6 +5,7 @@ use std::time::Duration;
 use muster_store::SyncState;
 
 use super::Account;
+use crate::pace::Use;
 use crate::prefetch;
 use crate::sync::{SyncError, begin_anew, catch_up, identify, read_state};
 
@@ -27,13 +28,14 @@ impl Account {
         let Some(_lock) = self.try_lock().await? else {
             return if full { Err(SyncError::Elsewhere) } else { self.wait_for_holder(progress).await };
         };
-        let desk = self.desk().ok_or_else(|| self.no_key())?;
+        let desk = self.desk_for(Use::Sync).ok_or_else(|| self.no_key())?;
         identify(self, &*desk).await?;
         if full {
             begin_anew(self).await?;
         }
         let state = catch_up(self, &*desk, &mut progress).await?;
-        prefetch::fetch_all(self, &*desk).await?;
+        let ahead = self.desk_for(Use::Prefetch).ok_or_else(|| self.no_key())?;
+        prefetch::fetch_all(self, &*ahead).await?;
         Ok(state)
     }
 

@@ -3,6 +3,7 @@
 //! One task per account owns everything. Only the holder of `account.lock` syncs, writes `cache.db` and sends; every
 //! other process watches what the holder writes and takes over when the lock is free.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::watcher::Watcher;
 use super::{Account, Role};
 use crate::blocking::blocking;
-use crate::worker::{self, WorkContext};
+use crate::pace::{PacedDesk, Use};
+use crate::worker::{self, Bystander, WorkContext};
 use crate::{EngineEvent, KeyError, live, prefetch};
 
 /// How often a watching process looks at the databases.
@@ -117,7 +119,10 @@ impl Account {
                 }
                 None => {
                     self.inner.link.key_refused(KeyError::Missing.to_string());
-                    until_the_key_changes.await;
+                    tokio::select! {
+                        () = until_the_key_changes => {}
+                        never = self.stand_by() => match never {},
+                    }
                 }
             }
         }
@@ -126,9 +131,11 @@ impl Account {
     /// Every loop of an account with one key. The worker sees the token itself, because a send is never broken off.
     async fn work_with(&self, desk: Arc<dyn HelpDesk>, key: &CancellationToken) {
         let identified = watch::Sender::new(None);
+        let (syncing, ahead) =
+            (self.paced(Arc::clone(&desk), Use::Sync), self.paced(Arc::clone(&desk), Use::Prefetch));
         tokio::join!(
-            key.run_until_cancelled(live::run(self, &*desk, &identified)),
-            key.run_until_cancelled(prefetch::run(self, &*desk)),
+            key.run_until_cancelled(live::run(self, &*syncing, &identified)),
+            key.run_until_cancelled(prefetch::run(self, &*ahead)),
             self.send_with(Arc::clone(&desk), key, &identified),
         );
     }
@@ -141,19 +148,36 @@ impl Account {
         who: &watch::Sender<Option<Me>>,
     ) {
         let mut who = who.subscribe();
-        let me = match key.run_until_cancelled(who.wait_for(Option::is_some)).await {
-            Some(Ok(me)) => me.clone(),
-            _ => None,
+        let me = tokio::select! {
+            me = key.run_until_cancelled(who.wait_for(Option::is_some)) => match me {
+                Some(Ok(me)) => me.clone(),
+                _ => None,
+            },
+            never = self.stand_by() => match never {},
         };
         if let Some(me) = me {
             worker::run(self.work_context(desk, me), Arc::clone(&self.inner.wake), key.clone()).await;
         }
     }
 
+    /// Notes on jobs why they wait. Before anybody knew whose key it is nothing could be confirmed.
+    async fn stand_by(&self) -> Infallible {
+        let Some(me) = self.me() else { return std::future::pending().await };
+        let bystander = Bystander {
+            stores: self.stores(),
+            link: self.link(),
+            clock: &**self.clock(),
+            events: &self.inner.events,
+            me: &me.handle,
+        };
+        bystander.stand_by(&self.inner.wake).await
+    }
+
     pub(super) fn work_context(&self, desk: Arc<dyn HelpDesk>, me: Me) -> WorkContext {
         WorkContext {
             stores: self.stores().clone(),
-            desk,
+            desk: PacedDesk::told(desk, Arc::clone(&self.inner.pace)),
+            pace: Arc::clone(&self.inner.pace),
             me,
             clock: Arc::clone(self.clock()),
             link: Arc::clone(self.link()),

@@ -1,6 +1,7 @@
 //! Working the journal once, for a terminal: until nothing is due soon, or until the help desk stays away.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use muster_helpdesk::HelpDesk;
@@ -9,6 +10,7 @@ use muster_store::StoreError;
 use super::Account;
 use crate::KeyError;
 use crate::blocking::blocking;
+use crate::pace::Use;
 use crate::sync::{SyncError, catch_up, identify, read_state};
 use crate::worker::{WorkError, work_due};
 
@@ -71,8 +73,9 @@ impl Account {
 
     async fn work_once(&self) -> Result<(), WorkError> {
         let no_key = || WorkError::Key(KeyError::Missing.to_string());
-        let desk = self.desk().ok_or_else(no_key)?;
-        let me = match identify(self, &*desk).await {
+        let desk = self.inner.desk.borrow().clone().ok_or_else(no_key)?;
+        let syncing = self.paced(Arc::clone(&desk), Use::Sync);
+        let me = match identify(self, &*syncing).await {
             Ok(me) => me,
             Err(SyncError::Store(err)) => return Err(err.into()),
             Err(SyncError::Elsewhere) => return Err(WorkError::Elsewhere),
@@ -83,7 +86,7 @@ impl Account {
             }
         };
         let ctx = self.work_context(desk, me);
-        let news = self.keep_current(&*ctx.desk);
+        let news = self.keep_current(&*syncing);
         tokio::pin!(news);
         loop {
             let worked = tokio::select! {
@@ -100,7 +103,7 @@ impl Account {
         }
         // So that what was done is what is listed next; an account that was never synced waits for its first sync.
         if !read_state(self).await?.backfilling
-            && let Err(err) = catch_up(self, &*ctx.desk, |_| {}).await
+            && let Err(err) = catch_up(self, &*syncing, |_| {}).await
         {
             tracing::warn!(account = %self.row().id, error = %err, "the cache was not brought up to date");
         }

@@ -1,0 +1,234 @@
+//! The pace of an account: how many calls the help desk takes, and whose turn it is.
+//!
+//! A token bucket per account, set anew by every answer that says how many calls are left and until when; it survives a
+//! restart in the journal. What somebody waits for may use the last call; everything else leaves a part of the budget
+//! untouched, the less urgent the more: interactive before guard before sync before batches before fetching ahead. That
+//! is a budget and not a queue, so nobody who waits holds up anybody more urgent. Without a limit nothing waits.
+//!
+//! `governor` was looked at: its quota is fixed when a limiter is made and its state is one opaque number, so that
+//! neither "12 left until 14:31", nor shares, nor a restart can be told to it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use muster_helpdesk::{Capabilities, Rate};
+use muster_store::{Journal, StoreError};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::Clock;
+use crate::blocking::blocking;
+
+mod bucket;
+mod desk;
+#[cfg(test)]
+mod tests;
+
+use bucket::Bucket;
+pub(crate) use desk::PacedDesk;
+
+/// The longest sleep between two looks: the clock may be set, and a test's clock only moves when it is told.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the state is written at most; a budget that is nearly untouched is not worth a write.
+const KEEP_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a call is for. The order is that of urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// Somebody waits for it: a thread that is opened, a click, one reply.
+    Interactive,
+    /// Looking once more before something leaves, or for what became of it.
+    Guard,
+    /// What changed.
+    Sync,
+    /// A write of a large job.
+    Batch,
+    /// Threads that somebody may open later.
+    Prefetch,
+}
+
+impl Use {
+    /// The share of the budget, in percent, that is left to what is more urgent.
+    const fn leaves(self) -> u32 {
+        match self {
+            Self::Interactive => 0,
+            Self::Guard => 5,
+            Self::Sync => 10,
+            Self::Batch => 20,
+            Self::Prefetch => 50,
+        }
+    }
+}
+
+/// The pace of one account, shared by everything that calls its help desk.
+pub(crate) struct Pace {
+    clock: Arc<dyn Clock>,
+    journal: Journal,
+    state: Mutex<State>,
+    /// The budget is another one now.
+    news: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    budget: Budget,
+    /// Calls that are under way: the next answer does not count them yet.
+    under_way: u32,
+    /// What was said last, so that saying nothing new does not fill the bucket again.
+    said: Option<Rate>,
+    kept: Option<Timestamp>,
+    /// Replies in one call.
+    replies_per_call: u64,
+}
+
+/// What survives a restart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Budget {
+    /// Calls; none while the help desk never spoke of a limit.
+    calls: Option<Bucket>,
+    /// Replies, where they are counted by themselves.
+    replies: Option<Bucket>,
+}
+
+/// A call that is under way.
+pub(crate) struct Call<'a>(&'a Pace);
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.under_way = state.under_way.saturating_sub(1);
+    }
+}
+
+impl Pace {
+    /// Goes on where the last process stopped. What cannot be read is forgotten: the next answer says it again.
+    pub(crate) fn load(clock: Arc<dyn Clock>, journal: Journal) -> Result<Self, StoreError> {
+        let kept = journal.rate_state()?;
+        let budget = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let state = State { budget, replies_per_call: 1, ..State::default() };
+        Ok(Self { clock, journal, state: Mutex::new(state), news: Notify::new() })
+    }
+
+    /// Takes note of what the help desk says about itself: the limits that hold until an answer knows better.
+    pub(crate) fn learn(&self, can: &Capabilities) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.replies_per_call = can.max_replies.max(1) as u64;
+        if let (None, Some(limit)) = (&state.budget.calls, can.reads_per_minute) {
+            state.budget.calls = Some(Bucket::full(limit, now));
+        }
+        match can.replies_per_minute {
+            None => state.budget.replies = None,
+            Some(limit) if state.budget.replies.as_ref().is_none_or(|bucket| bucket.limit != limit) => {
+                state.budget.replies = Some(Bucket::full(limit, now));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Takes note of what an answer said.
+    pub(crate) fn note(&self, rate: Option<Rate>) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if let Some(rate) = rate.filter(|rate| state.said != Some(*rate)) {
+            state.said = Some(rate);
+            state.budget.calls = Some(Bucket::told(&rate, state.under_way, now));
+            drop(state);
+            self.news.notify_waiters();
+        }
+    }
+
+    /// Waits until it is this one's turn for a call. Whoever stops waiting took nothing.
+    pub(crate) async fn turn(&self, of: Use) -> Call<'_> {
+        loop {
+            let news = self.news.notified();
+            let wait = match self.take(of, 0) {
+                Ok(call) => return call,
+                Err(wait) => wait,
+            };
+            tokio::select! {
+                () = news => {}
+                () = tokio::time::sleep(wait.min(LOOK)) => {}
+            }
+        }
+    }
+
+    /// Takes a call, and so many replies in it, now. `Err`: how long until it is this one's turn.
+    pub(crate) fn take(&self, of: Use, replies: u64) -> Result<Call<'_>, Duration> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if let Some(wait) = state.budget.wait(of, 1, replies, now) {
+            return Err(wait);
+        }
+        if let Some(calls) = &mut state.budget.calls {
+            calls.take(1);
+        }
+        if let Some(bucket) = &mut state.budget.replies {
+            bucket.take(replies);
+        }
+        state.under_way += 1;
+        Ok(Call(self))
+    }
+
+    /// How long until there are so many calls and replies for this use; none: now. Takes nothing.
+    pub(crate) fn wait(&self, of: Use, calls: u64, replies: u64) -> Option<Duration> {
+        let now = self.clock.now();
+        self.state().budget.wait(of, calls, replies, now)
+    }
+
+    /// Sleeps a moment of a wait: until its end, until the budget changes, or until it is time to look again.
+    pub(crate) async fn doze(&self, wait: Duration) {
+        tokio::select! {
+            () = self.news.notified() => {}
+            () = tokio::time::sleep(wait.min(LOOK)) => {}
+        }
+    }
+
+    /// How many minutes so many replies take at this pace, with so many threads read again before; 0: they leave at once.
+    pub(crate) fn minutes_for(&self, replies: u64, guard_reads: u64) -> u64 {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let calls = replies.div_ceil(state.replies_per_call.max(1)) + guard_reads;
+        let budget = &mut state.budget;
+        let of = |bucket: &mut Option<Bucket>, n| {
+            bucket.as_mut().map_or(0, |bucket| bucket.minutes_for(n, Use::Batch.leaves(), now))
+        };
+        of(&mut budget.calls, calls).max(of(&mut budget.replies, replies))
+    }
+
+    /// Writes the state into the journal, where there is something to remember.
+    pub(crate) async fn keep(&self) {
+        let now = self.clock.now();
+        let json = {
+            let mut state = self.state();
+            let rested = state.kept.is_none_or(|at| now.duration_since(at).abs() >= KEEP_EVERY);
+            let buckets = [&state.budget.calls, &state.budget.replies];
+            if !rested || !buckets.into_iter().flatten().any(Bucket::is_half_used) {
+                return;
+            }
+            state.kept = Some(now);
+            serde_json::to_string(&state.budget)
+        };
+        let (journal, Ok(json)) = (self.journal.clone(), json) else { return };
+        if let Err(err) = blocking(move || journal.set_rate_state(&json)).await {
+            tracing::warn!(error = %err, "the pace could not be kept");
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Budget {
+    fn wait(&mut self, of: Use, calls: u64, replies: u64, now: Timestamp) -> Option<Duration> {
+        let calls = self.calls.as_mut().and_then(|bucket| bucket.wait(calls, of.leaves(), now));
+        let replies = match &mut self.replies {
+            Some(bucket) if replies > 0 => bucket.wait(replies, of.leaves(), now),
+            _ => None,
+        };
+        calls.max(replies)
+    }
+}
