@@ -2,8 +2,10 @@
 
 import type { Facet, Row, SnoozeView } from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
+import { inFull } from '../../lib/words/time';
 import { check } from './filter';
 import type { Answers, Shop } from './shop';
+import { instantOf } from './time';
 import { AGENTS, TEAMS } from './world';
 
 type Area = Answers<'list' | 'check_filter' | 'selection_summary' | 'resolve_snooze'>;
@@ -57,36 +59,14 @@ function facet(rows: Row[], title: string, of: (row: Row) => string): Facet {
 }
 
 function snooze(text: string, now: number): SnoozeView {
-  const hours = /^(\d+)h$/.exec(text)?.[1];
-  const base = new Date(now);
-  const days = { 'tomorrow morning': 1, tomorrow: 1, 'tomorrow 9': 1, monday: 5 }[text];
   if (text === 'until reply') return { at: null, label: 'Until the customer replies', detail: 'no date', error: null };
-  const evening = text === 'this evening' ? new Date(now).setHours(18, 0, 0, 0) : null;
-  const at =
-    evening ??
-    (hours
-      ? now + Number(hours) * 3_600_000
-      : days
-        ? new Date(base.getFullYear(), base.getMonth(), base.getDate() + days, 9).getTime()
-        : null);
-  if (at === null)
-    return {
-      at: null,
-      label: '',
-      detail: '',
-      error: `“${text}” is not a time. Write for example 2h, monday or tomorrow 9.`,
-    };
-  const date = new Date(at);
-  return {
-    at: date.toISOString(),
-    label: date.toLocaleString('en-GB', {
-      weekday: 'long',
-      day: 'numeric',
-      month: 'long',
-      hour: '2-digit',
-      minute: '2-digit',
-    }),
-    detail: 'in a while, Berlin time',
-    error: null,
-  };
+  const at = instantOf(text, now);
+  return at === null
+    ? {
+        at: null,
+        label: '',
+        detail: '',
+        error: `“${text}” is not a time. Write for example 2h, monday or tomorrow 9.`,
+      }
+    : { at: new Date(at).toISOString(), label: inFull(at), detail: 'in a while, Berlin time', error: null };
 }

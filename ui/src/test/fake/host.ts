@@ -8,7 +8,7 @@ import { accountAnswers } from './account';
 import { conversationAnswers } from './conversations';
 import { jobAnswers } from './job-answers';
 import { FakeJobs } from './jobs';
-import { planAnswers } from './plans';
+import { planAnswers } from './plan-answers';
 import { keepRecord } from './record';
 import { type Answers, Shop, type ShopOptions } from './shop';
 import { threadAnswers } from './threads';

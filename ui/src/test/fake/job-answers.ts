@@ -3,7 +3,6 @@
 import type { JobDetail, JobItemView, JobView } from '../../lib/host/types';
 import { count } from '../../lib/ui/format';
 import { countsOf, type FakeJob, type FakeJobs, isOver, kindOf } from './jobs';
-import { FakePlan } from './plans';
 import { type Answers, refusal, type Shop } from './shop';
 import { AGENTS } from './world';
 
@@ -16,7 +15,6 @@ type Area = Answers<
   | 'cancel_job'
   | 'retry_job'
   | 'undo_job'
-  | 'write_again'
   | 'edit_job'
   | 'export_job'
   | 'job_spot_check'
@@ -127,11 +125,6 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       old.related.push({ id: view.id, relation: 'Undone by' });
       return view;
     },
-    write_again: ({ job: id }) => {
-      const job = jobs.get(id);
-      const audience = job.items.filter((item) => item.state === 'applied').map((item) => shop.find(item.id));
-      return new FakePlan(shop.id('p'), audience, null, NO_CHANGE, true, shop.now).view();
-    },
     edit_job: ({ job: id, name, sending }) => {
       const job = jobs.get(id);
       if (name !== null) job.name = name;
@@ -230,19 +223,6 @@ const WHY: Record<string, string> = {
   guard: 'Waits for your look at the first ones',
   overdue: 'Overdue: asks before it leaves',
   offline: 'Waits for the connection',
-};
-
-const NO_CHANGE = {
-  status: null,
-  until: null,
-  agent: null,
-  team: null,
-  addTags: [],
-  removeTags: [],
-  removeAllTags: false,
-  priority: null,
-  block: false,
-  delete: false,
 };
 
 function pick({ icon, title, text, sending, filter }: FakeJob) {

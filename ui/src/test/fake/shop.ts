@@ -1,7 +1,7 @@
 // What every area of the fake host shares: the invented shop, its clock, who listens, and how an answer is typed.
 
 import type { Command, Commands } from '../../lib/host/commands';
-import type { AccountSummary, AppEvent, Row, SelectionView, UiError } from '../../lib/host/types';
+import type { AccountSummary, AppEvent, FileView, Row, SelectionView, UiError } from '../../lib/host/types';
 import { matches } from './filter';
 import { type Conversation, makeWorld } from './world';
 
@@ -26,6 +26,8 @@ export class Shop {
   readonly auto: boolean;
   mode: string;
   accounts: AccountSummary[];
+  /** What was attached and waits to go out. */
+  readonly files = new Map<string, FileView>();
   readonly #handlers = new Set<(event: AppEvent) => void>();
   #next = 1;
 
@@ -68,6 +70,17 @@ export class Shop {
     const found = this.world.find((one) => one.row.id === id);
     if (!found) throw refusal('notFound', 'There is no such conversation.');
     return found;
+  }
+
+  file(id: string): FileView {
+    const found = this.files.get(id);
+    if (!found) throw refusal('notFound', 'This file is gone. Attach it again.');
+    return found;
+  }
+
+  /** What matches a filter now and is not in the audience that was frozen of it. */
+  more({ filter, audience }: { filter: string | null; audience: Conversation[] }): Conversation[] {
+    return filter === null ? [] : this.world.filter((one) => matches(one.row, filter) && !audience.includes(one));
   }
 
   rows(filter: string): Row[] {

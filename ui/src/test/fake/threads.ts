@@ -100,7 +100,11 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
     },
     draft_versions: (ref) => ({ drafts: of(ref) }),
     drafts: () => ({ drafts: [...versions.values()].flatMap((known) => known.slice(0, 1)) }),
-    attach_file: ({ name, mime, data }) => ({ id: shop.id('f'), name, mime, size: Math.floor(data.length * 0.75) }),
+    attach_file: ({ name, mime, data }) => {
+      const file = { id: shop.id('f'), name, mime, size: Math.floor(data.length * 0.75) };
+      shop.files.set(file.id, file);
+      return file;
+    },
   };
 }
 
