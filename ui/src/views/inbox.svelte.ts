@@ -2,6 +2,8 @@ import type { Account } from '../lib/account/account.svelte';
 import { changeOf } from '../lib/action/change';
 import { isOver, jobWord } from '../lib/jobs/job';
 import { Jobs } from '../lib/jobs/jobs.svelte';
+import { JobsPage } from '../lib/jobs/page.svelte';
+import { UndoStack } from '../lib/jobs/undo.svelte';
 import type { BulkMenu, TagUse } from '../lib/action/menus';
 import { Plan } from '../lib/action/plan.svelte';
 import { ConversationList } from '../lib/conversation/list.svelte';
@@ -14,6 +16,7 @@ import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionVie
 import { Drafts } from '../lib/thread/drafts.svelte';
 import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
+import { count } from '../lib/ui/format';
 import { gathered, Latest } from '../lib/ui/later';
 
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
@@ -26,15 +29,22 @@ export class Inbox {
   readonly filter: Filter;
   readonly thread: OpenThread;
   readonly jobs: Jobs;
+  readonly page: JobsPage;
+  readonly undo: UndoStack;
   readonly drafts = new Drafts();
   readonly #summaries = new Latest();
   readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
   readonly #stateChanged = gathered(40, () => this.#readState());
+  readonly #recount = gathered(250, () => this.jobs.recount().catch(() => undefined));
   #pointerInList = false;
   #summary = $state.raw<SelectionSummary | null>(null);
   #plan = $state.raw<Plan | null>(null);
   #planTitle = $state('');
+  /** The jobs page stands where list and thread otherwise do. */
+  #inJobs = $state(false);
+  /** The thread was opened from the jobs page: closing it leads back there. */
+  #cameFromJobs = false;
   cursor = $state<string | null>(null);
   /** The last move came from the keyboard, so the cursor shows. */
   ring = $state(false);
@@ -43,6 +53,7 @@ export class Inbox {
   readonly summary = $derived(this.#summary);
   readonly plan = $derived(this.#plan);
   readonly planTitle = $derived(this.#planTitle);
+  readonly inJobs = $derived(this.#inJobs);
   readonly me = $derived.by(() => this.account.state?.me ?? null);
   readonly mayReply = $derived(this.me?.mayReply ?? false);
   readonly mayChange = $derived(this.me?.mayChange ?? false);
@@ -72,7 +83,7 @@ export class Inbox {
     return { total: this.selected, of: (tag) => (known ? rows.filter((row) => row.tags.includes(tag)).length : null) };
   });
 
-  constructor(host: Host, account: Account, announcer: Announcer) {
+  constructor(host: Host, account: Account, announcer: Announcer, now: () => number = Date.now) {
     this.#host = host;
     this.#announcer = announcer;
     this.account = account;
@@ -80,6 +91,11 @@ export class Inbox {
     this.filter = new Filter(host, account.id, (text) => void this.#show(text));
     this.thread = new OpenThread(host, account.id);
     this.jobs = new Jobs(host, account.id);
+    this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#began(job) });
+    this.undo = new UndoStack(host, account.id, announcer, {
+      job: (job) => this.#began(job),
+      takenBack: (conversation) => this.#takenBack(conversation),
+    });
   }
 
   async start(): Promise<void> {
@@ -88,6 +104,7 @@ export class Inbox {
       this.account.refreshSidebar(),
       this.jobs.refresh().catch(() => undefined),
     ]);
+    this.undo.seed(this.jobs.jobs);
     const first = this.account.sidebar?.mine[0];
     if (this.filter.applied === '') this.filter.show(first?.filter ?? 'is:active');
     else await this.#reread();
@@ -99,6 +116,7 @@ export class Inbox {
       this.#changed.call();
       this.#stateChanged.call();
       void this.jobs.refresh().catch(() => undefined);
+      void this.page.refresh();
       void this.thread.refresh();
     }
     if (!('account' in event) || event.account !== this.account.id) return;
@@ -114,6 +132,8 @@ export class Inbox {
   // -- the list ------------------------------------------------------------------------------------
 
   openView(view: ViewItem): void {
+    this.#inJobs = false;
+    this.#cameFromJobs = false;
     this.filter.show(view.filter);
   }
 
@@ -203,7 +223,14 @@ export class Inbox {
     this.cursor = id;
     this.menu = null;
     this.closePlan();
+    this.#inJobs = false;
+    this.#cameFromJobs = false;
     void this.thread.open(id);
+  }
+
+  closeThread(): void {
+    this.thread.close();
+    if (this.#cameFromJobs) this.showJobs();
   }
 
   async follow(on: boolean): Promise<void> {
@@ -223,8 +250,8 @@ export class Inbox {
       this.#host.call('reply', { account: this.account.id, id, text, done, files: [], hold: null, anyway: false }),
     );
     if (job === null) return false;
-    this.jobs.update(job);
-    this.jobs.follow(job.id);
+    this.#began(job);
+    this.undo.did(job);
     await this.thread.refresh();
     return true;
   }
@@ -277,6 +304,50 @@ export class Inbox {
     await this.#confirmed(job);
   }
 
+  // -- jobs ----------------------------------------------------------------------------------------
+
+  showJobs(job: string | null = null): void {
+    this.clearSelection();
+    this.thread.close();
+    this.#inJobs = true;
+    this.#cameFromJobs = false;
+    if (job !== null) void this.page.openJob(job);
+  }
+
+  leaveJobs(): void {
+    this.#inJobs = false;
+  }
+
+  goFromJobs(conversation: string): void {
+    this.go(conversation);
+    this.#cameFromJobs = true;
+  }
+
+  /** A job, or a reply, that has not left yet. */
+  async takeBack(id: string): Promise<void> {
+    const detail = await this.#try(() => this.#host.call('job', { account: this.account.id, job: id }));
+    if (detail) await this.undo.stop(detail.job);
+  }
+
+  /** To exactly those who received it. */
+  async writeAgain(job: JobView): Promise<void> {
+    const view = await this.#try(() => this.#host.call('write_again', { account: this.account.id, job: job.id }));
+    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), `Follow up on ${job.name}`);
+  }
+
+  async openSavedPlan(job: JobView): Promise<void> {
+    const view = await this.#try(() => this.#host.call('open_saved_plan', { account: this.account.id, job: job.id }));
+    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), job.title || 'Plan');
+  }
+
+  async undoLast(): Promise<void> {
+    await this.undo.undo(this.jobs.held);
+  }
+
+  async redoLast(): Promise<void> {
+    await this.undo.redo();
+  }
+
   async tryNow(): Promise<void> {
     await this.#try(() => this.account.tryNow());
   }
@@ -288,23 +359,53 @@ export class Inbox {
     this.#plan = plan;
   }
 
-  async #confirmed(job: string): Promise<void> {
-    this.jobs.follow(job);
+  async #confirmed(id: string): Promise<void> {
+    this.jobs.follow(id);
     await this.#try(() => this.jobs.refresh());
-    const known = this.jobs.jobs.find((one) => one.id === job);
-    if (known) this.#jobChanged(known);
+    const known = this.jobs.jobs.find((one) => one.id === id);
+    if (!known) return;
+    this.undo.did(known);
+    this.#jobChanged(known);
+  }
+
+  /** A job began or moved on at a command of this window: the strip follows it. */
+  #began(job: JobView): void {
+    if (!isOver(job)) this.jobs.follow(job.id);
+    this.#jobChanged(job);
   }
 
   #jobChanged(job: JobView): void {
     this.jobs.update(job);
+    this.page.update(job);
+    this.#recount.call();
     if (!isOver(job) || !this.jobs.isFollowed(job.id) || this.#announced.has(job.id) || job.kind === 'follow') return;
     this.#announced.add(job.id);
+    // Stopped here: the strip has just said at what price.
+    if (job.state === 'cancelled') return;
+    const action = this.#undoOf(job);
+    const more = { testid: 'job-result', bad: job.counts.rejected > 0, ...(action ? { action } : {}) };
+    if (job.icon === 'undo') {
+      const { applied } = job.counts;
+      const given = `Given back: ${count(applied)}`;
+      if (applied === job.total) this.#announcer.say(given, more);
+      else this.#announcer.say(`${given} of ${count(job.total)}`, { ...more, detail: job.result });
+      return;
+    }
     // A job that nobody named is called what it did: say that once.
-    this.#announcer.say(job.name === job.result ? jobWord(job).label : job.name, {
-      detail: job.result,
-      testid: 'job-result',
-      bad: job.counts.rejected > 0,
-    });
+    this.#announcer.say(job.name === job.result ? jobWord(job).label : job.name, { ...more, detail: job.result });
+  }
+
+  /** What the strip offers beside a result. */
+  #undoOf(job: JobView) {
+    if (job.may.undo === null || !job.mine) return null;
+    return job.icon === 'undo'
+      ? { label: 'Redo', keys: 'mod+shift+z', run: () => void this.redoLast() }
+      : { label: 'Undo', keys: 'mod+z', run: () => void this.undoLast() };
+  }
+
+  #takenBack(conversation: string): void {
+    if (this.thread.id === conversation) void this.thread.refresh();
+    this.#stateChanged.call();
   }
 
   #target(): SelectionView | null {

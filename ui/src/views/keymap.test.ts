@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { actionFor, BINDINGS, type Situation } from './keymap';
 
-const idle: Situation = { selecting: false, threadOpen: false, mayChange: true, mayReply: true };
+const idle: Situation = { selecting: false, threadOpen: false, mayChange: true, mayReply: true, inJobs: false };
 const selecting = { ...idle, selecting: true };
+const inJobs = { ...idle, inJobs: true };
 const reading = { ...idle, threadOpen: true };
 
 describe('keys of the main window', () => {
@@ -25,6 +26,16 @@ describe('keys of the main window', () => {
     ['f', idle, null],
     ['?', idle, 'shortcuts'],
     ['q', idle, null],
+    ['mod+z', idle, 'undo'],
+    ['mod+shift+z', inJobs, 'redo'],
+    ['g j', idle, 'goJobs'],
+    ['g i', inJobs, 'goInbox'],
+    ['j', inJobs, 'next'],
+    ['escape', inJobs, 'escape'],
+    ['x', inJobs, null],
+    ['s', { ...inJobs, threadOpen: true }, null],
+    ['o', inJobs, 'thread'],
+    ['o', idle, null],
   ])('%s', (chord, situation, expected) => {
     expect(actionFor(chord, situation)).toBe(expected);
   });

@@ -17,11 +17,31 @@ export type Action =
   | 'done'
   | 'follow'
   | 'reply'
+  | 'undo'
+  | 'redo'
+  | 'goInbox'
+  | 'goJobs'
+  | 'thread'
   | 'shortcuts';
 
-export type Situation = { selecting: boolean; threadOpen: boolean; mayChange: boolean; mayReply: boolean };
+export type Situation = {
+  selecting: boolean;
+  threadOpen: boolean;
+  mayChange: boolean;
+  mayReply: boolean;
+  /** The jobs page shows: its list takes the arrows, and what acts on conversations does nothing. */
+  inJobs: boolean;
+};
 
-type Binding = { keys: string[]; action: Action; label: string; when?: (situation: Situation) => boolean };
+type Binding = {
+  /** Chords, or two chords one after the other: `g j`. */
+  keys: string[];
+  action: Action;
+  label: string;
+  /** Where it works: with conversations unless it says otherwise. */
+  where?: 'everywhere' | 'jobs';
+  when?: (situation: Situation) => boolean;
+};
 
 const onSomething = ({ selecting, threadOpen, mayChange }: Situation) => mayChange && (selecting || threadOpen);
 
@@ -29,11 +49,11 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
   {
     title: 'List',
     bindings: [
-      { keys: ['j', 'arrowdown'], action: 'next', label: 'Next conversation' },
-      { keys: ['k', 'arrowup'], action: 'previous', label: 'Previous conversation' },
-      { keys: ['enter'], action: 'open', label: 'Open' },
+      { keys: ['j', 'arrowdown'], action: 'next', label: 'Next conversation or job', where: 'everywhere' },
+      { keys: ['k', 'arrowup'], action: 'previous', label: 'Previous conversation or job', where: 'everywhere' },
+      { keys: ['enter'], action: 'open', label: 'Open', where: 'everywhere' },
       { keys: ['/'], action: 'filter', label: 'Filter' },
-      { keys: ['escape'], action: 'escape', label: 'Close the innermost thing' },
+      { keys: ['escape'], action: 'escape', label: 'Close the innermost thing', where: 'everywhere' },
     ],
   },
   {
@@ -71,14 +91,31 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
         when: ({ threadOpen, selecting, mayReply }) => threadOpen && !selecting && mayReply,
       },
       { keys: ['f'], action: 'follow', label: 'Follow or stop following', when: ({ threadOpen }) => threadOpen },
-      { keys: ['?'], action: 'shortcuts', label: 'These shortcuts' },
+    ],
+  },
+  {
+    title: 'Everywhere',
+    bindings: [
+      { keys: ['mod+z'], action: 'undo', label: 'Undo the last action', where: 'everywhere' },
+      { keys: ['mod+shift+z'], action: 'redo', label: 'Redo', where: 'everywhere' },
+      { keys: ['g i'], action: 'goInbox', label: 'Go to the inbox', where: 'everywhere' },
+      { keys: ['g j'], action: 'goJobs', label: 'Go to the jobs', where: 'everywhere' },
+      { keys: ['o'], action: 'thread', label: 'Open the thread of what needs attention', where: 'jobs' },
+      { keys: ['?'], action: 'shortcuts', label: 'These shortcuts', where: 'everywhere' },
     ],
   },
 ];
 
 const ALL = BINDINGS.flatMap((group) => group.bindings);
 
+/** The first half of a sequence such as `g j`. */
+export function isPrefix(chord: string): boolean {
+  return ALL.some(({ keys }) => keys.some((key) => key.startsWith(`${chord} `)));
+}
+
 export function actionFor(chord: string, situation: Situation): Action | null {
   const binding = ALL.find(({ keys }) => keys.includes(chord));
-  return binding && (binding.when?.(situation) ?? true) ? binding.action : null;
+  if (!binding || !(binding.when?.(situation) ?? true)) return null;
+  const { where } = binding;
+  return where === 'everywhere' || situation.inJobs === (where === 'jobs') ? binding.action : null;
 }

@@ -1,19 +1,37 @@
+// The words of jobs and of their items: one icon, one name, one tone each, wherever they are shown.
+
+import Ban from '@lucide/svelte/icons/ban';
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import Check from '@lucide/svelte/icons/check';
 import CircleAlert from '@lucide/svelte/icons/circle-alert';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark';
+import Clock from '@lucide/svelte/icons/clock';
+import ClockAlert from '@lucide/svelte/icons/clock-alert';
 import ClockFading from '@lucide/svelte/icons/clock-fading';
+import Eye from '@lucide/svelte/icons/eye';
+import Flag from '@lucide/svelte/icons/flag';
 import Hand from '@lucide/svelte/icons/hand';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import LoaderCircle from '@lucide/svelte/icons/loader-circle';
 import Minus from '@lucide/svelte/icons/minus';
 import Pause from '@lucide/svelte/icons/pause';
+import PencilLine from '@lucide/svelte/icons/pencil-line';
+import Send from '@lucide/svelte/icons/send';
 import Square from '@lucide/svelte/icons/square';
+import Tag from '@lucide/svelte/icons/tag';
+import Trash from '@lucide/svelte/icons/trash-2';
+import Undo from '@lucide/svelte/icons/undo-2';
+import User from '@lucide/svelte/icons/user';
 import X from '@lucide/svelte/icons/x';
 import type { Component } from 'svelte';
 import type { CountsView, JobView } from '../host/types';
 import { count } from '../ui/format';
+import { daysAgo, messageTime } from '../words/time';
 
-type Tone = 'ok' | 'warn' | 'bad' | 'run' | 'plain';
-type Word = { label: string; icon: Component<{ class?: string }>; tone: Tone };
+type Glyph = Component<{ class?: string }>;
+type Tone = 'ok' | 'warn' | 'bad' | 'run' | 'plain' | 'bare';
+type Word = { label: string; icon: Glyph; tone: Tone };
 
 const OVER = new Set(['completed', 'completed_with_errors', 'cancelled']);
 
@@ -30,8 +48,13 @@ export function progressText(job: JobView): string {
   return `${count(finishedCount(job.counts))} of ${count(job.total)}`;
 }
 
+/** Items that need a human or another try. */
+export function openCount({ counts }: JobView): number {
+  return counts.rejected + counts.unknown + counts.held;
+}
+
 /** Bar parts from the left: ok, bad, warn, then what was skipped. */
-export function barParts({ counts, total }: JobView) {
+export function barParts({ counts, total }: Pick<JobView, 'counts' | 'total'>) {
   const share = (n: number) => (total === 0 ? 0 : n / total);
   return [
     { fill: 'ok' as const, share: share(counts.applied) },
@@ -58,28 +81,66 @@ export function outcomeWord(state: string): Word {
 /** The order in which outcomes are listed. */
 export const OUTCOME_ORDER = ['applied', 'rejected', 'unknown', 'held', 'pending', 'sending', 'skipped'] as const;
 
-const PAUSES: Record<string, string> = {
-  offline: 'Waits for the connection',
-  key: 'Waits for a new key',
-  user: 'Paused',
-  guard: 'Paused: needs a look',
-  overdue: 'Paused: overdue',
+const PAUSES: Record<string, Pick<Word, 'label' | 'tone'>> = {
+  offline: { label: 'Waits for the connection', tone: 'plain' },
+  key: { label: 'Waits for a new key', tone: 'warn' },
+  user: { label: 'Paused', tone: 'plain' },
+  guard: { label: 'Needs a look', tone: 'warn' },
+  overdue: { label: 'Overdue', tone: 'warn' },
 };
 
 export function jobWord(job: JobView): Word {
-  const open = job.counts.rejected + job.counts.unknown + job.counts.held;
   switch (job.state) {
+    case 'draft':
+      return { label: 'Draft', icon: PencilLine, tone: 'plain' };
+    case 'scheduled':
+      return { label: 'Scheduled', icon: CalendarClock, tone: 'plain' };
+    case 'holding':
+      return { label: 'On hold', icon: ClockFading, tone: 'plain' };
     case 'running':
       return { label: 'Running', icon: LoaderCircle, tone: 'run' };
     case 'paused':
-      return { label: PAUSES[job.pause ?? ''] ?? 'Paused', icon: Pause, tone: 'plain' };
+      return {
+        label: 'Paused',
+        tone: 'plain',
+        icon: job.pause === 'overdue' ? ClockAlert : Pause,
+        ...PAUSES[job.pause ?? ''],
+      };
     case 'completed':
-      return { label: 'Completed', icon: Check, tone: 'plain' };
+      return { label: 'Completed', icon: Check, tone: 'bare' };
     case 'completed_with_errors':
-      return { label: `Done, ${count(open)} open`, icon: CircleAlert, tone: 'warn' };
+      return { label: `Done, ${count(openCount(job))} open`, icon: CircleAlert, tone: 'warn' };
     case 'cancelled':
       return { label: 'Stopped', icon: Square, tone: 'plain' };
     default:
       return { label: 'Waiting', icon: ClockFading, tone: 'plain' };
   }
+}
+
+const TYPES: Record<string, Glyph> = {
+  reply: Send,
+  status: CircleCheck,
+  assign: User,
+  tags: Tag,
+  snooze: Clock,
+  priority: Flag,
+  follow: Eye,
+  undo: Undo,
+  block: Ban,
+  delete: Trash,
+};
+
+/** What kind of job it is, as a glyph; one that waits for its time shows that instead. */
+export function typeIcon(job: Pick<JobView, 'icon' | 'state'>): Glyph {
+  return job.state === 'scheduled' ? CalendarClock : (TYPES[job.icon] ?? ListChecks);
+}
+
+/** "today 14:32", "Wed 16:40". */
+export function jobTime(at: string, now: number): string {
+  return daysAgo(at, now) === 0 ? `today ${messageTime(at, now)}` : messageTime(at, now);
+}
+
+/** What its outcome is called when it went well: a reply is sent, everything else applied. */
+export function doneWord(job: Pick<JobView, 'kind'>): string {
+  return job.kind === 'reply' ? 'Sent' : 'Applied';
 }

@@ -1,6 +1,5 @@
-import { createContext } from 'svelte';
 import type { Host } from '../host/host';
-import type { JobItemView, JobsRequest, JobView } from '../host/types';
+import type { JobCounts, JobItemView, JobsRequest, JobView } from '../host/types';
 import { isOver } from './job';
 
 /** Asks for all jobs; narrowed by spreading over it. */
@@ -8,19 +7,26 @@ export function anyJobs(account: string): JobsRequest {
   return { account, limit: 50, before: null, since: null, until: null, states: [], types: [], by: null };
 }
 
-/** The jobs of an account, newest first, as the strip and its popover show them. */
+const NONE: JobCounts = { running: 0, scheduled: 0, outbox: 0, attention: 0 };
+
+/** The jobs of an account, newest first, as the strip, its popovers and the sidebar show them. */
 export class Jobs {
   readonly #host: Host;
   readonly #account: string;
   #jobs = $state.raw<JobView[]>([]);
+  #open = $state.raw<JobCounts>(NONE);
   #items = $state.raw<JobItemView[]>([]);
   #itemsTotal = $state(0);
   /** The job that was confirmed in this window last: the strip follows it to its end. */
   #followed = $state<string | null>(null);
 
   readonly jobs = $derived(this.#jobs);
+  /** How much there is in each view of the jobs page. */
+  readonly open = $derived(this.#open);
   readonly items = $derived(this.#items);
   readonly itemsTotal = $derived(this.#itemsTotal);
+  /** What can still be taken back: it counts down in the strip. */
+  readonly held = $derived(this.#jobs.find((job) => job.mine && job.may.takeBack) ?? null);
   /** What the strip shows: what runs, else what was confirmed here last. */
   readonly current = $derived(
     this.#jobs.find((job) => job.id === this.#followed && !isOver(job)) ??
@@ -29,7 +35,7 @@ export class Jobs {
       null,
   );
   /** What waits for the help desk, in the order in which it leaves. */
-  readonly waiting = $derived(this.#jobs.filter((job) => !isOver(job)).toReversed());
+  readonly waiting = $derived(this.#jobs.filter((job) => !isOver(job) && job.state !== 'draft').toReversed());
 
   constructor(host: Host, account: string) {
     this.#host = host;
@@ -37,8 +43,14 @@ export class Jobs {
   }
 
   async refresh(): Promise<void> {
-    const { jobs } = await this.#host.call('jobs', { ...anyJobs(this.#account), limit: 30 });
+    const { jobs, open } = await this.#host.call('jobs', anyJobs(this.#account));
     this.#jobs = jobs;
+    this.#open = open;
+  }
+
+  /** Only the numbers: for the sidebar, while jobs move on. */
+  async recount(): Promise<void> {
+    this.#open = (await this.#host.call('jobs', { ...anyJobs(this.#account), limit: 1 })).open;
   }
 
   follow(id: string): void {
@@ -60,5 +72,3 @@ export class Jobs {
     this.#itemsTotal = page.total;
   }
 }
-
-export const [getJobs, setJobs] = createContext<() => Jobs>();

@@ -5,7 +5,8 @@ type More = {
   detail?: string;
   bad?: boolean;
   testid?: string;
-  action?: { label: string; run: () => void };
+  /** With the key that does the same, where there is one. */
+  action?: { label: string; keys?: string; run: () => void };
 };
 export type Announcement = More & { text: string };
 
