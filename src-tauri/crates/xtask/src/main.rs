@@ -2,6 +2,7 @@
 //! little, so that it compiles in seconds and can say what a fresh machine lacks before anything long starts.
 #![expect(clippy::print_stdout, reason = "a terminal program: what it prints is its product")]
 
+mod bench;
 mod demo;
 mod direction;
 mod packages;
@@ -38,6 +39,14 @@ enum Command {
         #[arg(long)]
         headless: bool,
     },
+    /// Print what large jobs cost, each beside a baseline of the same run; builds optimised, asserts no time
+    Bench {
+        /// Print one JSON document instead of a table
+        #[arg(long)]
+        json: bool,
+        /// Take only measures whose names contain one of these
+        names: Vec<String>,
+    },
     /// Check everything: formats, lints, every test, and the tour in the real window
     Test,
     /// Kill and crash for long, and let the help desk count who heard what how often
@@ -56,6 +65,7 @@ fn main() -> ExitCode {
     let assume_yes = cli.yes || std::env::var_os("CI").is_some();
     let done = root::enter().and_then(|()| match cli.command {
         Command::Setup => setup::run(assume_yes),
+        Command::Bench { json, names } => bench::run(json, &names),
         Command::Demo { headless } => demo::run(assume_yes, headless),
         Command::Test => test::run(assume_yes),
         Command::Torture { kills, seed } => torture::run(kills, seed),
