@@ -29,6 +29,8 @@ mod saved;
 mod scene;
 mod spot;
 mod test_message;
+#[cfg(test)]
+mod tests;
 
 pub use edit::{PlanEdit, replan};
 pub use files::{attach, attached};

@@ -5,6 +5,7 @@
 
 mod desk;
 mod offline;
+mod planning;
 mod roles;
 mod syncing;
 mod telling;

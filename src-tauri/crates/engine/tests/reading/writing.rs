@@ -1,12 +1,10 @@
 //! Mass replies and changes against a real desk that dies, forgets its answers and refuses: everybody is reached once or
 //! shown as unknown, nobody twice.
 
-use std::collections::BTreeSet;
-
 use muster_engine::{Account, Confirmation, Plan, PlanEdit, PlanError, act, confirm, plan, replan, sentence};
 use muster_model::{
-    Action, Change, EffectState, JobId, JobState, PauseReason, RemoteId, Selection, Status, StatusChange,
-    Verdict,
+    Action, Change, EffectState, JobId, JobState, PauseReason, RemoteId, Selection, Sending, Status,
+    StatusChange, Verdict,
 };
 use muster_store::{ItemRow, JobRow};
 use rstest::rstest;
@@ -233,9 +231,8 @@ async fn the_number_on_the_button_is_a_promise() {
     let plan = plan(&account, matching("is:active channel:email"), mass(), None).await.unwrap();
     let edit = PlanEdit {
         name: Some("Payments are back".into()),
-        action: mass(),
-        drop: BTreeSet::new(),
         leave_out: plan.items.iter().take(1).map(|item| item.id.clone()).collect(),
+        ..plan.edit()
     };
     let edited = replan(&account, &plan, edit).await.unwrap();
     assert_eq!(
@@ -279,7 +276,7 @@ async fn a_change_on_the_click_shows_at_once_and_leaves_when_the_desk_is_back() 
     account.start();
     let before = listed(&account, "is:active").await;
     let chosen = &before[..24];
-    let id = act(&account, ids(chosen), Action::Change { change: done() }).await.unwrap();
+    let id = act(&account, ids(chosen), Action::Change { change: done() }, Sending::default()).await.unwrap();
     assert_eq!(job(&account, id).name, "24 set to Done");
     assert_eq!(listed(&account, "is:active").await, &before[24..], "shown at once");
     assert_eq!(account.stores().journal.waiting().unwrap().items, 24);
@@ -288,11 +285,11 @@ async fn a_change_on_the_click_shows_at_once_and_leaves_when_the_desk_is_back() 
     until("it left", || job(&account, id).state == JobState::Completed).await;
     let thread = desk.get(&format!("/api/conversations/{}", chosen[0])).await;
     assert_eq!(thread["conversation"]["status"], "done");
-    let again = act(&account, ids(chosen), Action::Change { change: done() }).await;
+    let again = act(&account, ids(chosen), Action::Change { change: done() }, Sending::default()).await;
     assert!(matches!(again, Err(PlanError::Nobody(_))), "{again:?}");
     let archived =
         Action::Change { change: Change { status: Some(StatusChange::Archived), ..Change::default() } };
-    let final_one = act(&account, ids(&chosen[..1]), archived).await;
+    let final_one = act(&account, ids(&chosen[..1]), archived, Sending::default()).await;
     assert!(matches!(final_one, Err(PlanError::NeedsALook { count: 1 })), "{final_one:?}");
     account.stop().await;
 }
