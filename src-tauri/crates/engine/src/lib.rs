@@ -5,6 +5,7 @@
 //! `account.lock`; every other process reads, writes into the journal what it wants, and watches.
 
 mod account;
+mod answer;
 mod blocking;
 mod clock;
 mod confirm;
@@ -22,15 +23,18 @@ mod pace;
 mod plan;
 mod prefetch;
 mod reconcile;
+mod retry;
 #[cfg(test)]
 mod samples;
 pub mod sentence;
 mod stores;
 mod sync;
+mod undo;
 mod verdict;
 mod worker;
 
 pub use account::{Account, OpenError};
+pub use answer::{Answer, AnswerError, answer};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use confirm::{Confirmation, act, confirm, needs_plan_page, type_to_confirm};
 pub use connect::{connect, probe};
@@ -41,7 +45,9 @@ pub use plan::{
     Group, Plan, PlanEdit, PlanError, PlanItem, add_matching, attach, attached, more_matching, open_saved_plan, plan,
     replan, save_plan, spot_check, test_message, usual_hold,
 };
+pub use retry::{RetryError, received, retry, retry_remark, retryable};
 pub use sentence::SendingSummary;
 pub use stores::Stores;
 pub use sync::SyncError;
+pub use undo::{UndoError, Undoable, undo, undoable};
 pub use worker::WorkError;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use muster_helpdesk::HelpDesk;
-use muster_model::{JobId, JobState, Me, PauseReason, Thread};
+use muster_model::{Action, JobId, JobState, Me, PauseReason, Thread};
 use muster_store::{JobRow, StoreError};
 use thiserror::Error;
 use tokio::sync::{Notify, broadcast};
@@ -19,17 +19,26 @@ use tokio_util::sync::CancellationToken;
 use crate::blocking::blocking;
 use crate::keep::keep;
 use crate::link::{jitter, wait_after};
+use crate::pace::{Pace, Use};
 use crate::{Clock, Connection, EngineEvent, Link, Stores, reconcile};
 
+pub(crate) mod canary;
+mod changed;
 mod deliver;
+mod files;
 mod guard;
+mod known;
+mod heartbeat;
+mod overdue;
 mod pause;
 mod record;
+pub(crate) mod schedule;
 mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use record::{keep_messages, outcome_row, row, sent_message, tell};
+pub(crate) use pause::Bystander;
+pub(crate) use record::{forget_deleted, keep_messages, outcome_row, row, sent_message, tell};
 
 /// How often the journal is looked at for what another process wrote.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -44,6 +53,8 @@ pub(crate) struct WorkContext {
     pub stores: Stores,
     /// The help desk.
     pub desk: Arc<dyn HelpDesk>,
+    /// How many calls it takes.
+    pub pace: Arc<Pace>,
     /// Whose key it is: jobs of anybody else stand still.
     pub me: Me,
     /// The clock.
@@ -88,6 +99,8 @@ pub(crate) enum Stop {
     Offline(String),
     Key(String),
     SlowDown(Option<Duration>),
+    /// The budget of calls is used up for what is due; nothing was claimed.
+    NotYet(Duration),
     Store(StoreError),
 }
 
@@ -124,7 +137,14 @@ pub(crate) async fn run(ctx: WorkContext, wake: Arc<Notify>, cancel: Cancellatio
     let mut links = ctx.link.subscribe();
     let mut seen = None;
     let mut next_due: Option<Timestamp> = None;
+    let mut next_beat = ctx.clock.now();
     while !cancel.is_cancelled() {
+        if ctx.clock.now() >= next_beat {
+            next_beat = later(ctx.clock.now(), heartbeat::EVERY);
+            if let Err(err) = heartbeat::beat(&ctx.bystander()).await {
+                tracing::warn!(error = %err, "the heartbeat could not be written");
+            }
+        }
         let version = ctx.store(|stores| stores.journal.data_version()).await.ok();
         let is_due = next_due.is_some_and(|due| due <= ctx.clock.now());
         if version.is_none() || version != seen || is_due || links.has_changed().unwrap_or(false) {
@@ -162,7 +182,15 @@ async fn recover(ctx: &WorkContext) -> Result<u64, StoreError> {
 
 /// Works the journal until nothing is due, or until the help desk or a database stops it.
 pub(crate) async fn work_due(ctx: &WorkContext, cancel: &CancellationToken) -> Result<Worked, WorkError> {
-    if let Some(stopped) = pause::not_now(ctx).await? {
+    tokio::select! {
+        biased;
+        worked = work(ctx, cancel) => worked,
+        never = heartbeat::keep(ctx) => match never {},
+    }
+}
+
+async fn work(ctx: &WorkContext, cancel: &CancellationToken) -> Result<Worked, WorkError> {
+    if let Some(stopped) = ctx.bystander().not_now().await? {
         return Err(stopped);
     }
     pause::refuse_restored_backup(ctx).await?;
@@ -192,8 +220,13 @@ pub(crate) async fn work_due(ctx: &WorkContext, cancel: &CancellationToken) -> R
                 let message =
                     "The help desk fails again and again. What waits is tried again later.".to_owned();
                 ctx.link.unreachable(message.clone());
-                pause::all(ctx, &PauseReason::Offline).await?;
+                ctx.bystander().pause_all(&PauseReason::Offline).await?;
                 return Err(WorkError::Offline(message));
+            }
+            // Only a moment: a more urgent job may be confirmed meanwhile, and has another share.
+            Stop::NotYet(wait) => {
+                cancel.run_until_cancelled(ctx.pace.doze(wait)).await;
+                idle.clear();
             }
             Stop::SlowDown(retry_after) => {
                 slow += 1;
@@ -204,30 +237,40 @@ pub(crate) async fn work_due(ctx: &WorkContext, cancel: &CancellationToken) -> R
             }
             Stop::Offline(message) => {
                 ctx.link.unreachable(message.clone());
-                pause::all(ctx, &PauseReason::Offline).await?;
+                ctx.bystander().pause_all(&PauseReason::Offline).await?;
                 return Err(WorkError::Offline(message));
             }
             Stop::Key(message) => {
                 ctx.link.key_refused(message.clone());
-                pause::all(ctx, &PauseReason::Key).await?;
+                ctx.bystander().pause_all(&PauseReason::Key).await?;
                 return Err(WorkError::Key(message));
             }
             Stop::Store(err) => return Err(err.into()),
         }
     }
-    (worked.next_due, worked.unknown_left) = reconcile::outlook(ctx).await?;
+    let (next_look, unknown_left) = reconcile::outlook(ctx).await?;
+    let now = ctx.clock.now();
+    let next_due = ctx.store(move |stores| stores.journal.next_due(now)).await?;
+    worked.next_due = next_look.into_iter().chain(next_due).min();
+    worked.unknown_left = unknown_left;
     Ok(worked)
 }
 
 /// One step: look for what is unknown, then the next chunk of the next job. `None`: nothing is due.
 async fn round(ctx: &WorkContext, idle: &mut HashSet<JobId>) -> Result<Option<u64>, Stop> {
+    heartbeat::beat(&ctx.bystander()).await?;
     if reconcile::look(ctx).await? > 0 {
         idle.clear();
     }
     let Some(job) = next_job(ctx, idle).await? else { return Ok(None) };
+    if let Some(wait) = wait_for_turn(ctx, &job) {
+        return Err(Stop::NotYet(wait));
+    }
     match step::take(ctx, &job).await? {
         0 => {
-            finish(ctx, &job).await?;
+            if !rest(ctx, &job).await? {
+                finish(ctx, &job).await?;
+            }
             idle.insert(job.id);
             Ok(Some(0))
         }
@@ -246,37 +289,58 @@ async fn next_job(ctx: &WorkContext, idle: &HashSet<JobId>) -> Result<Option<Job
     let idle = idle.clone();
     let (next, changed) = ctx
         .store(move |stores| {
+            let rule = |row: &JobRow| pause::not_mine(row, &me, now).or_else(|| schedule::begin(row, now));
             let mut next: Option<JobRow> = None;
             let mut changed = Vec::new();
-            for job in stores.journal.due_jobs(now)? {
-                let journal = &stores.journal;
-                if job.action.is_none() || idle.contains(&job.id) {
+            for mut job in stores.journal.due_jobs(now)? {
+                if job.action.is_none() {
                     continue;
                 }
-                if !job.me.as_str().eq_ignore_ascii_case(me.as_str()) {
-                    journal.set_job_state(job.id, &JobState::Paused, Some(&PauseReason::Key))?;
-                    changed.push(job.id);
-                    continue;
+                if rule(&job).is_some() {
+                    let moved = stores.journal.move_job(job.id, rule)?;
+                    changed.extend(moved.did.then_some(job.id));
+                    job = moved.job;
                 }
-                if job.state != JobState::Running {
-                    journal.set_job_state(job.id, &JobState::Running, None)?;
-                    changed.push(job.id);
-                }
-                if next.as_ref().is_none_or(|next| rank(&job) < rank(next)) {
+                let may = job.state == JobState::Running && !idle.contains(&job.id);
+                if may && next.as_ref().is_none_or(|next| rank(&job) < rank(next)) {
                     next = Some(job);
                 }
             }
             Ok((next, changed))
         })
         .await?;
-    for job in changed {
-        ctx.tell(EngineEvent::JobChanged(job));
-    }
+    ctx.bystander().tell(&changed);
     Ok(next)
+}
+
+/// How long until the budget takes the next call of a job, with what the guard reads before it.
+fn wait_for_turn(ctx: &WorkContext, job: &JobRow) -> Option<Duration> {
+    let of = if job.total > INTERACTIVE { Use::Batch } else { Use::Interactive };
+    let replies = match &job.action {
+        Some(Action::Reply { .. }) => job.counts.pending.min(ctx.desk.capabilities().max_replies as u64),
+        _ => 0,
+    };
+    let reads = u64::from(replies == 1);
+    ctx.pace.wait(of, 1 + reads, replies)
 }
 
 fn rank(job: &JobRow) -> (bool, i64) {
     (job.total > INTERACTIVE, job.seq)
+}
+
+/// Lets a job rest that sent everything that was released: its first few are looked at, or its next batch is not due.
+async fn rest(ctx: &WorkContext, job: &JobRow) -> Result<bool, StoreError> {
+    if job.released.is_none() {
+        return Ok(false);
+    }
+    let (id, now) = (job.id, ctx.clock.now());
+    let rule = move |row: &JobRow| canary::stop(row).or_else(|| schedule::rest(row, now));
+    let moved = ctx.store(move |stores| stores.journal.move_job(id, rule)).await?;
+    if moved.did {
+        tracing::info!(job = %id, state = %moved.job.state, "job rests");
+        ctx.bystander().tell(&[id]);
+    }
+    Ok(moved.did)
 }
 
 /// Ends a job that has nothing left to send, and of whose unknown effects nothing more can be found out from here.

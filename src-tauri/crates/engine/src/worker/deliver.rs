@@ -1,6 +1,8 @@
 //! The call itself, and what its answer means: recorded, put back, or split until the bad item is alone.
 
-use muster_helpdesk::{Batch, ItemOutcome, NotSent, Reply};
+use std::sync::Arc;
+
+use muster_helpdesk::{Batch, ItemOutcome, NotSent, OutgoingFile, Reply};
 use muster_model::{Change, ClientRef, EffectOutcome, JobId, Reason, Template};
 use muster_store::{ClaimedItem, JobRow};
 
@@ -14,6 +16,8 @@ pub(super) enum Parcel {
         /// The name of the mass reply.
         mass: Option<String>,
         then: Change,
+        /// For those whose channel carries them.
+        files: Vec<Arc<OutgoingFile>>,
     },
     /// One change.
     Change(Change),
@@ -24,19 +28,24 @@ pub(super) enum Parcel {
 }
 
 impl Parcel {
-    /// Whether items of both can travel in one call.
-    pub(super) fn goes_with(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Replies { then, .. }, Self::Replies { then: other, .. }) => then == other,
-            (Self::Change(change), Self::Change(other)) => change == other,
-            (Self::Follow { on }, Self::Follow { on: other }) => on == other,
-            (Self::NotOurs, Self::NotOurs) => true,
-            _ => false,
+    /// What items that can travel in one call have in common.
+    pub(super) fn key(&self) -> String {
+        let change = |change: &Change| serde_json::json!(change).to_string();
+        match self {
+            // Text, name and files are the job's.
+            Self::Replies { then, .. } => format!("reply {}", change(then)),
+            Self::Change(what) => format!("change {}", change(what)),
+            Self::Follow { on } => format!("follow {on}"),
+            Self::NotOurs => String::new(),
         }
     }
 
-    fn per_call(&self, items: usize) -> usize {
-        if matches!(self, Self::Follow { .. }) { 1 } else { items }
+    fn per_call(&self, ctx: &WorkContext, items: usize) -> usize {
+        match self {
+            Self::Follow { .. } => 1,
+            Self::Change(_) => items.min(ctx.desk.capabilities().max_batch),
+            Self::Replies { .. } | Self::NotOurs => items,
+        }
     }
 
     async fn call(
@@ -46,7 +55,7 @@ impl Parcel {
         items: &[ClaimedItem],
     ) -> Result<Vec<ItemOutcome>, NotSent> {
         match self {
-            Self::Replies { template, mass, then } => {
+            Self::Replies { template, mass, then, files } => {
                 let reply = |item: &ClaimedItem| Reply {
                     id: item.id.clone(),
                     text: template.render(&item.audience.values),
@@ -54,7 +63,7 @@ impl Parcel {
                     mass: mass.clone(),
                     then: then.clone(),
                     sent_at: ctx.clock.now(),
-                    files: Vec::new(),
+                    files: if item.audience.with_files { files.clone() } else { Vec::new() },
                 };
                 let replies: Vec<Reply> = items.iter().map(reply).collect();
                 ctx.desk.reply(&replies).await
@@ -97,7 +106,7 @@ pub(super) async fn deliver(
     parcel: &Parcel,
     items: Vec<ClaimedItem>,
 ) -> Result<(), Stop> {
-    let per_call = parcel.per_call(items.len()).max(1);
+    let per_call = parcel.per_call(ctx, items.len()).max(1);
     let mut queue: Vec<Vec<ClaimedItem>> = items.chunks(per_call).rev().map(<[_]>::to_vec).collect();
     while let Some(mut batch) = queue.pop() {
         let why = match parcel.call(ctx, job.id, &batch).await {

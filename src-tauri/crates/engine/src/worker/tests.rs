@@ -13,7 +13,10 @@ use self::fake::Fault;
 use super::*;
 
 pub(crate) mod bench;
+mod control;
 mod fake;
+mod late;
+mod sending;
 
 const SETTLE: Duration = Duration::from_secs(120);
 

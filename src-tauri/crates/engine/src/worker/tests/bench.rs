@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::fake::FakeDesk;
 use super::*;
 use crate::FixedClock;
+use crate::pace::{Pace, PacedDesk};
 use crate::samples;
 
 pub(crate) struct Bench {
@@ -20,7 +21,7 @@ pub(crate) struct Bench {
     pub desk: Arc<FakeDesk>,
     pub stores: Stores,
     clock: Arc<FixedClock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub(crate) fn done() -> Change {
@@ -48,15 +49,18 @@ impl Bench {
         let desk = Arc::new(FakeDesk::new(n));
         let events = broadcast::channel(4096).0;
         let link = Arc::new(Link::new(Arc::clone(&clock) as Arc<dyn Clock>, events.clone()));
+        let pace = Pace::load(Arc::clone(&clock) as Arc<dyn Clock>, stores.journal.clone()).unwrap();
+        let pace = Arc::new(pace);
         let ctx = WorkContext {
             stores: stores.clone(),
-            desk: Arc::clone(&desk) as Arc<dyn HelpDesk>,
+            desk: PacedDesk::told(Arc::clone(&desk) as Arc<dyn HelpDesk>, Arc::clone(&pace)),
+            pace,
             me: samples::me(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             link,
             events,
         };
-        let bench = Self { ctx, desk, stores, clock, _folder: folder };
+        let bench = Self { ctx, desk, stores, clock, folder };
         bench.sync();
         bench
     }
@@ -65,6 +69,7 @@ impl Bench {
         WorkContext {
             stores: self.stores.clone(),
             desk: Arc::clone(&self.ctx.desk),
+            pace: Arc::clone(&self.ctx.pace),
             me: self.ctx.me.clone(),
             clock: Arc::clone(&self.ctx.clock),
             link: Arc::clone(&self.ctx.link),
@@ -78,6 +83,15 @@ impl Bench {
 
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.set(later(self.now(), by));
+    }
+
+    pub(crate) fn set(&self, at: &str) {
+        self.clock.set(at.parse().unwrap());
+    }
+
+    /// The journal as another process opens it.
+    pub(crate) fn elsewhere(&self) -> Journal {
+        Journal::open(self.folder.path(), &DataKey::from_bytes([7; 32])).unwrap()
     }
 
     pub(crate) fn ids(&self) -> Vec<RemoteId> {
@@ -140,6 +154,14 @@ impl Bench {
 
     pub(crate) fn confirm(&self, action: Action, n: usize) -> JobId {
         let job = self.new_job(action, n);
+        self.stores.journal.insert_job(&job).unwrap();
+        job.id
+    }
+
+    /// A job that leaves as `sending` says.
+    pub(crate) fn confirm_as(&self, action: Action, n: usize, sending: muster_model::Sending) -> JobId {
+        let (state, due) = sending.begin(self.now()).unwrap();
+        let job = NewJob { state, due, sending, ..self.new_job(action, n) };
         self.stores.journal.insert_job(&job).unwrap();
         job.id
     }

@@ -32,7 +32,11 @@ pub(crate) enum Fault {
 
 pub(crate) struct FakeDesk {
     inner: Mutex<Inner>,
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
+
+/// What somebody else does while the n-th call of a kind is on its way.
+type Meanwhile = Box<dyn FnMut(&str, usize) + Send>;
 
 struct Inner {
     conversations: BTreeMap<RemoteId, Conversation>,
@@ -41,6 +45,7 @@ struct Inner {
     /// Receipts by client reference.
     taken: HashMap<String, Receipt>,
     refused: HashSet<RemoteId>,
+    files: HashMap<RemoteId, Vec<String>>,
     next: HashMap<&'static str, VecDeque<Option<Fault>>>,
     always: HashMap<&'static str, Fault>,
     calls: HashMap<&'static str, usize>,
@@ -59,6 +64,7 @@ impl FakeDesk {
             merged: HashMap::new(),
             taken: HashMap::new(),
             refused: HashSet::new(),
+            files: HashMap::new(),
             next: HashMap::new(),
             always: HashMap::new(),
             calls: HashMap::new(),
@@ -67,7 +73,7 @@ impl FakeDesk {
             can_tell: true,
             follows: true,
         };
-        Self { inner: Mutex::new(inner) }
+        Self { inner: Mutex::new(inner), meanwhile: Mutex::default() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -132,6 +138,11 @@ impl FakeDesk {
         ours.map(|message| message.text.clone()).collect()
     }
 
+    /// The names of the files that came there.
+    pub(crate) fn files(&self, id: &RemoteId) -> Vec<String> {
+        self.inner().files.get(id).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn customer_writes(&self, id: &RemoteId) {
         let mut inner = self.inner();
         let at = inner.later();
@@ -152,6 +163,11 @@ impl FakeDesk {
         inner.merged.insert(from.clone(), into.clone());
     }
 
+    /// Somebody else does something while calls are on their way; calls of each kind are counted from 1.
+    pub(crate) fn meanwhile(&self, what: impl FnMut(&str, usize) + Send + 'static) {
+        *self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(what));
+    }
+
     fn write<T>(
         &self,
         call: &'static str,
@@ -161,6 +177,9 @@ impl FakeDesk {
     ) -> Result<T, NotSent> {
         let mut inner = self.inner();
         *inner.calls.entry(call).or_default() += 1;
+        if let Some(what) = &mut *self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner) {
+            what(call, inner.calls[call]);
+        }
         let fault = inner.next.get_mut(call).and_then(VecDeque::pop_front).flatten();
         let fault = fault.or_else(|| inner.always.get(call).copied());
         let host = "desk.example".to_owned();
@@ -243,6 +262,8 @@ impl Inner {
             Receipt { id: Some(message.to_string()), at: Some(at), ..receipt }
         });
         self.taken.insert(client_ref, receipt.clone());
+        let names = reply.files.iter().map(|file| file.name.clone());
+        self.files.entry(reply.id.clone()).or_default().extend(names);
         effects.push(EffectOutcome::Applied { receipt });
         if !reply.then.is_empty() {
             effects.extend(self.change(&reply.id, &reply.then));

@@ -1,0 +1,27 @@
+//! What fell due while nobody worked the journal: customers are not written to hours late without a human's word.
+
+use jiff::{SignedDuration, Timestamp};
+use muster_model::{Action, Handle, JobState, PauseReason};
+use muster_store::{JobRow, Standing};
+
+/// So late is still on time.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What becomes of a job whose turn came while nobody worked: `last` is when somebody last did.
+pub(super) fn rule(row: &JobRow, me: &Handle, last: Option<Timestamp>, now: Timestamp) -> Option<Standing> {
+    let since = match (&row.state, &row.pause) {
+        (JobState::Holding | JobState::Scheduled, _) => row.due.max(row.go_at),
+        (JobState::Running, _) | (JobState::Paused, Some(PauseReason::Offline | PauseReason::Key)) => {
+            row.go_at
+        }
+        _ => return None,
+    };
+    let unworked = now.duration_since(last.map_or(since, |last| last.max(since)));
+    let customer_visible = row.action.as_ref().is_some_and(Action::is_reply);
+    let is_mine = row.me.as_str().eq_ignore_ascii_case(me.as_str());
+    (customer_visible && is_mine && row.counts.pending > 0 && unworked > LATE).then(|| Standing {
+        state: JobState::Paused,
+        pause: Some(PauseReason::Overdue),
+        ..row.standing()
+    })
+}
