@@ -47,7 +47,7 @@ describe('merge tags', () => {
       'plain',
       'brace',
       'plain',
-      'bar',
+      'rule',
       'plain',
       'brace',
     ]);

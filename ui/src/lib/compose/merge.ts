@@ -42,6 +42,11 @@ export function piecesOf(text: string): Piece[] {
     .filter((piece) => piece.text !== '');
 }
 
+/** Whether a tag can be without a value for somebody: what is ours never is. */
+export function canBeEmpty(tag: string): boolean {
+  return !/^(agent_|tenant_|conversation_id$)/.test(tag);
+}
+
 /** The merge tag that the caret stands in or touches. */
 export function tagAt(text: string, caret: number): Piece | null {
   return (
@@ -63,9 +68,9 @@ export function tagTitle(tag: string): string {
   return TITLES[tag] ?? (tag.split('.').at(-1) ?? tag).replaceAll('_', ' ');
 }
 
-export type Run = { text: string; look: 'plain' | 'brace' | 'bar' | 'mark' };
+export type Run = { text: string; look: 'plain' | 'brace' | 'rule' | 'mark' };
 
-/** A piece cut into what is drawn differently, letter for letter: a tag's braces and bar, and in plain text the marked character. */
+/** A piece cut into what is drawn differently, letter for letter: a tag's braces and rule, and in plain text the marked character. */
 export function runsOf({ text, tag }: Piece, marked: string | null): Run[] {
   const cut =
     tag !== null
@@ -84,7 +89,7 @@ export function runsOf({ text, tag }: Piece, marked: string | null): Run[] {
           : part === '{{' || part === '}}'
             ? 'brace'
             : part === '|'
-              ? 'bar'
+              ? 'rule'
               : 'plain',
     }))
     .filter((run) => run.text !== '');
