@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use muster_engine::{
-    Account, Clock, Confirmation, Plan, PlanEdit, PlanError, SystemClock, act, add_matching, attach, confirm,
-    more_matching, open_saved_plan, plan, replan, save_plan, test_message,
+    Account, Clock, Confirmation, Plan, PlanEdit, PlanError, PlanItem, SystemClock, act, add_matching,
+    attach, confirm, more_matching, open_saved_plan, plan, replan, save_plan, test_message,
 };
 use muster_model::{
     Action, Change, Drip, Interval, IntervalUnit, JobState, Priority, RemoteId, Selection, Sending,
@@ -87,22 +87,28 @@ async fn who_matches_now_can_be_added() {
 async fn a_plan_kept_for_later_opens_as_it_was_and_is_sent_once() {
     let desk = Desk::start(400, "").await;
     let (_place, account) = online(&desk).await;
-    let first =
-        plan(&account, matching("is:active channel:email"), reply("Hello {{case_number}}", true), None);
+    let first = plan(
+        &account,
+        matching("is:active channel:email"),
+        reply("Locker {{contact.custom_fields.locker}}", true),
+        None,
+    );
     let first = first.await.unwrap();
     let left_out = first.items[0].id.clone();
-    let nameless = first.items.iter().find(|item| item.verdict == Verdict::EmptyField).unwrap().id.clone();
+    let empty = |item: &&PlanItem| item.verdict == Verdict::EmptyField && item.id != left_out;
+    let filled = first.items.iter().find(empty).unwrap();
+    let (filled, tag) = (filled.id.clone(), filled.missing[0].clone());
     let edit = PlanEdit {
         name: Some("Outage".into()),
         leave_out: [left_out.clone()].into(),
         drop: [Verdict::Silent].into(),
-        fills: [(nameless.clone(), [("case_number".to_owned(), "none yet".to_owned())].into())].into(),
+        fills: [(filled.clone(), [(tag, "none yet".to_owned())].into())].into(),
         sending: Sending { when: tomorrow(), canary: Some(2), ..Sending::default() },
         once_per_person: true,
         ..first.edit()
     };
     let edited = replan(&account, &first, edit).await.unwrap();
-    let filled = edited.items.iter().find(|item| item.id == nameless).unwrap();
+    let filled = edited.items.iter().find(|item| item.id == filled).unwrap();
     assert!(filled.verdict.takes_part() && filled.values == ["none yet"], "{filled:?}");
     let draft = save_plan(&account, &edited).await.unwrap();
     let row = account.stores().journal.job(draft).unwrap().unwrap();
