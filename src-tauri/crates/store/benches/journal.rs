@@ -143,7 +143,7 @@ fn draw(cache: &Cache, overlay: &Overlay) {
     let list = Resolved { filter: Match::And(vec![active(), mine()]), sort: Sort::default() };
     cache.list(&list, overlay, &PageRequest { after: None, limit: 50 }).unwrap();
     let sidebar = [
-        list.filter.clone(),
+        list.filter,
         active(),
         Match::And(vec![active(), Match::Agent(vec![None]), Match::Team(vec![None])]),
         Match::Status(vec![Status::Done]),
@@ -216,7 +216,7 @@ fn conversation(n: usize) -> Conversation {
         snoozed_until: None,
         priority: Priority::None,
         assignee: Assignee {
-            agent: n.is_multiple_of(4).then(|| me()),
+            agent: n.is_multiple_of(4).then(me),
             team: n.is_multiple_of(5).then(|| Handle::from("billing")),
         },
         tags: if n.is_multiple_of(10) { vec!["vip".into()] } else { Vec::new() },

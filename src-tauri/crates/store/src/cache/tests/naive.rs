@@ -445,11 +445,11 @@ fn layers_of_thousands_are_exact() {
             _ => None,
         };
         let known = world.base.last_inbound.map(|at| at.as_millisecond());
-        Part { last_inbound: known.filter(|_| n % 11 != 0), own: None, claimed }
+        Part { last_inbound: known.filter(|_| !n.is_multiple_of(11)), own: None, claimed }
     };
     let job = |effects, every| Job {
         effects,
-        parts: worlds.iter().enumerate().map(|(n, world)| (n % every == 0).then(|| part(n, world))).collect(),
+        parts: worlds.iter().enumerate().map(|(n, world)| (n.is_multiple_of(every)).then(|| part(n, world))).collect(),
         shows_remaining: true,
         due_before: u32::MAX,
         gone: 0,
