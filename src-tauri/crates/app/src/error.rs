@@ -1,6 +1,7 @@
 //! What a front end may know of an error: a closed code and a sentence. The one place that decides what an error means.
 
-use muster_engine::{KeyError, OpenError, PlanError};
+use muster_engine::control::ControlError;
+use muster_engine::{AnswerError, KeyError, OpenError, PlanError, RetryError, UndoError};
 use muster_helpdesk::ReadError;
 use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub enum ErrorCode {
     WrongKey,
     /// The disk is full.
     DiskFull,
+    /// Somebody wrote or changed it meanwhile: look, then decide.
+    Conflict,
     /// Something of ours is broken.
     Internal,
 }
@@ -111,8 +114,28 @@ impl From<PlanError> for UiError {
         let code = match err {
             PlanError::Store(err) => return err.into(),
             PlanError::NotPermitted(_) => ErrorCode::NotPermitted,
+            PlanError::AnsweredMeanwhile => ErrorCode::Conflict,
             _ => ErrorCode::BadInput,
         };
         Self::new(code, err.to_string())
     }
 }
+
+/// Errors whose sentences say what to do; only the store's mean something else.
+macro_rules! refusals {
+    ($($error:ident),+) => {$(
+        impl From<$error> for UiError {
+            fn from(err: $error) -> Self {
+                match err {
+                    $error::Store(StoreError::NoSuchJob(job)) => {
+                        Self::new(ErrorCode::NotFound, format!("There is no job {job}."))
+                    }
+                    $error::Store(err) => err.into(),
+                    err => Self::new(ErrorCode::BadInput, err.to_string()),
+                }
+            }
+        }
+    )+};
+}
+
+refusals!(ControlError, UndoError, RetryError, AnswerError);

@@ -7,17 +7,20 @@ mod accounts;
 mod app;
 mod commands;
 mod data_dir;
+mod drafts;
 mod error;
 mod facets;
+mod files;
 mod inbox;
 mod jobs;
 mod keychain;
-mod later;
 mod line;
 mod mail;
+mod meanwhile;
 mod plans;
 mod quote;
 mod sending;
+mod snippets;
 mod terminal;
 mod thread;
 mod view_filter;
@@ -30,10 +33,11 @@ pub use error::{ErrorCode, UiError};
 pub use keychain::{KeyStore, Keychain};
 pub use line::{AssigneeLine, ContactLine, ConversationLine, MessageLine};
 pub use mail::{MAIL_CSP, mail_page};
+pub use jobs::{Format, Written};
 pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Worked};
 
 // What a program needs to start the app.
-pub use muster_engine::{EnvKeys, SystemClock};
+pub use muster_engine::{Account, EnvKeys, SystemClock};
 
 // Words of the layers below that a terminal uses as they are.
 pub use muster_model::{JobId, JobState};

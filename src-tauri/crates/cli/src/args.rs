@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
+
+use crate::schedule::{self, Days, Every, Hours};
 
 /// Muster's engine in a terminal.
 #[derive(Debug, Parser)]
@@ -71,16 +73,8 @@ pub enum Command {
     Bulk(Box<BulkCommand>),
     /// List jobs.
     Jobs(JobsCommand),
-    /// Look at a job.
-    Job {
-        /// The account.
-        name: String,
-        /// The job's id.
-        id: String,
-        /// What to do with it.
-        #[arg(default_value = "show")]
-        action: JobAction,
-    },
+    /// Look at a job, or do something with it. Works beside a running window.
+    Job(JobCommand),
     /// Work the journal until nothing is due.
     Run {
         /// The account.
@@ -161,16 +155,53 @@ pub struct BulkCommand {
     /// The priority to set.
     #[arg(long, value_name = "P")]
     pub priority: Option<String>,
+    /// Block the contacts. Cannot be undone from here.
+    #[arg(long)]
+    pub block: bool,
+    /// Delete the conversations. Cannot be undone. No word is asked for here as the window does: say with --expect how
+    /// many it must be, so that a filter that grew deletes nothing.
+    #[arg(long)]
+    pub delete: bool,
     /// A file with the reply, with merge tags; - for standard input.
     #[arg(long, value_name = "FILE")]
     pub reply_file: Option<PathBuf>,
+    /// A file that goes with the reply where the channel carries it; may be given several times.
+    #[arg(long, value_name = "FILE", requires = "reply_file")]
+    pub attach: Vec<PathBuf>,
+    /// When it leaves, or a drip begins: tomorrow at 9am, 2026-05-22T09:00, …
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// So many every so often: 100/5h, 50/30m, 200/1d.
+    #[arg(long, value_name = "N/INTERVAL", value_parser = schedule::drip)]
+    pub drip: Option<Every>,
+    /// On which days a drip sends: mon-fri, or mon,wed.
+    #[arg(long, value_name = "DAYS", value_parser = schedule::days, requires = "drip")]
+    pub days: Option<Days>,
+    /// At which time of the day a drip sends: 09:00-17:00.
+    #[arg(long, value_name = "FROM-TO", value_parser = schedule::window, requires = "drip")]
+    pub window: Option<Hours>,
+    /// The time zone of --days and --window: Europe/Berlin. This computer's if left out.
+    #[arg(long, value_name = "Z", requires = "drip")]
+    pub zone: Option<String>,
+    /// How long it can be taken back before it leaves: 30s, 5m. Nobody watches a script, so 0s if left out.
+    #[arg(long, value_name = "TIME", value_parser = schedule::hold, default_value = "0s")]
+    pub hold: u32,
+    /// So many first, spread over the channels; then it stops, and `job … resume` sends to the rest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub canary: Option<u32>,
+    /// Write to each person once, on the latest thread.
+    #[arg(long, requires = "reply_file")]
+    pub once_per_person: bool,
+    /// What becomes of a reply when somebody wrote since the plan.
+    #[arg(long, value_parser = ["hold", "skip", "send"], default_value = "hold")]
+    pub if_changed: String,
     /// Verdicts whose recipients are left out.
     #[arg(long, value_delimiter = ',', value_name = "VERDICT,…")]
     pub skip: Vec<String>,
     /// Show what would happen, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Confirm, and work or watch the job to its end.
+    /// Confirm, and work or watch the job to its end. What leaves later, and a canary that waits, is not waited for.
     #[arg(long)]
     pub yes: bool,
     /// Refuse unless exactly so many would be changed or written to.
@@ -186,11 +217,11 @@ pub struct BulkCommand {
 pub struct JobsCommand {
     /// The account.
     pub name: String,
-    /// Only jobs in these states: running, paused, completed, completed_with_errors, …
-    #[arg(long, value_delimiter = ',')]
+    /// Only jobs in these states.
+    #[arg(long, value_delimiter = ',', value_parser = STATES)]
     pub status: Vec<String>,
-    /// Only jobs of these types.
-    #[arg(long = "type", value_delimiter = ',', value_parser = ["reply", "change", "follow"])]
+    /// Only jobs of these types; change is everything but reply and follow.
+    #[arg(long = "type", value_delimiter = ',', value_parser = TYPES)]
     pub kind: Vec<String>,
     /// Only jobs confirmed since then: a date, or a moment in RFC 3339.
     #[arg(long, value_name = "WHEN")]
@@ -200,9 +231,56 @@ pub struct JobsCommand {
     pub limit: usize,
 }
 
-/// What to do with a job.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum JobAction {
-    /// Show it.
-    Show,
+/// Look at a job, or do something with it.
+#[derive(Debug, ClapArgs)]
+pub struct JobCommand {
+    /// The account.
+    pub name: String,
+    /// The job's id.
+    pub id: String,
+    /// What to do with it; shows it if left out.
+    #[command(subcommand)]
+    pub action: Option<JobAction>,
 }
+
+/// What to do with a job. Pause, resume and cancel change the job and wait for nothing; whoever works the account – a
+/// window, or `musterctl run` – goes by it at once.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum JobAction {
+    /// Show it with its items.
+    Show,
+    /// Stop it until somebody says go on.
+    Pause,
+    /// Let it go on: after a pause, a canary, or an overdue time. If no window works the account, `musterctl run` does.
+    Resume,
+    /// Stop it for good. Says how many will not be sent.
+    Cancel,
+    /// Try again what was provably not applied: a new job, confirmed, then worked or watched to its end.
+    Retry {
+        /// Confirm only.
+        #[arg(long)]
+        detach: bool,
+    },
+    /// Give back what it changed, unless somebody changed it since: a new job, confirmed, then worked or watched to its
+    /// end.
+    Undo {
+        /// Confirm only.
+        #[arg(long)]
+        detach: bool,
+    },
+    /// Write its record: who, when, whom, what, and what became of each. Never overwrites a file.
+    Export {
+        /// Where to; a name that ends with .csv becomes a table, any other JSON.
+        file: PathBuf,
+    },
+}
+
+const STATES: [&str; 8] =
+    ["draft", "scheduled", "holding", "running", "paused", "completed", "completed_with_errors", "cancelled"];
+
+const TYPES: [&str; 11] = [
+    "reply", "change", "status", "snooze", "assign", "tags", "priority", "follow", "block", "delete", "undo",
+];
+
+#[cfg(test)]
+mod tests;

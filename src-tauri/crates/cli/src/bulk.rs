@@ -9,10 +9,12 @@ use serde_json::json;
 
 use crate::args::BulkCommand;
 use crate::print::Out;
+use crate::schedule::sending;
 
 pub async fn run(app: &App, command: BulkCommand, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(&command.name).await?;
     let request = BulkRequest {
+        sending: sending(&command),
         ids: command.ids.as_deref().map(read_ids).transpose()?,
         reply: command.reply_file.as_deref().map(read_text).transpose()?,
         filter: command.filter,
@@ -26,7 +28,11 @@ pub async fn run(app: &App, command: BulkCommand, out: Out) -> Result<ExitCode, 
         untag: command.untag,
         untag_all: command.untag_all,
         priority: command.priority,
+        block: command.block,
+        delete: command.delete,
+        attach: command.attach,
         skip: command.skip,
+        once_per_person: command.once_per_person,
     };
     let plan = app.bulk_plan(&account, request).await?;
     if command.dry_run {
@@ -55,13 +61,16 @@ pub async fn run(app: &App, command: BulkCommand, out: Out) -> Result<ExitCode, 
         return Ok(ExitCode::SUCCESS);
     }
     let report = app.finish(&account, job, |_| {}).await?;
-    out.print(&brief(&report), |_| format!("{}: {}", report.state, report.result))?;
+    out.print(&brief(&report), |_| {
+        let due = report.due.as_ref().map(|due| format!(" (leaves {due})")).unwrap_or_default();
+        format!("{}{due}: {}", report.state, report.result)
+    })?;
     Ok(exit_code(&report))
 }
 
 /// `{"job", "state", "counts"}` and the line that people read.
-fn brief(report: &JobReport) -> serde_json::Value {
-    json!({
+pub fn brief(report: &JobReport) -> serde_json::Value {
+    let mut answer = json!({
         "job": report.job,
         "state": report.state,
         "counts": {
@@ -73,14 +82,20 @@ fn brief(report: &JobReport) -> serde_json::Value {
             "pending": report.counts.pending + report.counts.sending,
         },
         "result": report.result,
-    })
+    });
+    let more = [("paused", &report.paused), ("due", &report.due), ("message", &report.message)];
+    for (name, value) in more.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        answer[name] = json!(value);
+    }
+    answer
 }
 
-/// 0 when every item was applied or skipped, 3 when some were rejected, are unknown or held, 1 when work is left.
+/// 0 when every item was applied or skipped, 3 when some were rejected, are unknown or held, 1 when work is left that
+/// waits neither for its time nor for a look at the first few.
 pub fn exit_code(report: &JobReport) -> ExitCode {
     if report.counts.rejected + report.counts.unknown + report.counts.held > 0 {
         ExitCode::from(3)
-    } else if report.counts.open() > 0 {
+    } else if report.counts.open() > 0 && !report.waits {
         ExitCode::from(1)
     } else {
         ExitCode::SUCCESS

@@ -9,6 +9,7 @@ mod bulk;
 mod jobs;
 mod print;
 mod read;
+mod schedule;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ async fn run(args: Args) -> Result<ExitCode, UiError> {
         Command::Show { name, id } => read::show(&app, &name, &id, out).await,
         Command::Bulk(command) => bulk::run(&app, *command, out).await,
         Command::Jobs(command) => jobs::list(&app, command, out).await,
-        Command::Job { name, id, action } => jobs::job(&app, &name, &id, action, out).await,
+        Command::Job(command) => jobs::job(&app, command, out).await,
         Command::Run { name } => jobs::run(&app, &name, out).await,
     }
 }

@@ -195,7 +195,8 @@ wire! {
     pub struct JobItemsRequest {
         pub account: String,
         pub job: String,
-        /// Only this state; `attention` for rejected, unknown and held together.
+        /// Only these states, with commas; `attention` for rejected, unknown and held together, `open` for what has not
+        /// ended.
         pub state: Option<String>,
         pub offset: u32,
         pub limit: u32,
@@ -246,17 +247,21 @@ wire! {
         pub job: JobView,
         /// "41 sent, 459 will not be sent"
         pub message: String,
-        /// The text of a reply that was taken back, now a draft again.
+        /// The conversation of a single reply that was taken back: its text is a draft again.
         pub conversation: Option<String>,
     }
 
     /// Writes a job's record to a file.
     pub struct ExportRequest {
         pub account: String,
-        /// Absent: the list of jobs under these filters.
+        /// Absent: the list of jobs.
         pub job: Option<String>,
         /// `csv`, `json`
         pub format: String,
+        /// Without `job`: the list under these filters, on all pages; all jobs when absent.
+        #[serde(default)]
+        #[ts(optional)]
+        pub list: Option<JobsRequest>,
     }
 
     /// Where the record lies now.
