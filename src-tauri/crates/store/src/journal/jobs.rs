@@ -1,6 +1,6 @@
 //! Jobs: confirmed plans, in the order of confirmation.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use muster_model::{
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::
 
 use super::{
     Journal,
-    audience::{pack, verdict_reason},
+    audience::{Audience, pack, verdict_reason},
     tally,
 };
 use crate::{
@@ -124,7 +124,13 @@ impl Journal {
     /// Confirms: one row, one transaction, durable. Items that do not take part are counted as skipped at once.
     pub fn insert_job(&self, job: &NewJob) -> Result<()> {
         let audience = pack(&job.audience)?;
-        self.db.write(|tx| insert(tx, job, &audience))
+        let seq = self.db.write(|tx| {
+            insert(tx, job, &audience)?;
+            seq_of(tx, job.id)
+        })?;
+        // It is shown next; reading back what was just written would take longer than writing it.
+        self.keep_audience(seq, Arc::new(Audience::of(job.audience.clone())));
+        Ok(())
     }
 
     /// Jobs that the worker should work on, in the order of confirmation: running ones, and those whose time has come.
@@ -224,8 +230,8 @@ pub(crate) fn judge_again(conn: &Connection, seq: i64, now: i64) -> Result<()> {
     }
     let (counts, _) = tally::of(conn, seq, total)?;
     if counts.open() > 0 {
-        conn.prepare_cached("UPDATE jobs SET state = 'running', finished = NULL WHERE seq = ?1")?
-            .execute(params![seq])?;
+        conn.prepare_cached("UPDATE jobs SET state = 'running', finished = NULL, go_at = ?2 WHERE seq = ?1")?
+            .execute(params![seq, now])?;
     } else {
         end(conn, seq, &counts, now)?;
     }
