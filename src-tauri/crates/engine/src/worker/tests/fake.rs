@@ -42,6 +42,8 @@ struct Inner {
     conversations: BTreeMap<RemoteId, Conversation>,
     messages: HashMap<RemoteId, Vec<Message>>,
     merged: HashMap<RemoteId, RemoteId>,
+    deleted: Vec<RemoteId>,
+    blocked: Vec<RemoteId>,
     /// Receipts by client reference.
     taken: HashMap<String, Receipt>,
     refused: HashSet<RemoteId>,
@@ -62,6 +64,8 @@ impl FakeDesk {
             conversations: all.map(|conversation| (conversation.id.clone(), conversation)).collect(),
             messages: HashMap::new(),
             merged: HashMap::new(),
+            deleted: Vec::new(),
+            blocked: Vec::new(),
             taken: HashMap::new(),
             refused: HashSet::new(),
             files: HashMap::new(),
@@ -114,6 +118,11 @@ impl FakeDesk {
         self.inner().refused.insert(id.clone());
     }
 
+    /// Nothing is refused any more.
+    pub(crate) fn take_all(&self) {
+        self.inner().refused.clear();
+    }
+
     pub(crate) fn calls(&self, call: &str) -> usize {
         self.inner().calls.get(call).copied().unwrap_or(0)
     }
@@ -127,7 +136,8 @@ impl FakeDesk {
     }
 
     pub(crate) fn gone(&self) -> Vec<RemoteId> {
-        self.inner().merged.keys().cloned().collect()
+        let inner = self.inner();
+        inner.merged.keys().chain(&inner.deleted).cloned().collect()
     }
 
     /// What we wrote there, oldest first.
@@ -155,6 +165,28 @@ impl FakeDesk {
         let at = inner.later();
         inner.say(id, Author::Agent, "On it.", None, at);
         inner.touch(id, |conversation| conversation.last_outbound = Some(at));
+    }
+
+    /// A colleague changes something, which leaves a line in the thread.
+    pub(crate) fn does(&self, id: &RemoteId, (name, handle): (&str, &str), line: &str, effect: &Effect) {
+        let mut inner = self.inner();
+        let at = inner.later();
+        inner.say(id, Author::System, line, None, at);
+        let event = inner.messages.get_mut(id).and_then(|messages| messages.last_mut()).expect("just said");
+        event.kind = MessageKind::Event;
+        event.author = name.into();
+        event.author_handle = Some(handle.into());
+        inner.touch(id, |conversation| put_on(conversation, effect, &handle.into(), at));
+    }
+
+    /// A conversation that is not like the samples.
+    pub(crate) fn set(&self, id: &RemoteId, change: impl FnOnce(&mut Conversation)) {
+        self.inner().touch(id, change);
+    }
+
+    /// Contacts that were blocked, by the conversations that said so.
+    pub(crate) fn blocked(&self) -> Vec<RemoteId> {
+        self.inner().blocked.clone()
     }
 
     pub(crate) fn merge(&self, from: &RemoteId, into: &RemoteId) {
@@ -247,6 +279,13 @@ impl Inner {
         let receipt = self.touch(id, |conversation| {
             effects.iter().for_each(|effect| put_on(conversation, effect, &me, samples::now()));
         });
+        if change.block {
+            self.blocked.push(id.clone());
+        }
+        if change.delete {
+            self.conversations.remove(id);
+            self.deleted.push(id.clone());
+        }
         effects.iter().map(|_| EffectOutcome::Applied { receipt: receipt.clone() }).collect()
     }
 

@@ -1,0 +1,317 @@
+//! Undo through the worker, against a help desk in memory at which colleagues go on working.
+
+use muster_model::{Change, Effect, Priority, SnoozeUntil, StatusChange};
+use rstest::rstest;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::worker::tests::bench::{Bench, done, mass};
+use crate::worker::tests::fake::Fault;
+
+const JONAS: (&str, &str) = ("Jonas Feld", "jonas@desk.example");
+
+fn change(change: Change) -> Action {
+    Action::Change { change }
+}
+
+fn id(n: usize) -> RemoteId {
+    RemoteId::new(format!("c{n}"))
+}
+
+fn undo_all(bench: &Bench, job: JobId) -> Result<JobId, UndoError> {
+    let me = bench.ctx.me.handle.clone();
+    begin(&bench.stores, job, None, &me, bench.now()).map(|(undo, _)| undo)
+}
+
+fn what_stays(bench: &Bench, job: JobId) -> Vec<(String, u64)> {
+    find(&bench.stores, job, None, bench.now()).unwrap().stays()
+}
+
+fn reason_of(bench: &Bench, job: JobId, id: &RemoteId) -> String {
+    let story = bench.stores.journal.stories(job, Some(std::slice::from_ref(id))).unwrap().remove(0);
+    story.reason.map(|reason| reason.message).unwrap_or_default()
+}
+
+/// What undo gives back of a conversation.
+fn face(
+    bench: &Bench,
+    n: usize,
+) -> (Status, Option<Timestamp>, Option<Handle>, Option<Handle>, Vec<String>, Priority) {
+    let now = bench.desk.conversation(&id(n));
+    (now.status, now.snoozed_until, now.assignee.agent, now.assignee.team, now.tags, now.priority)
+}
+
+/// Every conversation is another one: by status, snooze, agent, team, tags and priority.
+fn variety(bench: &Bench, n: usize) {
+    let until = later(bench.now(), Duration::from_secs(86_400));
+    for i in 1..=n {
+        bench.desk.set(&id(i), |conversation| {
+            let (status, snoozed_until) = match i % 5 {
+                0 => (Status::Snoozed, Some(until)),
+                1 => (Status::Snoozed, None),
+                2 => (Status::Spam, None),
+                3 => (Status::Done, None),
+                _ => (Status::Active, None),
+            };
+            (conversation.status, conversation.snoozed_until) = (status, snoozed_until);
+            conversation.assignee.agent = (i % 3 > 0).then(|| Handle::from(format!("a{}@x", i % 3).as_str()));
+            conversation.assignee.team = (i % 2 > 0).then(|| Handle::from("team"));
+            conversation.tags =
+                [vec!["Vip".to_owned()], vec![], vec!["old".into(), "seen".into()]][i % 3].clone();
+            conversation.priority = [Priority::None, Priority::Low, Priority::Urgent][i % 3].clone();
+        });
+    }
+    bench.sync();
+}
+
+fn sweeping() -> Action {
+    change(Change {
+        status: Some(StatusChange::Done),
+        agent: Some(Some(Handle::from("mira@desk.example"))),
+        team: Some(None),
+        add_tags: vec!["vip".into(), "swept".into()],
+        remove_tags: vec!["OLD".into()],
+        priority: Some(Priority::High),
+        ..Change::default()
+    })
+}
+
+#[tokio::test]
+async fn everybody_gets_back_their_own_except_those_whom_somebody_changed_who_is_named() {
+    const N: usize = 1_200;
+    let bench = Bench::new(N);
+    variety(&bench, N);
+    let before: Vec<_> = (1..=N).map(|n| face(&bench, n)).collect();
+    let job = bench.confirm(sweeping(), N);
+    bench.work().await.unwrap();
+    assert_eq!(bench.job(job).counts.applied, N as u64);
+    let monday = SnoozeUntil::At(later(bench.now(), Duration::from_secs(3 * 86_400)));
+    let snooze = Effect::Status(StatusChange::Snoozed(monday));
+    let mut others = Vec::new();
+    for n in [7, 700, 1_199] {
+        bench.desk.does(&id(n), JONAS, "Snoozed until Monday", &snooze);
+        others.push((n, face(&bench, n)));
+    }
+    bench.sync();
+    let calls = bench.desk.calls("apply");
+    let undo = undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    let row = bench.job(undo);
+    assert_eq!((row.counts.applied, row.counts.skipped, row.total), (N as u64 - 3, 3, N as u64));
+    for n in 1..=N {
+        match others.iter().find(|(other, _)| *other == n) {
+            None => assert_eq!(face(&bench, n), before[n - 1], "c{n}"),
+            Some((_, now)) => {
+                let (status, _, agent, _, tags, _) = face(&bench, n);
+                // Only the status was changed since: everything else goes back.
+                assert_eq!(
+                    (status, agent, tags),
+                    (now.0.clone(), before[n - 1].2.clone(), before[n - 1].4.clone())
+                );
+                assert!(reason_of(&bench, undo, &id(n)).contains("Changed since by Jonas Feld."), "c{n}");
+            }
+        }
+    }
+    let calls = bench.desk.calls("apply") - calls;
+    assert!(calls <= 2 * 60, "{calls} calls: those who get the same back travel together");
+}
+
+#[tokio::test]
+async fn what_no_sync_brought_yet_is_read_before_it_is_given_back() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(change(done()), 3);
+    bench.work().await.unwrap();
+    // Nobody synced since: the headers know neither our change nor that of Jonas.
+    let snooze = Effect::Status(StatusChange::Snoozed(SnoozeUntil::Reply));
+    bench.desk.does(&id(2), JONAS, "Snoozed until the customer replies", &snooze);
+    let undo = undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!([1, 2, 3].map(|n| face(&bench, n).0), [Status::Active, Status::Snoozed, Status::Active]);
+    assert_eq!(reason_of(&bench, undo, &id(2)), "Changed since by Jonas Feld.");
+    let reason = &bench.job(undo).reasons[0];
+    assert_eq!((reason.code.as_str(), reason.n), ("changed_since", 1));
+}
+
+#[tokio::test]
+async fn an_undo_can_be_undone_and_that_again() {
+    let bench = Bench::new(12);
+    variety(&bench, 12);
+    let faces = |bench: &Bench| (1..=12).map(|n| face(bench, n)).collect::<Vec<_>>();
+    let before = faces(&bench);
+    let job = bench.confirm(sweeping(), 12);
+    bench.work().await.unwrap();
+    let swept = faces(&bench);
+    let undo = undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!(faces(&bench), before);
+    // The second time there is nothing left of it to undo.
+    let again = undo_all(&bench, job).unwrap_err().to_string();
+    assert_eq!(again, "Nothing can be undone: 12 undone already.");
+    let redo = undo_all(&bench, undo).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!(faces(&bench), swept);
+    assert_eq!(bench.job(redo).name, "Redo of A job");
+    bench.sync();
+    let last = undo_all(&bench, redo).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!((faces(&bench), bench.job(last).name), (before, "Undo of A job".to_owned()));
+}
+
+#[tokio::test]
+async fn two_changes_in_a_row_are_undone_one_after_the_other() {
+    let bench = Bench::new(2);
+    let first = bench.confirm(change(done()), 2);
+    let spam = Change { status: Some(StatusChange::Spam), ..Change::default() };
+    bench.work().await.unwrap();
+    // No sync in between: what it was before the second one is known from our own receipt.
+    let second = bench.confirm(change(spam), 2);
+    bench.work().await.unwrap();
+    undo_all(&bench, second).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!(face(&bench, 1).0, Status::Done);
+    bench.sync();
+    undo_all(&bench, first).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!([1, 2].map(|n| face(&bench, n).0), [Status::Active, Status::Active]);
+}
+
+#[tokio::test]
+async fn picked_conversations_alone_get_it_back() {
+    let bench = Bench::new(4);
+    let job = bench.confirm(change(done()), 4);
+    bench.work().await.unwrap();
+    let me = bench.ctx.me.handle.clone();
+    begin(&bench.stores, job, Some(&[id(2), id(3)]), &me, bench.now()).unwrap();
+    bench.work().await.unwrap();
+    let statuses = [1, 2, 3, 4].map(|n| face(&bench, n).0);
+    assert_eq!(statuses, [Status::Done, Status::Active, Status::Active, Status::Done]);
+    // The others can still be undone.
+    assert_eq!(find(&bench.stores, job, None, bench.now()).unwrap().items.len(), 2);
+}
+
+#[tokio::test]
+async fn what_has_not_left_is_cancelled_first() {
+    let bench = Bench::new(250);
+    let job = bench.confirm(change(done()), 250);
+    bench.desk.after(1, "apply", Fault::Unreachable);
+    assert!(bench.work().await.is_err());
+    assert_eq!(bench.job(job).counts.applied, 100);
+    cancel(&bench.stores.journal, &bench.job(job), None, bench.now()).unwrap();
+    let undo = undo_all(&bench, job).unwrap();
+    bench.ctx.link.reachable();
+    bench.sync();
+    bench.work().await.unwrap();
+    assert_eq!((bench.job(undo).counts.applied, bench.job(job).counts.skipped), (100, 150));
+    assert!((1..=250).all(|n| face(&bench, n).0 == Status::Active));
+}
+
+#[tokio::test]
+async fn picked_ones_leave_a_job_that_goes_on() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(change(done()), 3);
+    cancel(&bench.stores.journal, &bench.job(job), Some(&[id(2)]), bench.now()).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!([1, 2, 3].map(|n| face(&bench, n).0), [Status::Done, Status::Active, Status::Done]);
+    assert_eq!((bench.job(job).counts.applied, bench.job(job).counts.skipped), (2, 1));
+}
+
+#[rstest]
+#[case::a_reply_with_done(mass("Hello", done()), "sent, cannot be recalled", 2)]
+#[case::archived(change(Change { status: Some(StatusChange::Archived), ..Change::default() }), "archived, final", 0)]
+#[case::deleted(change(Change { delete: true, ..Change::default() }), "deleted, final", 0)]
+#[case::blocked(change(Change { block: true, ..done() }), "blocked, to be unblocked at the help desk", 2)]
+#[tokio::test]
+async fn what_cannot_be_undone_is_said_before(#[case] action: Action, #[case] stays: &str, #[case] n: usize) {
+    let bench = Bench::new(2);
+    let job = bench.confirm(action, 2);
+    bench.work().await.unwrap();
+    assert_eq!(what_stays(&bench, job), [(stays.to_owned(), 2)]);
+    assert_eq!(find(&bench.stores, job, None, bench.now()).unwrap().items.len(), n);
+    if n > 0 {
+        undo_all(&bench, job).unwrap();
+        bench.work().await.unwrap();
+        assert_eq!(face(&bench, 1).0, Status::Active);
+        assert_eq!(bench.desk.calls("reply"), bench.desk.texts(&id(1)).len(), "no reply is sent for it");
+    }
+}
+
+#[tokio::test]
+async fn blocking_and_deleting_happen_once_and_the_deleted_leave_the_cache() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(change(Change { block: true, delete: true, ..Change::default() }), 2);
+    bench.work().await.unwrap();
+    assert_eq!((bench.job(job).counts.applied, bench.desk.blocked()), (2, vec![id(1), id(2)]));
+    assert!(bench.stores.cache.conversation(&id(1)).unwrap().is_none());
+    assert!(bench.stores.cache.conversation(&id(3)).unwrap().is_some());
+}
+
+#[rstest]
+#[case::it_was_deleted(Fault::LoseAnswer, 1)]
+#[case::it_was_not(Fault::Cut, 2)]
+#[tokio::test]
+async fn a_delete_of_unknown_fate_is_looked_up(#[case] fault: Fault, #[case] calls: usize) {
+    let bench = Bench::new(20);
+    let job = bench.confirm(change(Change { delete: true, ..Change::default() }), 20);
+    bench.desk.next("apply", fault);
+    bench.work().await.unwrap();
+    assert_eq!((bench.job(job).counts.applied, bench.desk.calls("apply")), (20, calls));
+    assert!(bench.stores.cache.conversation(&id(1)).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_undo_of_unknown_fate_gives_back_once() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(change(done()), 3);
+    bench.work().await.unwrap();
+    let undo = undo_all(&bench, job).unwrap();
+    bench.desk.next("apply", Fault::LoseAnswer);
+    bench.work().await.unwrap();
+    assert_eq!(bench.job(undo).counts.applied, 3);
+    assert_eq!(face(&bench, 2).0, Status::Active);
+}
+
+#[tokio::test]
+async fn following_is_undone_where_it_is_kept() {
+    let bench = Bench::new(1);
+    let followed = |bench: &Bench| bench.stores.journal.follows().unwrap().get(&id(1)).copied();
+    let job = bench.confirm(Action::Follow { on: true }, 1);
+    bench.work().await.unwrap();
+    undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    assert!(bench.desk.conversation(&id(1)).followers.is_empty());
+    bench.desk.keeps_no_followers();
+    bench.sync();
+    let here = bench.confirm(Action::Follow { on: true }, 1);
+    bench.work().await.unwrap();
+    assert_eq!(followed(&bench), Some(true));
+    undo_all(&bench, here).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!(followed(&bench), Some(false));
+}
+
+#[tokio::test]
+async fn what_is_so_already_is_no_change() {
+    let bench = Bench::new(1);
+    let job = bench.confirm(change(done()), 1);
+    bench.work().await.unwrap();
+    bench.desk.does(&id(1), JONAS, "Made active", &Effect::Status(StatusChange::Active));
+    bench.sync();
+    let undo = undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!(bench.job(undo).reasons[0].code, "no_change");
+}
+
+#[tokio::test]
+async fn a_stopped_read_puts_everything_back() {
+    let bench = Bench::new(2);
+    let job = bench.confirm(change(done()), 2);
+    bench.work().await.unwrap();
+    let undo = undo_all(&bench, job).unwrap();
+    bench.desk.next("apply", Fault::Unreachable);
+    assert!(crate::worker::work_due(&bench.ctx, &CancellationToken::new()).await.is_err());
+    assert_eq!(bench.job(undo).counts.pending, 2);
+    bench.ctx.link.reachable();
+    bench.sync();
+    bench.work().await.unwrap();
+    assert_eq!(bench.job(undo).counts.applied, 2);
+}
