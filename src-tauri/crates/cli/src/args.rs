@@ -208,7 +208,7 @@ pub struct BulkCommand {
     #[arg(long, value_name = "N")]
     pub expect: Option<usize>,
     /// Confirm only; the window or `musterctl run` does the work.
-    #[arg(long, requires = "yes")]
+    #[arg(long, requires = "yes", conflicts_with = "dry_run")]
     pub detach: bool,
 }
 

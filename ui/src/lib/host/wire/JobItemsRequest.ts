@@ -5,6 +5,7 @@
  */
 export type JobItemsRequest = { account: string, job: string, 
 /**
- * Only this state; `attention` for rejected, unknown and held together.
+ * Only these states, with commas; `attention` for rejected, unknown and held together, `open` for what has not
+ * ended.
  */
 state: string | null, offset: number, limit: number, };

@@ -10,6 +10,6 @@ export type Stopped = { job: JobView,
  */
 message: string, 
 /**
- * The text of a reply that was taken back, now a draft again.
+ * The conversation of a single reply that was taken back: its text is a draft again.
  */
 conversation: string | null, };
