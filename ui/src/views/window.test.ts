@@ -224,7 +224,7 @@ describe('mass reply', () => {
     expect(app.maybe('bulk-bar')).toBeNull();
     app.host.work(10);
     await app.settle(20);
-    expect(app.text('job-progress')).toMatch(/^\d+ of 187$/);
+    expect(app.text('job-progress')).toBe(`10 of ${number}`);
     app.host.work(1000);
     await app.settle(20);
     expect(app.text('job-result')).toBe(`${number} sent, 42 window closed, 16 voice`);

@@ -1,7 +1,7 @@
 import type { Commands } from '../host/commands';
 import type { Host } from '../host/host';
 import { asUiError } from '../host/host';
-import type { JobView, SendingView } from '../host/types';
+import type { JobsRequest, JobView, SendingView } from '../host/types';
 import type { Announcer } from '../ui/announcer.svelte';
 import { counted } from '../ui/format';
 
@@ -48,8 +48,9 @@ export class JobActions {
     return edited !== null;
   }
 
-  async export(job: string | null, format: 'csv' | 'json'): Promise<void> {
-    const exported = await this.#do('export_job', { account: this.#account, job, format });
+  /** One job, or the list as it is narrowed. */
+  async export(what: { job: string } | { list: JobsRequest }, format: 'csv' | 'json'): Promise<void> {
+    const exported = await this.#do('export_job', { account: this.#account, job: null, format, ...what });
     if (!exported) return;
     this.#announcer.say(`Exported ${counted(exported.rows, 'row')}`, { detail: exported.path, testid: 'job-exported' });
   }

@@ -44,13 +44,15 @@ const job = (part: Partial<JobView>): JobView => ({
 });
 
 describe('a job in the strip', () => {
-  it('counts everything that is over', () => {
-    expect(progressText(job({}))).toBe('75 of 140');
+  it('counts what is over of what was to be sent', () => {
+    expect(progressText(job({}))).toBe('73 of 138');
+    expect(progressText(job({ kind: 'change' }))).toBe('73 of 140');
+    expect(progressText(job({ state: 'cancelled' }))).toBe('73 of 140');
     expect(isOver(job({}))).toBe(false);
   });
 
-  it('stacks ok, bad, warn, skipped', () => {
-    expect(barParts(job({})).map((part) => part.fill)).toEqual(['ok', 'bad', 'warn', 'skip']);
+  it('stacks ok, bad, warn', () => {
+    expect(barParts(job({})).map((part) => part.fill)).toEqual(['ok', 'bad', 'warn']);
     expect(barParts(job({ total: 0 })).every((part) => part.share === 0)).toBe(true);
   });
 

@@ -39,13 +39,24 @@ export function isOver(job: JobView): boolean {
   return OVER.has(job.state);
 }
 
+/** Items with an outcome, those aside that took no part. */
 export function finishedCount(counts: CountsView): number {
-  return counts.applied + counts.rejected + counts.skipped + counts.unknown + counts.held;
+  return counts.applied + counts.rejected + counts.unknown + counts.held;
+}
+
+type Counted = Pick<JobView, 'counts' | 'total'> & Partial<Pick<JobView, 'kind' | 'state'>>;
+
+/**
+ * What the count of a job is out of: of a mass reply those that were to be sent, which the button promised; of a change, and of what was
+ * stopped, everything it was about.
+ */
+function wholeOf({ counts, total, kind, state }: Counted): number {
+  return kind === 'reply' && state !== 'cancelled' ? total - counts.skipped : total;
 }
 
 /** "41 of 120". */
-export function progressText(job: JobView): string {
-  return `${count(finishedCount(job.counts))} of ${count(job.total)}`;
+export function progressText(job: Counted): string {
+  return `${count(finishedCount(job.counts))} of ${count(wholeOf(job))}`;
 }
 
 /** Items that need a human or another try. */
@@ -53,14 +64,15 @@ export function openCount({ counts }: JobView): number {
   return counts.rejected + counts.unknown + counts.held;
 }
 
-/** Bar parts from the left: ok, bad, warn, then what was skipped. */
-export function barParts({ counts, total }: Pick<JobView, 'counts' | 'total'>) {
-  const share = (n: number) => (total === 0 ? 0 : n / total);
+/** Bar parts from the left: ok, bad, warn; what is left stays empty. */
+export function barParts(job: Counted) {
+  const { counts } = job;
+  const whole = wholeOf(job);
+  const share = (n: number) => (whole <= 0 ? 0 : n / whole);
   return [
     { fill: 'ok' as const, share: share(counts.applied) },
     { fill: 'bad' as const, share: share(counts.rejected) },
     { fill: 'warn' as const, share: share(counts.unknown + counts.held) },
-    { fill: 'skip' as const, share: share(counts.skipped) },
   ];
 }
 
@@ -103,7 +115,7 @@ export function jobWord(job: JobView): Word {
       return {
         label: 'Paused',
         tone: 'plain',
-        icon: job.pause === 'overdue' ? ClockAlert : Pause,
+        icon: job.canaryWaits ? Eye : job.pause === 'overdue' ? ClockAlert : job.pause === 'guard' ? Hand : Pause,
         ...PAUSES[job.pause ?? ''],
       };
     case 'completed':

@@ -17,6 +17,8 @@ export class JobsPage {
   readonly view = $derived(this.#view);
   /** The last move came from the keyboard, so the open row shows a ring. */
   ring = $state(false);
+  /** In a narrow window list and detail take turns: the detail's. */
+  reading = $state(false);
 
   constructor(
     host: Host,
@@ -39,6 +41,7 @@ export class JobsPage {
   leave(): void {
     this.#shown = false;
     this.ring = false;
+    this.reading = false;
   }
 
   async show(view: JobsView): Promise<void> {
@@ -58,6 +61,7 @@ export class JobsPage {
   /** Opens a job in the list of all jobs, wherever it was asked for. */
   async openJob(id: string): Promise<void> {
     this.ring = false;
+    this.reading = true;
     if (this.#view === 'attention' || this.#view === 'outbox') {
       this.#view = 'all';
       await Promise.all([this.waiting.show(null), this.record.showScheduled(false)]);

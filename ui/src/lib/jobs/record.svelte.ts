@@ -1,6 +1,6 @@
 import type { Host } from '../host/host';
 import { asUiError } from '../host/host';
-import type { JobPerson, JobView, UiError } from '../host/types';
+import type { JobPerson, JobsRequest, JobView, UiError } from '../host/types';
 import { gathered, Latest } from '../ui/later';
 import { ANY, type JobFilters, requestOf } from './filters';
 
@@ -64,12 +64,16 @@ export class JobRecord {
     this.#moved.call();
   }
 
+  /** What the list is narrowed to, as it crosses the seam. */
+  get request(): JobsRequest {
+    const filters = this.#scheduledOnly ? { ...this.#filters, status: 'scheduled' } : this.#filters;
+    return requestOf(this.#account, filters, this.#now());
+  }
+
   async #read(before: string | null, limit: number): Promise<void> {
     const ticket = this.#reads.begin();
-    const filters = this.#scheduledOnly ? { ...this.#filters, status: 'scheduled' } : this.#filters;
     try {
-      const request = requestOf(this.#account, filters, this.#now());
-      const page = await this.#host.call('jobs', { ...request, before, limit });
+      const page = await this.#host.call('jobs', { ...this.request, before, limit });
       if (!this.#reads.is(ticket)) return;
       this.#jobs = before === null ? page.jobs : [...this.#jobs, ...page.jobs];
       this.#total = page.total;

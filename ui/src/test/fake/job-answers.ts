@@ -69,7 +69,8 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       };
     },
     job_items: ({ job, state, offset, limit }) => {
-      const wanted = state === 'attention' ? ['rejected', 'unknown', 'held'] : state === null ? null : [state];
+      const words = { attention: ['rejected', 'unknown', 'held'], open: ['pending', 'sending'] };
+      const wanted = state === null ? null : (words[state as keyof typeof words] ?? state.split(','));
       const items = jobs.get(job).items.filter((item) => wanted === null || wanted.includes(item.state));
       return { total: items.length, items: items.slice(offset, offset + limit).map((item) => ({ ...item })) };
     },

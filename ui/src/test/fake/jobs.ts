@@ -54,6 +54,8 @@ type New = Partial<Omit<FakeJob, 'items'>> & {
   skip?: (one: Conversation) => string | null;
   beforeAfter?: (one: Conversation) => string[];
   hold?: number;
+  /** It stands as it stood: the help desk does not go on with it by itself. */
+  still?: boolean;
 };
 
 const nothing = () => undefined;
@@ -78,7 +80,7 @@ export class FakeJobs {
     return found;
   }
 
-  add({ audience, skip = () => null, beforeAfter = () => [], hold = 0, ...part }: New): JobView {
+  add({ audience, skip = () => null, beforeAfter = () => [], hold = 0, still = false, ...part }: New): JobView {
     const offline = this.#shop.isOffline;
     const items = audience.map((one): JobItemView => {
       const reason = skip(one);
@@ -120,7 +122,7 @@ export class FakeJobs {
     };
     this.all.unshift(job);
     this.#shop.changed();
-    if (this.#shop.auto && !offline) this.#workAlone(job, hold);
+    if (this.#shop.auto && !offline && !still) this.#workAlone(job, hold);
     return this.view(job);
   }
 

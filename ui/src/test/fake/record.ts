@@ -25,7 +25,7 @@ export function keepRecord(shop: Shop, jobs: FakeJobs): void {
     part: Partial<FakeJob> & { name: string; icon: string; title: string },
     outcome: (index: number) => Outcome,
   ): FakeJob {
-    const view = jobs.add({ audience, created: shop.at(-ago), state: 'completed', ...part });
+    const view = jobs.add({ audience, still: true, created: shop.at(-ago), state: 'completed', ...part });
     const job = jobs.get(view.id);
     job.items.forEach((item, index) => Object.assign(item, { at: shop.at(-ago + index * 0.9) }, outcome(index)));
     if (['completed', 'completed_with_errors', 'cancelled'].includes(job.state))
