@@ -31,7 +31,7 @@ export class Inbox {
   readonly jobs: Jobs;
   readonly page: JobsPage;
   readonly undo: UndoStack;
-  readonly drafts = new Drafts();
+  readonly drafts: Drafts;
   readonly #summaries = new Latest();
   readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
@@ -90,6 +90,7 @@ export class Inbox {
     this.list = new ConversationList(host, account.id);
     this.filter = new Filter(host, account.id, (text) => void this.#show(text));
     this.thread = new OpenThread(host, account.id);
+    this.drafts = new Drafts(host, account.id);
     this.jobs = new Jobs(host, account.id);
     this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#began(job) });
     this.undo = new UndoStack(host, account.id, announcer, {
@@ -243,13 +244,17 @@ export class Inbox {
   }
 
   /** Answers whether the reply is in the journal: only then may its draft go. */
-  async reply(text: string, done: boolean): Promise<boolean> {
+  async reply(reply: { text: string; done: boolean; files: string[]; anyway: boolean }): Promise<boolean> {
     const id = this.thread.id;
     if (id === null) return false;
     const job = await this.#try(() =>
-      this.#host.call('reply', { account: this.account.id, id, text, done, files: [], hold: null, anyway: false }),
+      this.#host.call('reply', { account: this.account.id, id, hold: null, ...reply }),
     );
-    if (job === null) return false;
+    if (job === null) {
+      // Perhaps somebody was faster: what they wrote is shown.
+      await this.thread.refresh();
+      return false;
+    }
     this.#began(job);
     this.undo.did(job);
     await this.thread.refresh();
@@ -404,6 +409,7 @@ export class Inbox {
   }
 
   #takenBack(conversation: string): void {
+    void this.drafts.takeBack(conversation);
     if (this.thread.id === conversation) void this.thread.refresh();
     this.#stateChanged.call();
   }

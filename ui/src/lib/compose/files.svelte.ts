@@ -13,15 +13,27 @@ export class Files {
   #reading = $state(0);
   #error = $state<string | null>(null);
 
-  readonly files = $derived(this.#files);
-  readonly ids = $derived(this.#files.map((file) => file.id));
-  readonly isReading = $derived(this.#reading > 0);
-  readonly error = $derived(this.#error);
-
   constructor(host: Host, account: string, files: FileView[] = []) {
     this.#host = host;
     this.#account = account;
     this.#files = files;
+  }
+
+  // Getters and no deriveds: this outlives the component for which it was made.
+  get files(): FileView[] {
+    return this.#files;
+  }
+
+  get ids(): string[] {
+    return this.#files.map((file) => file.id);
+  }
+
+  get isReading(): boolean {
+    return this.#reading > 0;
+  }
+
+  get error(): string | null {
+    return this.#error;
   }
 
   take(files: FileView[]): void {

@@ -2,6 +2,7 @@
 
 import type { DraftView, MessageView } from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
+import { clockTime } from '../../lib/words/time';
 import type { FakeJobs } from './jobs';
 import { ACCOUNT, type Answers, type Shop } from './shop';
 import type { Conversation } from './world';
@@ -11,8 +12,34 @@ type Area = Answers<
 >;
 
 export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
-  const versions = new Map<string, DraftView[]>();
-  const of = (ref: { id: string; kind: string }) => versions.get(`${ref.kind} ${ref.id}`) ?? [];
+  /** All versions, newest first; the last entry of the thread that each was written after. */
+  const versions = new Map<string, (DraftView & { after: string | null })[]>();
+  const ended = new Set<string>();
+  const of = ({ id, kind }: { id: string; kind: string }) =>
+    (versions.get(`${kind} ${id}`) ?? []).map((draft) => ({ ...draft, stale: stale(shop.find(id), draft.after) }));
+  const current = (ref: { id: string; kind: string }) =>
+    ended.has(`${ref.kind} ${ref.id}`) ? null : (of(ref)[0] ?? null);
+  const save = ({ id, kind, text, files }: { id: string; kind: string; text: string; files: string[] }) => {
+    const key = `${kind} ${id}`;
+    if (text === '' && files.length === 0) {
+      ended.add(key);
+      return null;
+    }
+    ended.delete(key);
+    const known = versions.get(key) ?? [];
+    const draft = {
+      id,
+      kind,
+      text,
+      files: files.map((file) => shop.file(file)),
+      version: (known[0]?.version ?? 0) + 1,
+      saved: shop.at(0),
+      stale: null,
+      after: shop.find(id).messages.at(-1)?.id ?? null,
+    };
+    versions.set(key, [draft, ...known]);
+    return draft;
+  };
 
   return {
     thread: ({ id }) => {
@@ -42,7 +69,7 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
       shop.changed();
       return {};
     },
-    reply: ({ id, text, done, hold }) => {
+    reply: ({ id, text, done, files, hold }) => {
       const one = shop.find(id);
       const message = {
         ...messageLike(one),
@@ -76,36 +103,44 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
         takeBack: () => {
           one.messages.splice(one.messages.indexOf(message), 1);
           one.row.pending = [];
+          save({ id, kind: 'reply', text, files });
         },
       });
     },
-    draft: (ref) => ({ draft: of(ref)[0] ?? null }),
-    save_draft: ({ id, kind, text }) => {
-      const known = of({ id, kind });
-      if (text === '') {
-        versions.delete(`${kind} ${id}`);
-        return { draft: null };
-      }
-      const draft: DraftView = {
-        id,
-        kind,
-        text,
-        files: [],
-        version: (known[0]?.version ?? 0) + 1,
-        saved: shop.at(0),
-        stale: null,
-      };
-      versions.set(`${kind} ${id}`, [draft, ...known]);
-      return { draft };
-    },
+    draft: (ref) => ({ draft: current(ref) }),
+    save_draft: (request) => ({ draft: save(request) }),
     draft_versions: (ref) => ({ drafts: of(ref) }),
-    drafts: () => ({ drafts: [...versions.values()].flatMap((known) => known.slice(0, 1)) }),
+    drafts: () => ({
+      drafts: [...versions.values()]
+        .flatMap((known) => known.slice(0, 1))
+        .filter(({ id, kind }) => !ended.has(`${kind} ${id}`)),
+    }),
     attach_file: ({ name, mime, data }) => {
       const file = { id: shop.id('f'), name, mime, size: Math.floor(data.length * 0.75) };
       shop.files.set(file.id, file);
       return file;
     },
   };
+}
+
+function stale(one: Conversation, after: string | null): string | null {
+  const at = one.messages.findIndex((message) => message.id === after);
+  const newer = at < 0 ? undefined : one.messages.slice(at + 1).findLast((message) => message.from === 'customer');
+  return newer ? `Written before the customer’s reply at ${clockTime(newer.at)}` : null;
+}
+
+/** Somebody writes in a conversation while it is looked at. */
+export function writes(shop: Shop, id: string, part: Partial<MessageView>): void {
+  const one = shop.find(id);
+  one.messages.push({
+    ...messageLike(one),
+    id: shop.id(`${id}-m`),
+    at: shop.at(0),
+    from: 'customer',
+    author: one.row.name,
+    ...part,
+  });
+  shop.emit({ type: 'threadChanged', account: ACCOUNT.id, id });
 }
 
 function messageLike(one: Conversation): MessageView {
