@@ -132,3 +132,54 @@ pub(super) fn fills(views: Vec<FillView>) -> BTreeMap<RemoteId, BTreeMap<String,
 fn bad(message: impl Into<String>) -> UiError {
     UiError::new(ErrorCode::BadInput, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_shown_as_menus_made_it() {
+        let change = Change {
+            status: Some(StatusChange::Snoozed(SnoozeUntil::Reply)),
+            agent: Some(None),
+            team: Some(Some(Handle::from("billing"))),
+            add_tags: vec!["refund".into()],
+            remove_all_tags: true,
+            priority: Some(Priority::High),
+            block: true,
+            ..Change::default()
+        };
+        let view = ChangeView {
+            status: Some("snoozed".into()),
+            until: Some("until reply".into()),
+            agent: Some(String::new()),
+            team: Some("billing".into()),
+            add_tags: vec!["refund".into()],
+            remove_all_tags: true,
+            priority: Some("high".into()),
+            block: true,
+            ..ChangeView::default()
+        };
+        let reply =
+            Action::Reply { text: "Hello".into(), mass: true, then: change.clone(), files: Vec::new() };
+        assert_eq!(change_view(&Action::Change { change }), (view.clone(), None));
+        assert_eq!(change_view(&reply), (view, Some("Hello".to_owned())));
+    }
+
+    #[test]
+    fn blank_fills_say_nothing() {
+        let fill = |id: &str, tag: &str, value: &str| FillView {
+            id: id.into(),
+            tag: tag.into(),
+            value: value.into(),
+        };
+        let typed = fills(vec![
+            fill("1", "case_number", "7"),
+            fill("1", "customer_name", "Ada"),
+            fill("2", "case_number", " "),
+        ]);
+        assert_eq!(typed.len(), 1);
+        assert_eq!(typed[&RemoteId::from("1")]["customer_name"], "Ada");
+        assert_eq!(typed[&RemoteId::from("1")]["case_number"], "7");
+    }
+}
