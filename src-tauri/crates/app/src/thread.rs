@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use muster_engine::{Account, Connection};
 use muster_model::{
-    Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, Sending, StatusChange,
+    Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, Sending,
+    StatusChange,
 };
-use muster_store::{CachedThread, ListRow, OpenReply};
+use muster_store::{CachedThread, DraftKind, ListRow, OpenReply};
 
+use crate::drafts::keep;
 use crate::inbox::rows;
+use crate::meanwhile::Meanwhile;
 use crate::quote::part_quote;
 use crate::wire::{
     AppEvent, AttachmentView, ConversationRef, FollowRequest, JobView, MessageView, Nothing, ReplyRequest,
@@ -110,25 +113,63 @@ impl App {
     pub async fn follow(&self, request: FollowRequest) -> Result<Nothing, UiError> {
         let account = self.account_of(&request.account).await?;
         let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
-        muster_engine::act(&account, selection, Action::Follow { on: request.on }, Sending::default()).await?;
+        muster_engine::act(&account, selection, Action::Follow { on: request.on }, Sending::default())
+            .await?;
         Ok(Nothing {})
     }
 
-    /// Writes one reply: a job like every other write.
+    /// Writes one reply: a job like every other write. What is written is kept as a draft until that job is confirmed.
     ///
     /// # Errors
-    /// When the plan blocks it (the sentence says why), or the journal cannot be written.
+    /// When somebody wrote since the draft was begun, when the plan blocks it (the sentence says why), or when the journal
+    /// cannot be written. The draft is kept.
     pub async fn reply(&self, request: ReplyRequest) -> Result<JobView, UiError> {
         if request.text.trim().is_empty() {
             return Err(UiError::new(ErrorCode::BadInput, "The reply is empty. Write something first."));
         }
         let account = self.account_of(&request.account).await?;
+        let id = RemoteId::from(request.id);
+        let channel =
+            self.kept_for_sending(&account, &id, &request.text, &request.files, request.anyway).await?;
+        let files = muster_engine::attached(&account, request.files).await?;
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
-        let selection = Selection::Ids { ids: vec![RemoteId::from(request.id)] };
-        let job =
-            muster_engine::act(&account, selection, Action::Reply { text: request.text, mass: false, then, files: Vec::new() }, Sending::default())
-                .await?;
+        let selection = Selection::Ids { ids: vec![id.clone()] };
+        let action = Action::Reply { text: request.text, mass: false, then, files };
+        let usual = muster_engine::usual_hold(&action, channel.as_slice());
+        let sending = Sending { hold: request.hold.unwrap_or(usual), ..Sending::default() };
+        let job = muster_engine::act(&account, selection, action, sending).await?;
+        let (stores, now) = (account.stores().clone(), account.clock().now());
+        self.blocking(move || stores.journal.end_draft(&id, DraftKind::Reply, now)).await?;
         self.job_view(&account, job).await
+    }
+
+    /// Keeps a reply as the draft that it is until it is confirmed, and looks whether somebody wrote since it was begun.
+    /// Gives the channel of the conversation, where it is here.
+    async fn kept_for_sending(
+        &self,
+        account: &Account,
+        id: &RemoteId,
+        text: &str,
+        files: &[String],
+        anyway: bool,
+    ) -> Result<Option<Channel>, UiError> {
+        let (stores, id, now) = (account.stores().clone(), id.clone(), account.clock().now());
+        let (text, files) = (text.to_owned(), files.to_vec());
+        let (channel, since) = self
+            .blocking(move || {
+                let files = stores.journal.file_refs(&files)?;
+                let draft = keep(&stores, id.clone(), DraftKind::Reply, text, files, now)?;
+                let since = match draft.filter(|_| !anyway) {
+                    Some(draft) => Meanwhile::since(draft.based_on, &stores, &id)?,
+                    None => None,
+                };
+                Ok((stores.cache.conversation(&id)?.map(|header| header.channel), since))
+            })
+            .await?;
+        match since {
+            Some(since) => Err(UiError::new(ErrorCode::Conflict, since.not_sent(now))),
+            None => Ok(channel),
+        }
     }
 
     fn fetch_behind(&self, account: &Account, id: RemoteId) {

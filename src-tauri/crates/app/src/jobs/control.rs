@@ -46,6 +46,10 @@ impl App {
         let row = control::cancel(&account, job).await?;
         let message = sentence::stopped(&row);
         let taken_back = taken_back(&row);
+        if taken_back {
+            let (journal, now) = (account.stores().journal.clone(), account.clock().now());
+            self.blocking(move || journal.draft_from_job(job, now)).await?;
+        }
         let job = self.view_of(&account, row).await?;
         let conversation = job.conversation.clone().filter(|_| taken_back);
         Ok(Stopped { job, message, conversation })

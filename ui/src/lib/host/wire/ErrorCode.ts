@@ -3,4 +3,4 @@
 /**
  * What kind of error. The UI branches on this and on nothing else.
  */
-export type ErrorCode = "offline" | "signInAgain" | "keychain" | "noKeychain" | "notFound" | "notPermitted" | "badInput" | "newerData" | "wrongKey" | "diskFull" | "internal";
+export type ErrorCode = "offline" | "signInAgain" | "keychain" | "noKeychain" | "notFound" | "notPermitted" | "badInput" | "newerData" | "wrongKey" | "diskFull" | "conflict" | "internal";

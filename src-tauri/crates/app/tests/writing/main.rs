@@ -1,0 +1,9 @@
+//! Writing to a customer, from the first letter to the desk: drafts, collisions, taking back, snippets. With the real
+//! desk over HTTP and the real databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bench;
+mod drafts;
+mod jobs;
+mod replies;
