@@ -139,12 +139,43 @@ describe('sending', () => {
     expect(requests('reply')).toEqual([]);
     expect(app.maybe('composer-send')).toBeNull();
     await app.click('composer-keep');
+    expect(app.maybe('composer-anyway')).toBeNull();
     expect(composer().value).toBe('Dear Marta, the refund leaves today.');
     await app.click('composer-send');
     await app.click('composer-anyway');
     await app.settle(50);
     expect(requests('reply')).toMatchObject([{ anyway: true }]);
     expect(app.maybe('composer-collision')).toBeNull();
+  });
+});
+
+describe('a reply that the engine does not send', () => {
+  it('because somebody was faster can be sent anyway', async () => {
+    app = await openWindow();
+    await app.host.call('save_draft', { account: 'a1', id: '48000', kind: 'reply', text: 'Old answer', files: [] });
+    writes(app.host.shop, '48000', { text: 'It is solved.' });
+    await app.click('row');
+    await app.click('composer-send');
+    await app.settle(20);
+    expect(app.text('composer-refused')).toBe('The customer wrote 40 s ago. Not sent, your draft is kept.');
+    expect(composer().value).toBe('Old answer');
+    await app.click('composer-anyway');
+    await app.settle(50);
+    expect(requests('reply')).toMatchObject([{ anyway: false }, { anyway: true }]);
+    expect(composer().value).toBe('');
+  });
+
+  it('for another reason stays as it was', async () => {
+    await open();
+    await write('Dear Marta');
+    const call = app.host.call.bind(app.host);
+    app.host.call = (name, request) =>
+      name === 'reply' ? Promise.reject({ code: 'badInput', message: 'No address.' }) : call(name, request);
+    await app.click('composer-send');
+    await app.settle(20);
+    expect(composer().value).toBe('Dear Marta');
+    expect(app.text('strip-said')).toContain('No address.');
+    expect(app.get('composer-send').textContent).toContain('Send');
   });
 });
 

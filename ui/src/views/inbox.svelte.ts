@@ -14,6 +14,7 @@ import { Filter } from '../lib/filter/filter.svelte';
 import { asUiError, type Host } from '../lib/host/host';
 import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionView, ViewItem } from '../lib/host/types';
 import { Drafts } from '../lib/thread/drafts.svelte';
+import type { NewReply, Replied } from '../lib/thread/reply';
 import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
 import { count } from '../lib/ui/format';
@@ -243,22 +244,23 @@ export class Inbox {
     });
   }
 
-  /** Answers whether the reply is in the journal: only then may its draft go. */
-  async reply(reply: { text: string; done: boolean; files: string[]; anyway: boolean }): Promise<boolean> {
+  /** Only when the reply is in the journal may its draft go. A conflict says who wrote meanwhile; then nothing was sent. */
+  async reply(reply: NewReply): Promise<Replied> {
     const id = this.thread.id;
-    if (id === null) return false;
-    const job = await this.#try(() =>
-      this.#host.call('reply', { account: this.account.id, id, hold: null, ...reply }),
-    );
-    if (job === null) {
-      // Perhaps somebody was faster: what they wrote is shown.
+    if (id === null) return { sent: false, conflict: null };
+    try {
+      const job = await this.#host.call('reply', { account: this.account.id, id, hold: null, ...reply });
+      this.#began(job);
+      this.undo.did(job);
+      return { sent: true, conflict: null };
+    } catch (thrown) {
+      const { code, message } = asUiError(thrown);
+      if (code === 'conflict') return { sent: false, conflict: message };
+      this.#announcer.fail(message);
+      return { sent: false, conflict: null };
+    } finally {
       await this.thread.refresh();
-      return false;
     }
-    this.#began(job);
-    this.undo.did(job);
-    await this.thread.refresh();
-    return true;
   }
 
   // -- acting --------------------------------------------------------------------------------------
@@ -392,8 +394,10 @@ export class Inbox {
     if (job.icon === 'undo') {
       const { applied } = job.counts;
       const given = `Given back: ${count(applied)}`;
+      // The first part of its result counts what was given back as well.
+      const rest = job.result.split(', ').slice(1).join(', ');
       if (applied === job.total) this.#announcer.say(given, more);
-      else this.#announcer.say(`${given} of ${count(job.total)}`, { ...more, detail: job.result });
+      else this.#announcer.say(`${given} of ${count(job.total)}`, { ...more, detail: rest });
       return;
     }
     // A job that nobody named is called what it did: say that once.
@@ -403,9 +407,10 @@ export class Inbox {
   /** What the strip offers beside a result. */
   #undoOf(job: JobView) {
     if (job.may.undo === null || !job.mine) return null;
+    const hint = job.may.undoText;
     return job.icon === 'undo'
-      ? { label: 'Redo', keys: 'mod+shift+z', run: () => void this.redoLast() }
-      : { label: 'Undo', keys: 'mod+z', run: () => void this.undoLast() };
+      ? { label: 'Redo', keys: 'mod+shift+z', hint, run: () => void this.redoLast() }
+      : { label: 'Undo', keys: 'mod+z', hint, run: () => void this.undo.undo(job) };
   }
 
   #takenBack(conversation: string): void {

@@ -248,7 +248,7 @@ describe('a conversation', () => {
     await app.type('composer', 'The refund leaves today.');
     await app.click('composer-send');
     expect((app.get('composer') as HTMLTextAreaElement).value).toBe('');
-    expect(app.text('delivery')).toBe('Waits for the connection');
+    expect(app.text('delivery')).toBe('Has not left yet');
     app.host.work(1);
     await app.settle(200);
     expect(app.maybe('delivery')).toBeNull();

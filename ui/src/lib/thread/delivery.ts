@@ -4,7 +4,7 @@ type Word = { label: string; tone: 'plain' | 'warn' | 'bad'; pending: boolean };
 export function deliveryWord(delivery: string | null): Word | null {
   switch (delivery) {
     case 'pending':
-      return { label: 'Waits for the connection', tone: 'plain', pending: true };
+      return { label: 'Has not left yet', tone: 'plain', pending: true };
     case 'sending':
     case 'queued':
       return { label: 'On its way', tone: 'plain', pending: true };

@@ -4,7 +4,7 @@ import type { DraftView, MessageView } from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
 import { clockTime } from '../../lib/words/time';
 import type { FakeJobs } from './jobs';
-import { ACCOUNT, type Answers, type Shop } from './shop';
+import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
 import type { Conversation } from './world';
 
 type Area = Answers<
@@ -69,8 +69,10 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
       shop.changed();
       return {};
     },
-    reply: ({ id, text, done, files, hold }) => {
+    reply: ({ id, text, done, files, hold, anyway }) => {
       const one = shop.find(id);
+      if (!anyway && current({ id, kind: 'reply' })?.stale)
+        throw refusal('conflict', 'The customer wrote 40 s ago. Not sent, your draft is kept.');
       const message = {
         ...messageLike(one),
         id: shop.id(`${id}-r`),
