@@ -31,7 +31,7 @@ impl Bench {
         let plan = self.app.edit_plan(edit).await.unwrap();
         assert_eq!(plan.schedule_error, None);
         let request = ConfirmRequest { plan: plan.plan, revision: plan.revision, count: plan.count };
-        let job = self.app.confirm(request).await.unwrap().job.expect("confirmed");
+        let job = self.app.confirm(request).await.unwrap().job.unwrap();
         JobRef { account: self.account.clone(), job }
     }
 
