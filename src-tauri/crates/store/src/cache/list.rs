@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{Marks, Overlay, Result, column::json, overlay::in_order};
 
+/// Filters whose touched conversations are looked up together.
+const TOGETHER: usize = 50;
+
 /// A conversation in a list, as the agent sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRow {
@@ -56,10 +59,7 @@ impl Cache {
 
     /// How many match each filter, all at the same moment: the sidebar.
     pub fn counts(&self, filters: &[Match], overlay: &Overlay) -> Result<Vec<u64>> {
-        self.db.read(|tx| {
-            let mut over = Over::new(tx, overlay);
-            filters.iter().map(|filter| count(tx, filter, &mut over)).collect()
-        })
+        self.db.read(|tx| counts(tx, filters, overlay))
     }
 
     /// The ids of everything that matches, in the query's order.
@@ -106,7 +106,8 @@ impl Walk<'_> {
         let Resolved { filter, sort } = self.query;
         let mut over = Over::new(conn, self.overlay);
         let shape = over.shape(filter)?;
-        let statements: Vec<Statement> = rows_of(&shape, filter, sort.key, &over)
+        let members = if shape == Shape::Members { over.members(&[filter])? } else { String::new() };
+        let statements: Vec<Statement> = rows_of(shape, &members, filter, sort.key, &over)
             .into_iter()
             .map(|rows| sql::list(filter, *sort, self.after, has_bodies, rows))
             .collect();
@@ -147,10 +148,16 @@ fn next<T>(
 }
 
 /// The statements that together see every row of a list once.
-fn rows_of<'a>(shape: &'a Shape, filter: &Match, sort: SortKey, over: &Over<'_>) -> Vec<sql::Rows<'a>> {
+fn rows_of<'a>(
+    shape: Shape,
+    members: &'a str,
+    filter: &Match,
+    sort: SortKey,
+    over: &Over<'_>,
+) -> Vec<sql::Rows<'a>> {
     let touched = match shape {
         Shape::Plain => return vec![sql::Rows::Cached],
-        Shape::Members(ids) => sql::Rows::Members(ids),
+        Shape::Members => sql::Rows::Members(members),
         Shape::Walk => sql::Rows::Touched,
     };
     if sql::is_of_the_overlay(filter) {
@@ -168,23 +175,49 @@ fn compare(a: &PageKey, b: &PageKey, sort: Sort) -> Ordering {
     in_order((a.place, &a.id), (b.place, &b.id), sort)
 }
 
-fn count(conn: &Connection, filter: &Match, over: &mut Over<'_>) -> Result<u64> {
-    let shape = over.shape(filter)?;
-    let statements = match &shape {
-        Shape::Members(ids) if !sql::is_of_the_overlay(filter) => {
-            vec![sql::count(filter, sql::Rows::Cached), sql::difference(filter, ids)]
+/// How many match each filter. What the overlay touches, where that is little, is looked up once for all of them.
+fn counts(conn: &Connection, filters: &[Match], overlay: &Overlay) -> Result<Vec<u64>> {
+    let mut over = Over::new(conn, overlay);
+    let mut counts = Vec::with_capacity(filters.len());
+    let mut off = Vec::new();
+    for (number, filter) in filters.iter().enumerate() {
+        let statements = match over.shape(filter)? {
+            Shape::Members => {
+                off.push((number, filter));
+                // Of what is cached, nothing has a mark.
+                let plain = (!sql::is_of_the_overlay(filter)).then(|| sql::count(filter, sql::Rows::Cached));
+                plain.into_iter().collect()
+            }
+            shape => {
+                let rows = rows_of(shape, "", filter, SortKey::Updated, &over);
+                rows.into_iter().map(|rows| sql::count(filter, rows)).collect::<Vec<_>>()
+            }
+        };
+        let mut n = 0;
+        for statement in statements {
+            n += number_of(conn, &statement)?;
         }
-        _ => {
-            let rows = rows_of(&shape, filter, SortKey::Updated, over);
-            rows.into_iter().map(|rows| sql::count(filter, rows)).collect()
-        }
-    };
-    let mut n = 0;
-    for statement in statements {
-        let part: i64 = conn
-            .prepare_cached(&statement.sql)?
-            .query_row(params_from_iter(&statement.values), |row| row.get(0))?;
-        n += part;
+        counts.push(n);
     }
-    Ok(n.unsigned_abs())
+    // SQLite takes so many columns and values in one statement.
+    for part in off.chunks(TOGETHER) {
+        let filters: Vec<&Match> = part.iter().map(|(_, filter)| *filter).collect();
+        let statement = sql::differences(&filters, &over.members(&filters)?);
+        let mut prepared = conn.prepare_cached(&statement.sql)?;
+        let differences = prepared.query_row(params_from_iter(&statement.values), |row| {
+            (0..part.len()).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<i64>>>()
+        })?;
+        for ((number, _), difference) in part.iter().zip(differences) {
+            if let Some(n) = counts.get_mut(*number) {
+                *n += difference;
+            }
+        }
+    }
+    Ok(counts.into_iter().map(i64::unsigned_abs).collect())
+}
+
+fn number_of(conn: &Connection, statement: &Statement) -> Result<i64> {
+    Ok(conn
+        .prepare_cached(&statement.sql)?
+        .query_row(params_from_iter(&statement.values), |row| row.get(0))?)
 }

@@ -55,9 +55,15 @@ impl<'a> Over<'a> {
         }
         let most = self.overlay.size(scope);
         if most <= FEW || most.saturating_mul(STEPS_PER_LOOKUP) < self.rows()? {
-            return Ok(Shape::Members(to_json(&self.overlay.touched(scope))?));
+            return Ok(Shape::Members);
         }
         Ok(Shape::Walk)
+    }
+
+    /// What the overlay touches of any of these filters, as a JSON array.
+    pub(crate) fn members(&self, filters: &[&Match]) -> Result<String> {
+        let scope = filters.iter().map(|filter| self.overlay.scope(filter)).fold(Fields::NONE, Fields::and);
+        to_json(&self.overlay.touched(scope))
     }
 
     /// Whether anything here can make a conversation match a term although the cache says that it does not.

@@ -17,12 +17,12 @@ pub(crate) struct Statement {
 }
 
 /// How an overlay bears on the statements of a filter.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Not at all.
     Plain,
-    /// So little that what it touches is looked up: ids as a JSON array.
-    Members(String),
+    /// So little that what it touches is looked up.
+    Members,
     /// So much that it is met on the way.
     Walk,
 }
@@ -111,14 +111,18 @@ pub(crate) fn count(filter: &Match, rows: Rows<'_>) -> Statement {
     Statement { sql, values }
 }
 
-/// By how many the count of what is cached is off, because of these touched conversations.
-pub(crate) fn difference(filter: &Match, ids: &str) -> Statement {
+/// By how many the count of what is cached is off for each filter, because of these touched conversations: a column each.
+pub(crate) fn differences(filters: &[&Match], ids: &str) -> Statement {
     let mut values = Vec::new();
-    let mut sql = String::from("SELECT coalesce(sum((");
-    push(&mut sql, &mut values, filter, Eyes::Agent);
-    sql.push_str(") - (");
-    push(&mut sql, &mut values, filter, Eyes::Cache);
-    sql.push_str(")), 0) FROM ");
+    let mut sql = String::from("SELECT ");
+    for (number, filter) in filters.iter().enumerate() {
+        sql.push_str(if number > 0 { ", coalesce(sum((" } else { "coalesce(sum((" });
+        push(&mut sql, &mut values, filter, Eyes::Agent);
+        sql.push_str(") - (");
+        push(&mut sql, &mut values, filter, Eyes::Cache);
+        sql.push_str(")), 0)");
+    }
+    sql.push_str(" FROM ");
     sql.push_str(MEMBERS);
     values.push(Value::Text(ids.to_owned()));
     Statement { sql, values }
@@ -126,8 +130,11 @@ pub(crate) fn difference(filter: &Match, ids: &str) -> Statement {
 
 /// Whether nothing that the overlay does not touch can match.
 pub(crate) fn is_of_the_overlay(filter: &Match) -> bool {
-    let marks = |term: &Match| matches!(term, Match::Pending | Match::Unknown | Match::Held);
-    top_level(filter).iter().any(marks)
+    top_level(filter).iter().any(is_mark)
+}
+
+fn is_mark(term: &Match) -> bool {
+    matches!(term, Match::Pending | Match::Unknown | Match::Held)
 }
 
 /// The term that the source of a filter starts from, if it does not look at everything.
@@ -187,7 +194,11 @@ fn push_where(
             sql.push_str(" END");
         }
         Rows::Touched => {
-            sql.push_str(" AND touched(c.id) AND ");
+            // A mark says by itself that something lies over a conversation.
+            if !is_mark(filter) {
+                sql.push_str(" AND touched(c.id)");
+            }
+            sql.push_str(" AND ");
             push(sql, values, filter, Eyes::Agent);
         }
         Rows::Members(_) => {

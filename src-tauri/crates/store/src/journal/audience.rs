@@ -5,11 +5,12 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use muster_model::{AudienceItem, Reason, RemoteId};
+use muster_model::{AudienceItem, Channel, Reason, RemoteId};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use super::Journal;
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, column::to_json};
 
 const VERSION: u8 = 1;
 /// Audiences kept unpacked; the jobs that are worked on are few.
@@ -95,15 +96,87 @@ impl Numbers {
     }
 }
 
+/// Words that most items share are written once.
+#[derive(Serialize, Deserialize)]
+struct Packed<Item> {
+    verdicts: Vec<String>,
+    channels: Vec<Channel>,
+    items: Vec<Item>,
+}
+
+/// An item on the disk. Borrowed when it is written, owned when it is read: both are the same bytes.
+#[derive(Serialize, Deserialize)]
+struct PackedItem<Id, Values, Own> {
+    id: Id,
+    stamp: i64,
+    last_inbound: Option<i64>,
+    last_outbound: Option<i64>,
+    values: Values,
+    verdict: u32,
+    takes_part: bool,
+    channel: u32,
+    with_files: bool,
+    /// JSON: effects are told apart by their shape, which only a self-describing format can do.
+    own: Own,
+}
+
 pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
-    Ok(postcard::to_extend(items, vec![VERSION])?)
+    let (mut verdicts, mut channels) = (Vec::new(), Vec::new());
+    let items = items
+        .iter()
+        .map(|item| {
+            Ok(PackedItem {
+                id: &item.id,
+                stamp: item.stamp,
+                last_inbound: item.last_inbound,
+                last_outbound: item.last_outbound,
+                values: &item.values,
+                verdict: place_of(&mut verdicts, &item.verdict),
+                takes_part: item.takes_part,
+                channel: place_of(&mut channels, &item.channel),
+                with_files: item.with_files,
+                own: item.own.as_ref().map(to_json).transpose()?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(postcard::to_extend(&Packed { verdicts, channels, items }, vec![VERSION])?)
+}
+
+/// Where a word stands among those that occurred, which are few.
+fn place_of<T: Clone + PartialEq>(words: &mut Vec<T>, word: &T) -> u32 {
+    let place = words.iter().position(|known| known == word).unwrap_or_else(|| {
+        words.push(word.clone());
+        words.len() - 1
+    });
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 fn unpack(bytes: &[u8]) -> Result<Audience> {
-    match bytes.split_first() {
-        Some((&VERSION, packed)) => Ok(Audience::of(postcard::from_bytes(packed)?)),
-        _ => Err(StoreError::corrupt("an audience of an unknown version")),
-    }
+    let Some((&VERSION, packed)) = bytes.split_first() else {
+        return Err(StoreError::corrupt("an audience of an unknown version"));
+    };
+    let packed: Packed<PackedItem<RemoteId, Vec<String>, Option<String>>> = postcard::from_bytes(packed)?;
+    let missing = || StoreError::corrupt("an audience names a word that it does not have");
+    let items = packed
+        .items
+        .into_iter()
+        .map(|item| {
+            let own = item.own.map(|own| serde_json::from_str(&own)).transpose();
+            Ok(AudienceItem {
+                id: item.id,
+                stamp: item.stamp,
+                last_inbound: item.last_inbound,
+                last_outbound: item.last_outbound,
+                values: item.values,
+                verdict: packed.verdicts.get(item.verdict as usize).ok_or_else(missing)?.clone(),
+                takes_part: item.takes_part,
+                channel: packed.channels.get(item.channel as usize).ok_or_else(missing)?.clone(),
+                with_files: item.with_files,
+                own: own.map_err(|err| StoreError::corrupt(err.to_string()))?,
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Audience::of(items))
 }
 
 /// Why an item that does not take part is skipped.

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, Origin, PauseReason, Relation, Resolved,
-    Sending,
+    Action, AudienceItem, Counts, EffectState, Handle, JobId, JobState, Origin, PauseReason, Relation,
+    Resolved, Sending,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
 
