@@ -23,9 +23,7 @@ use muster_store::{Recorded, StoreError, UnknownEffect};
 
 use crate::effect::shows;
 use crate::sync::patiently;
-use crate::worker::{
-    Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,
-};
+use crate::worker::{Point, Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,};
 
 /// Replies looked for in one call.
 const AT_ONCE: usize = 50;
@@ -293,6 +291,7 @@ fn read_failed(err: ReadError, what: &str) -> Result<(), Stop> {
 
 /// Writes the verdicts into the journal; says how many effects have an end now or may leave again.
 async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> Result<usize, Stop> {
+    ctx.pass(Point::AfterLook).await;
     let now = ctx.clock.now();
     let mut ends: Vec<Recorded> = Vec::new();
     let (mut replies_again, mut values_again, mut looked) = (Vec::new(), Vec::new(), Vec::new());

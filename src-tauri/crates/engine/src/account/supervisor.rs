@@ -182,6 +182,8 @@ impl Account {
             clock: Arc::clone(self.clock()),
             link: Arc::clone(self.link()),
             events: self.inner.events.clone(),
+            #[cfg(test)]
+            deaths: Arc::default(),
         }
     }
 }

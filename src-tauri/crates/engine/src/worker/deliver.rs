@@ -6,7 +6,7 @@ use muster_helpdesk::{Batch, ItemOutcome, NotSent, OutgoingFile, Reply};
 use muster_model::{Change, ClientRef, EffectOutcome, JobId, Reason, Template};
 use muster_store::{ClaimedItem, JobRow};
 
-use super::{Stop, WorkContext, record};
+use super::{Point, Stop, WorkContext, record};
 
 /// What one call carries for all of its items.
 pub(super) enum Parcel {
@@ -109,8 +109,10 @@ pub(super) async fn deliver(
     let per_call = parcel.per_call(ctx, items.len()).max(1);
     let mut queue: Vec<Vec<ClaimedItem>> = items.chunks(per_call).rev().map(<[_]>::to_vec).collect();
     while let Some(mut batch) = queue.pop() {
+        ctx.pass(Point::BeforeCall).await;
         let why = match parcel.call(ctx, job.id, &batch).await {
             Ok(outcomes) => {
+                ctx.pass(Point::AfterCall).await;
                 ctx.link.reachable();
                 record::outcomes(ctx, job, &batch, outcomes).await?;
                 continue;

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use muster_model::JobState;
 use muster_store::{JobFilter, JobRow, StoreError};
 
-use super::pause::{Bystander, by_connection};
+use super::pause::{Bystander, by_connection, is_mine};
 use super::{WorkContext, overdue};
 use crate::blocking::blocking;
 
@@ -28,6 +28,7 @@ pub(super) async fn beat(by: &Bystander<'_>) -> Result<(), StoreError> {
         let mut at_work = journal.due_jobs(now)?;
         let paused = JobFilter { states: vec![JobState::Paused], ..JobFilter::default() };
         at_work.extend(journal.jobs(&paused)?.into_iter().filter(by_connection));
+        at_work.retain(|job| is_mine(job, &me));
         let mut overdue = Vec::new();
         for job in &at_work {
             let rule = |row: &JobRow| overdue::rule(row, &me, last, now);

@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use muster_model::{Action, Handle, JobState, PauseReason};
 use muster_store::{JobRow, Standing};
 
+use super::pause::is_mine;
+
 /// So late is still on time.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -18,8 +20,7 @@ pub(super) fn rule(row: &JobRow, me: &Handle, last: Option<Timestamp>, now: Time
     };
     let unworked = now.duration_since(last.map_or(since, |last| last.max(since)));
     let customer_visible = row.action.as_ref().is_some_and(Action::is_reply);
-    let is_mine = row.me.as_str().eq_ignore_ascii_case(me.as_str());
-    (customer_visible && is_mine && row.counts.pending > 0 && unworked > LATE).then(|| Standing {
+    (customer_visible && is_mine(row, me) && row.counts.pending > 0 && unworked > LATE).then(|| Standing {
         state: JobState::Paused,
         pause: Some(PauseReason::Overdue),
         ..row.standing()

@@ -10,7 +10,7 @@ use muster_model::{
 };
 use muster_store::{ClaimedItem, JobRow, Recorded};
 
-use super::{Stop, WorkContext};
+use super::{Point, Stop, WorkContext};
 use crate::EngineEvent;
 
 /// Records the answer of a call: each effect ends as what the server says of it, and as unknown where it says nothing.
@@ -49,6 +49,7 @@ pub(super) async fn outcomes(
         }
     }
     write(ctx, recorded).await?;
+    ctx.pass(Point::AfterOutcome).await;
     keep_messages(ctx, messages).await;
     forget_deleted(ctx, deleted).await;
     Ok(())
@@ -72,6 +73,7 @@ pub(super) async fn put_back_rows(ctx: &WorkContext, rows: Vec<i64>) -> Result<(
     if rows.is_empty() {
         return Ok(());
     }
+    ctx.pass(Point::BeforePutBack).await;
     let now = ctx.clock.now();
     let refused = ctx.store(move |stores| stores.journal.put_back(&rows, now)).await?;
     if !refused.is_empty() {

@@ -9,7 +9,7 @@ use muster_store::{ClaimedItem, JobRow};
 
 use super::deliver::{Parcel, deliver};
 use super::known::last_known;
-use super::{Stop, WorkContext, files, guard, record};
+use super::{Point, Stop, WorkContext, files, guard, record};
 use crate::effect::change_of;
 
 /// Replies in one call: few enough that progress shows and that a stop comes soon.
@@ -20,13 +20,16 @@ const UNDONE_AT_ONCE: usize = 1_000;
 /// Claims and sends the next chunk of a job; says how many items it was.
 pub(super) async fn take(ctx: &WorkContext, job: &JobRow) -> Result<u64, Stop> {
     let Some(action) = job.action.clone() else { return Ok(0) };
+    ctx.pass(Point::BeforeIntent).await;
     let claimed = claim(ctx, job, &action).await?;
     let did = claimed.len() as u64;
     if did == 0 {
         return Ok(0);
     }
     let ids: Vec<RemoteId> = claimed.iter().map(|item| item.id.clone()).collect();
+    ctx.pass(Point::AfterIntent).await;
     let sent = send(ctx, job, &action, claimed).await;
+    ctx.pass(Point::BetweenEffects).await;
     record::tell(ctx, job.id, &action, ids);
     sent.map(|()| did)
 }

@@ -14,7 +14,9 @@ use super::*;
 
 pub(crate) mod bench;
 mod control;
-mod fake;
+pub(crate) mod fake;
+mod histories;
+mod points;
 mod late;
 mod sending;
 

@@ -6,7 +6,7 @@ use muster_model::{
     Action, AudienceItem, Change, ClientRef, Conversation, JobId, JobState, RemoteId, StatusChange, Template,
     Verdict,
 };
-use muster_store::{Cache, ClaimedItem, DataKey, JobRow, Journal, NewJob};
+use muster_store::{Cache, ClaimedItem, DataKey, JobFilter, JobRow, Journal, NewJob};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -59,6 +59,7 @@ impl Bench {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             link,
             events,
+            deaths: Arc::default(),
         };
         let bench = Self { ctx, desk, stores, clock, folder };
         bench.sync();
@@ -74,6 +75,7 @@ impl Bench {
             clock: Arc::clone(&self.ctx.clock),
             link: Arc::clone(&self.ctx.link),
             events: self.ctx.events.clone(),
+            deaths: Arc::clone(&self.ctx.deaths),
         }
     }
 
@@ -168,6 +170,43 @@ impl Bench {
 
     pub(crate) fn job(&self, job: JobId) -> JobRow {
         self.stores.journal.job(job).unwrap().unwrap()
+    }
+
+    /// Works until nothing is due, or until the worker dies at its armed point; says whether it died.
+    pub(crate) async fn work_until_death(&self) -> bool {
+        let died = tokio::select! {
+            biased;
+            () = self.ctx.deaths.died() => true,
+            _ = self.work() => false,
+        };
+        self.ctx.deaths.disarm();
+        died
+    }
+
+    /// What a process does that comes after one that died.
+    pub(crate) fn restart(&self) {
+        self.stores.journal.recover(self.now()).unwrap();
+        self.ctx.link.reachable();
+        self.sync();
+    }
+
+    /// Effects that are on their way.
+    pub(crate) fn sending(&self) -> u64 {
+        self.stores.journal.jobs(&JobFilter::default()).unwrap().iter().map(|job| job.counts.sending).sum()
+    }
+
+    /// Works until there is nothing that time alone would bring.
+    pub(crate) async fn work_to_the_end(&self) {
+        for _ in 0..20 {
+            self.ctx.link.reachable();
+            self.sync();
+            let worked = self.work().await.ok();
+            match worked.and_then(|worked| worked.next_due) {
+                Some(due) => self.clock.set(due.max(self.now())),
+                None if worked.is_some() => return,
+                None => {}
+            }
+        }
     }
 
     pub(crate) async fn work(&self) -> Result<Worked, WorkError> {

@@ -113,6 +113,19 @@ impl FakeDesk {
         self.inner().always.insert(call, fault);
     }
 
+    /// Everything works from now on.
+    pub(crate) fn forget_faults(&self) {
+        let mut inner = self.inner();
+        inner.next.clear();
+        inner.always.clear();
+    }
+
+    /// How many messages hold this reference.
+    pub(crate) fn copies(&self, client_ref: &str) -> usize {
+        let holds = |message: &&Message| message.client_ref.as_deref() == Some(client_ref);
+        self.inner().messages.values().flatten().filter(holds).count()
+    }
+
     /// A batch with this conversation in it is refused whole.
     pub(crate) fn refuse(&self, id: &RemoteId) {
         self.inner().refused.insert(id.clone());
@@ -187,6 +200,10 @@ impl FakeDesk {
     /// Contacts that were blocked, by the conversations that said so.
     pub(crate) fn blocked(&self) -> Vec<RemoteId> {
         self.inner().blocked.clone()
+    }
+
+    pub(crate) fn colleague_changes(&self, id: &RemoteId, change: impl FnOnce(&mut Conversation)) {
+        self.inner().touch(id, change);
     }
 
     pub(crate) fn merge(&self, from: &RemoteId, into: &RemoteId) {
