@@ -1,8 +1,7 @@
 //! Confirming: the number on the button is a promise of the engine. What is confirmed is written durably before this
 //! returns; whoever holds the account's lock works it, in this process or in another.
 
-use jiff::Timestamp;
-use muster_model::{Action, Effect, JobId, JobState, ScheduleError, Selection, Sending, Verdict, When};
+use muster_model::{Action, Effect, JobId, Selection, Sending, Verdict};
 use muster_store::{NewJob, StoreError};
 
 use crate::blocking::blocking;
@@ -75,7 +74,7 @@ pub async fn confirm(
     plan.schedule().map_err(PlanError::TimeIsOver)?;
     let me = account.me().ok_or(PlanError::NotSignedIn)?;
     let at = account.clock().now();
-    let (state, due) = beginning(&plan.sending, at)?;
+    let (state, due) = plan.sending.begin(at)?;
     let new = NewJob { state, due, ..plan.as_job(job, &me, at) };
     let touched = plan.taking_part().map(|item| item.id.clone()).collect();
     write(account, plan, new).await?;
@@ -108,17 +107,6 @@ async fn write(account: &Account, plan: &Plan, new: NewJob) -> Result<(), PlanEr
         }
     })
     .await
-}
-
-/// The state in which a job begins, and until when it stays in it.
-fn beginning(sending: &Sending, now: Timestamp) -> Result<(JobState, Timestamp), ScheduleError> {
-    sending.check()?;
-    let state = match sending.when {
-        When::AtOnce if sending.hold > 0 => JobState::Holding,
-        When::AtOnce => JobState::Running,
-        When::At { .. } | When::Drip(_) => JobState::Scheduled,
-    };
-    Ok((state, sending.first(now)?))
 }
 
 /// Plans and confirms in one step: for one reply, for following, and for changes on the click.

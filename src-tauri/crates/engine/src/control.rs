@@ -166,16 +166,16 @@ pub(crate) fn resume_in(
         let on = if canary::waits(row) { canary::pass(row, now)? } else { schedule::resumed(row, now)? };
         Ok(Standing { go_at: now, ..on })
     };
-    decided(journal, job, goes_on, |row| goes_on_by_itself(row))
+    decided(journal, job, goes_on, goes_on_by_itself)
 }
 
 pub(crate) fn cancel_in(journal: &Journal, job: JobId, now: Timestamp) -> Result<JobRow, ControlError> {
     // Whether it may be cancelled changes only in one direction, and that one the journal looks at again.
     let row = journal.job(job)?.ok_or(StoreError::NoSuchJob(job))?;
     if Abilities::of(&row, now).cancel.is_none() {
-        return done(Moved { did: false, job: row }, |row| nothing_to_cancel(row));
+        return done(Moved { did: false, job: row }, nothing_to_cancel);
     }
-    done(journal.cancel_job(job, now)?, |row| nothing_to_cancel(row))
+    done(journal.cancel_job(job, now)?, nothing_to_cancel)
 }
 
 pub(crate) fn edit_in(

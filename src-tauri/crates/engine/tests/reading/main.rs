@@ -7,6 +7,7 @@ mod desk;
 mod offline;
 mod planning;
 mod roles;
+mod running;
 mod syncing;
 mod telling;
 mod writing;

@@ -211,7 +211,7 @@ pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result
     for ((code, message), n) in &left_out {
         tally::add(conn, seq, (&EffectState::Skipped, code, message), *n)?;
     }
-    Ok(())
+    drafts::end(conn, job)
 }
 
 /// The row of a job.

@@ -68,10 +68,11 @@ impl Journal {
     ) -> Result<Vec<Neighbour>> {
         let mut statement = conn.prepare_cached(
             "SELECT seq, action,
-                    state <> 'cancelled' AND (state <> 'paused' OR pause IN ('offline', 'key'))
+                    state NOT IN ('scheduled', 'cancelled') AND (state <> 'paused' OR pause IN ('offline', 'key'))
                     AND (released IS NULL OR opened < released) AS opens
                FROM jobs
-              WHERE seq > ?1 AND state IN ('running', 'paused', 'completed', 'completed_with_errors', 'cancelled')",
+              WHERE seq > ?1
+                AND state IN ('scheduled', 'running', 'paused', 'completed', 'completed_with_errors', 'cancelled')",
         )?;
         let mut rows = statement.query(params![seq])?;
         let mut neighbours = Vec::new();

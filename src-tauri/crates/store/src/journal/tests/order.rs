@@ -66,15 +66,21 @@ fn a_batch_that_is_not_released_neither_blocks_nor_supersedes() {
     assert_eq!(ids(&claim(&journal, later)), ["a"]);
 }
 
-#[test]
-fn what_a_cancelled_job_did_still_counts() {
+#[rstest]
+#[case::cancelled(JobState::Cancelled)]
+#[case::between_two_batches(JobState::Scheduled)]
+fn what_a_later_job_did_counts_and_what_it_left_does_not(#[case] state: JobState) {
     let (_folder, journal) = open();
     let first = confirm(&journal, change(done()), audience(&["a", "b"]));
     set_state(&journal, first, JobState::Paused, Some(PauseReason::User));
     let second = confirm(&journal, change(set_status(StatusChange::Active)), audience(&["a", "b"]));
     let left = journal.claim(second, 1, true, at(200), &nobody).unwrap();
     assert!(journal.record(&[outcome(left[0].effects[0].row, EffectState::Applied)]).unwrap().is_empty());
-    assert!(journal.cancel_job(second, at(201)).unwrap().did);
+    if state == JobState::Cancelled {
+        assert!(journal.cancel_job(second, at(201)).unwrap().did);
+    } else {
+        set_state(&journal, second, state, None);
+    }
     set_state(&journal, first, JobState::Running, None);
     assert_eq!(ids(&claim(&journal, first)), ["b"], "a was decided later, b was not");
 }
