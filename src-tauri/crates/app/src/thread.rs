@@ -133,13 +133,11 @@ impl App {
             self.kept_for_sending(&account, &id, &request.text, &request.files, request.anyway).await?;
         let files = muster_engine::attached(&account, request.files).await?;
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
-        let selection = Selection::Ids { ids: vec![id.clone()] };
+        let selection = Selection::Ids { ids: vec![id] };
         let action = Action::Reply { text: request.text, mass: false, then, files };
         let usual = muster_engine::usual_hold(&action, channel.as_slice());
         let sending = Sending { hold: request.hold.unwrap_or(usual), ..Sending::default() };
         let job = muster_engine::act(&account, selection, action, sending).await?;
-        let (stores, now) = (account.stores().clone(), account.clock().now());
-        self.blocking(move || stores.journal.end_draft(&id, DraftKind::Reply, now)).await?;
         self.job_view(&account, job).await
     }
 

@@ -1,13 +1,13 @@
 //! What is being written: one draft per conversation and kind, every save a version.
 //!
 //! A save is durable when it returns, and nothing is taken away by ending a draft: what was sent, discarded or replaced
-//! stays as a version. Of each draft the last 50 versions stay, and of everything before them the last of every minute.
+//! stays as a version. The job that sends it ends it. Of each draft the last 50 versions stay, and of everything before them the last of every minute.
 
 use jiff::Timestamp;
 use muster_model::{Action, FileRef, JobId, RemoteId};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::Journal;
+use super::{Journal, NewJob};
 use crate::{
     Result,
     column::{instant, json, ms, to_json},
@@ -15,6 +15,8 @@ use crate::{
 
 /// So many versions stay whatever their age.
 const KEPT: u32 = 50;
+/// A save of what was just sent that comes so late was on its way before: it does not begin the draft anew.
+const LATE: i64 = 10_000;
 
 /// Whom a draft is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +103,9 @@ impl Journal {
             {
                 return Ok(Some(open.clone()));
             }
+            if open.is_none() && was_just_sent(tx, draft, now)? {
+                return Ok(None);
+            }
             let based_on = open.map_or(draft.based_on, |open| open.based_on);
             insert(tx, &NewDraft { based_on, ..draft.clone() }, now)?;
             Ok(open_draft(tx, &draft.id, draft.kind)?)
@@ -137,11 +142,6 @@ impl Journal {
         })
     }
 
-    /// Ends a draft: it was sent. Its versions stay.
-    pub fn end_draft(&self, id: &RemoteId, kind: DraftKind) -> Result<()> {
-        self.db.write(|tx| Ok(close(tx, id, kind)?))
-    }
-
     /// Makes a single reply that was taken back a draft again, text and files as they were typed, and gives it. What was
     /// begun in its place meanwhile stays as a version. None for anything but a reply to one conversation.
     pub fn draft_from_job(&self, job: JobId, now: Timestamp) -> Result<Option<DraftRow>> {
@@ -165,6 +165,33 @@ fn open_draft(conn: &Connection, id: &RemoteId, kind: DraftKind) -> rusqlite::Re
     )?
     .query_row(params![id.as_str(), kind.as_str()], read)
     .optional()
+}
+
+/// Ends the draft that a job sends: in the same transaction, so that it is one or the other whenever the process dies.
+pub(super) fn end(conn: &Connection, job: &NewJob) -> Result<()> {
+    if let (Action::Reply { text, mass: false, .. }, [item]) = (&job.action, job.audience.as_slice()) {
+        conn.prepare_cached(
+            "UPDATE drafts SET is_open = 0, sent = ?3
+              WHERE id = ?1 AND kind = 'reply' AND is_open = 1 AND text = ?2",
+        )?
+        .execute(params![item.id.as_str(), text, ms(job.created)])?;
+    }
+    Ok(())
+}
+
+fn was_just_sent(conn: &Connection, draft: &NewDraft, now: Timestamp) -> Result<bool> {
+    let sent = conn
+        .prepare_cached(
+            "SELECT text, files, sent FROM drafts WHERE id = ?1 AND kind = ?2 ORDER BY version DESC LIMIT 1",
+        )?
+        .query_row(params![draft.id.as_str(), draft.kind.as_str()], |row| {
+            let same = row.get::<_, String>("text")? == draft.text
+                && json::<Vec<FileRef>>(row, "files")? == draft.files;
+            Ok(row.get::<_, Option<i64>>("sent")?.filter(|_| same))
+        })
+        .optional()?
+        .flatten();
+    Ok(sent.is_some_and(|sent| ms(now) - sent < LATE))
 }
 
 fn close(conn: &Connection, id: &RemoteId, kind: DraftKind) -> rusqlite::Result<()> {

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::
 use super::{
     Journal,
     audience::{Audience, pack, verdict_reason},
-    tally,
+    drafts, tally,
 };
 use crate::{
     Result, StoreError,

@@ -17,6 +17,26 @@ fn written(text: &str) -> NewDraft {
     }
 }
 
+/// Confirms a single reply to the same conversation.
+fn send(journal: &Journal, text: &str, second: i64) {
+    let action = Action::Reply { text: text.into(), mass: false, then: done(), files: Vec::new() };
+    let job = NewJob {
+        id: JobId(Uuid::now_v7()),
+        name: "Reply".into(),
+        action,
+        state: JobState::Running,
+        due: at(second),
+        created: at(second),
+        me: handle("jonas@example.com"),
+        filter: None,
+        resolved: None,
+        audience: audience(&["a"]),
+        sending: Sending::default(),
+        origin: None,
+    };
+    journal.insert_job(&job).unwrap();
+}
+
 fn texts(journal: &Journal) -> Vec<String> {
     let versions = journal.draft_versions(&"a".into(), DraftKind::Reply).unwrap();
     assert!(versions.windows(2).all(|pair| pair[0].version > pair[1].version), "newest first");
@@ -48,7 +68,7 @@ fn replies_notes_and_conversations_are_kept_apart() {
     journal.save_draft(&NewDraft { id: "b".into(), ..written("to Kofi") }, at(3)).unwrap();
     let all: Vec<String> = journal.drafts().unwrap().into_iter().map(|draft| draft.text).collect();
     assert_eq!(all, ["to Kofi", "to the team", "to Marta"]);
-    journal.end_draft(&"a".into(), DraftKind::Reply).unwrap();
+    send(&journal, "to Marta", 50);
     assert_eq!(journal.drafts().unwrap().len(), 2);
     assert_eq!(journal.draft(&"a".into(), DraftKind::Note).unwrap().unwrap().text, "to the team");
 }
@@ -66,6 +86,22 @@ fn a_draft_keeps_the_base_that_it_was_begun_with() {
     assert_eq!(texts(&journal), ["Dear Marta", "Dear"], "nothing is lost");
     let anew = journal.save_draft(&NewDraft { based_on: later, ..written("Hello") }, at(4)).unwrap().unwrap();
     assert_eq!((anew.based_on, anew.version), (later, 3));
+}
+
+#[test]
+fn a_save_that_comes_late_does_not_begin_anew_what_was_sent() {
+    let (_folder, journal) = open();
+    journal.save_draft(&written("Dear Marta"), at(1)).unwrap();
+    send(&journal, "Dear Marta", 2);
+    assert_eq!(journal.save_draft(&written("Dear Marta"), at(3)).unwrap(), None);
+    // Another text is another draft, which sending the first one does not end.
+    journal.save_draft(&written("Something else"), at(3)).unwrap();
+    send(&journal, "Dear Marta", 3);
+    assert_eq!(journal.drafts().unwrap().len(), 1);
+    // One more text, or the same one typed again some time later, is a draft of its own.
+    assert!(journal.save_draft(&written("Dear Marta, one more thing"), at(4)).unwrap().is_some());
+    send(&journal, "Dear Marta, one more thing", 5);
+    assert!(journal.save_draft(&written("Dear Marta, one more thing"), at(20)).unwrap().is_some());
 }
 
 #[test]
@@ -116,6 +152,6 @@ fn a_file_stays_while_a_draft_needs_it() {
     let draft = NewDraft { files: vec![file.clone()], ..written("") };
     assert_eq!(journal.save_draft(&draft, at(1)).unwrap().unwrap().files, [file]);
     assert_eq!(journal.drop_unused_files(at(100)).unwrap(), 0);
-    journal.end_draft(&"a".into(), DraftKind::Reply).unwrap();
+    journal.save_draft(&written(""), at(50)).unwrap();
     assert_eq!(journal.drop_unused_files(at(100)).unwrap(), 1);
 }

@@ -118,6 +118,7 @@ CREATE TABLE drafts (
     inbound  INTEGER,                                       -- the customer's last message when it was begun
     outbound INTEGER,                                       -- and the last answer
     is_open  INTEGER NOT NULL DEFAULT 1,
+    sent     INTEGER,                                       -- when this version was sent
     UNIQUE (id, kind, version)
 ) STRICT;
 CREATE UNIQUE INDEX drafts_open ON drafts (id, kind) WHERE is_open = 1;
