@@ -1,8 +1,9 @@
 import type { Account } from '../lib/account/account.svelte';
 import { changeOf } from '../lib/action/change';
-import { isOver, jobWord } from '../lib/jobs/job';
+import { isOver } from '../lib/jobs/job';
 import { Jobs } from '../lib/jobs/jobs.svelte';
 import { JobsPage } from '../lib/jobs/page.svelte';
+import { resultOf } from '../lib/jobs/result';
 import { UndoStack } from '../lib/jobs/undo.svelte';
 import type { BulkMenu, TagUse } from '../lib/action/menus';
 import { Plan } from '../lib/action/plan.svelte';
@@ -17,7 +18,6 @@ import { Drafts } from '../lib/thread/drafts.svelte';
 import type { NewReply, Replied } from '../lib/thread/reply';
 import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
-import { count } from '../lib/ui/format';
 import { gathered, Latest } from '../lib/ui/later';
 
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
@@ -390,18 +390,9 @@ export class Inbox {
     // Stopped here: the strip has just said at what price.
     if (job.state === 'cancelled') return;
     const action = this.#undoOf(job);
-    const more = { testid: 'job-result', bad: job.counts.rejected > 0, ...(action ? { action } : {}) };
-    if (job.icon === 'undo') {
-      const { applied } = job.counts;
-      const given = `Given back: ${count(applied)}`;
-      // The first part of its result counts what was given back as well.
-      const rest = job.result.split(', ').slice(1).join(', ');
-      if (applied === job.total) this.#announcer.say(given, more);
-      else this.#announcer.say(`${given} of ${count(job.total)}`, { ...more, detail: rest });
-      return;
-    }
-    // A job that nobody named is called what it did: say that once.
-    this.#announcer.say(job.name === job.result ? jobWord(job).label : job.name, { ...more, detail: job.result });
+    const { text, detail } = resultOf(job);
+    const bad = job.counts.rejected > 0;
+    this.#announcer.say(text, { detail, testid: 'job-result', bad, ...(action ? { action } : {}) });
   }
 
   /** What the strip offers beside a result. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobView } from '../host/types';
 import { barParts, isOver, jobWord, progressText } from './job';
+import { resultOf } from './result';
 
 const job = (part: Partial<JobView>): JobView => ({
   id: 'j',
@@ -63,5 +64,26 @@ describe('a job in the strip', () => {
     [{ state: 'something_newer' }, 'Waiting'],
   ])('%o is called %s', (part, expected) => {
     expect(jobWord(job(part)).label).toBe(expected);
+  });
+});
+
+describe('a result in the strip', () => {
+  const counts = { pending: 0, sending: 0, applied: 22, rejected: 0, skipped: 2, unknown: 0, held: 0 };
+
+  it('names the job and its figures', () => {
+    expect(resultOf(job({ name: 'Stale', result: '24 set to Done' }))).toEqual({
+      text: 'Stale',
+      detail: '24 set to Done',
+    });
+    expect(resultOf(job({ name: '24 set to Done', state: 'completed', result: '24 set to Done' }))).toEqual({
+      text: 'Completed',
+      detail: '24 set to Done',
+    });
+  });
+
+  it('says of an undo how many were given back, and what was not', () => {
+    const undo = { icon: 'undo', total: 24, counts, result: '22 given back, 2 changed since by Jonas' };
+    expect(resultOf(job(undo))).toEqual({ text: 'Given back: 22 of 24', detail: '2 changed since by Jonas' });
+    expect(resultOf(job({ ...undo, total: 22 }))).toEqual({ text: 'Given back: 22', detail: '' });
   });
 });

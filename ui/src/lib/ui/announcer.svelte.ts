@@ -5,8 +5,8 @@ type More = {
   detail?: string;
   bad?: boolean;
   testid?: string;
-  /** With the key that does the same, where there is one. */
-  action?: { label: string; keys?: string; run: () => void };
+  /** With the key that does the same, where there is one, and what it will do in full. */
+  action?: { label: string; keys?: string; hint?: string; run: () => void };
 };
 export type Announcement = More & { text: string };
 

@@ -169,7 +169,7 @@ export class FakeJobs {
       Object.assign(item, {
         state: 'applied',
         outcome: isReply ? 'Sent' : 'Applied',
-        receipt: isReply ? `Receipt m-${item.id}` : null,
+        receipt: isReply ? `m-${item.id}` : null,
         at: this.#shop.at(0),
         canUndo: !isReply,
       });

@@ -218,7 +218,7 @@ function sent(index: number, then: string): Outcome {
   return {
     state: 'applied',
     outcome: `Sent${then}`,
-    receipt: `Receipt m-${88_000 + index}`,
+    receipt: `m-${88_000 + index}`,
     beforeAfter: then ? ['Active → Done'] : [],
     canUndo: then !== '',
   };
