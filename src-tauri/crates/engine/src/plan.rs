@@ -44,7 +44,7 @@ pub use test_message::test_message;
 pub(crate) use edit::refresh;
 pub(crate) use files::lost_file;
 
-use scene::Scene;
+use scene::{Scene, Seen};
 
 /// Why there is no plan, or why it was not confirmed.
 #[derive(Debug, Error)]
@@ -137,6 +137,8 @@ pub struct Plan {
     pub saved_as: Option<JobId>,
     /// The name as typed; a name that was never typed follows the plan.
     named: Option<String>,
+    /// What the databases were at when the audience was frozen.
+    seen: Seen,
     pub(crate) capabilities: Option<Capabilities>,
     pub(crate) zone: TimeZone,
 }
@@ -312,6 +314,7 @@ async fn begin(account: &Account, start: Start) -> Result<Plan, PlanError> {
         origin: start.origin,
         saved_as: start.saved_as,
         named: typed_name(start.name),
+        seen: scene.seen,
         capabilities: scene.capabilities.clone(),
         zone: account.clock().zone(),
     };

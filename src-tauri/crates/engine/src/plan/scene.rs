@@ -10,6 +10,7 @@ use muster_store::{Overlay, StoreError};
 
 use super::item::Base;
 use super::{Plan, PlanError, PlanItem};
+use crate::blocking::blocking;
 use crate::effect::puts_away;
 use crate::verdict::{Bench, Subject};
 use crate::{Account, Stores};
@@ -17,7 +18,16 @@ use crate::{Account, Stores};
 /// How long a mass reply counts as recent.
 const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Numbers that change with every write to the journal and to the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    journal: i64,
+    cache: i64,
+}
+
 pub(super) struct Scene {
+    /// What the databases were at when this was looked at, or earlier: a write in between makes it look old, never fresh.
+    pub seen: Seen,
     pub stores: Stores,
     pub overlay: Arc<Overlay>,
     pub me: Me,
@@ -28,7 +38,13 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) async fn of(account: &Account) -> Result<Self, PlanError> {
+        let stores = account.stores().clone();
+        let seen = blocking(move || {
+            let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
+            Ok::<_, StoreError>(Seen { journal, cache })
+        });
         Ok(Self {
+            seen: seen.await?,
             me: account.me().ok_or(PlanError::NotSignedIn)?,
             overlay: account.overlay().await?,
             stores: account.stores().clone(),

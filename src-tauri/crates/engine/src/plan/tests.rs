@@ -96,6 +96,7 @@ fn planned(action: Action, verdicts: &[(Verdict, usize)]) -> Plan {
         origin: None,
         saved_as: None,
         named: None,
+        seen: Seen::default(),
         capabilities: Some(able()),
         zone: TimeZone::UTC,
     };
