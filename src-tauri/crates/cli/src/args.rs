@@ -255,7 +255,8 @@ pub enum JobAction {
     Resume,
     /// Stop it for good. Says how many will not be sent.
     Cancel,
-    /// Try again what was provably not applied: a new job, confirmed, then worked or watched to its end.
+    /// Try again what was provably not applied, what was cancelled included: a new job, confirmed, then worked or
+    /// watched to its end.
     Retry {
         /// Confirm only.
         #[arg(long)]

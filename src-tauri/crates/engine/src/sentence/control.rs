@@ -25,14 +25,15 @@ pub fn resume_label(job: &JobRow, canary_waits: bool) -> String {
     }
 }
 
-/// "Retry 2 of the 3 rejected", "Retry the 3 rejected"
+/// "Retry 2 of the 3 rejected", "Retry the 3 rejected"; of a job that was stopped "Send to the 40 after all".
 #[must_use]
 pub fn retry_label(job: &JobRow, n: u64) -> String {
-    let rejected = job.counts.rejected;
-    if n < rejected {
-        format!("Retry {} of the {} rejected", grouped(n), grouped(rejected))
-    } else {
-        format!("Retry the {} rejected", grouped(n))
+    let (rejected, again) = (job.counts.rejected, if is_reply(job) { "Send to" } else { "Change" });
+    match cancelled(job) {
+        0 if n < rejected => format!("Retry {} of the {} rejected", grouped(n), grouped(rejected)),
+        0 => format!("Retry the {} rejected", grouped(n)),
+        _ if rejected == 0 => format!("{again} the {} after all", grouped(n)),
+        _ => format!("{again} {}: rejected and cancelled", grouped(n)),
     }
 }
 
@@ -68,12 +69,7 @@ fn undone(change: &Change) -> &'static str {
 /// "41 sent, 459 will not be sent, 3 are on their way": a job that was just stopped.
 #[must_use]
 pub fn stopped(job: &JobRow) -> String {
-    let not = job
-        .reasons
-        .iter()
-        .filter(|reason| reason.state == EffectState::Skipped && reason.code == "cancelled")
-        .map(|reason| reason.n)
-        .sum();
+    let not = cancelled(job);
     let mut parts = so_far(job);
     if not > 0 || parts.is_empty() {
         parts.push(format!("{} will not be {}", grouped(not), participle(job)));
@@ -131,6 +127,14 @@ pub fn state_text(job: &JobRow, canary_waits: bool, now: Timestamp, zone: &TimeZ
         (JobState::Draft, _) => "Not confirmed: nothing leaves before you say so.".to_owned(),
         _ => String::new(),
     }
+}
+
+/// Items that did not leave because the job was stopped.
+fn cancelled(job: &JobRow) -> u64 {
+    let stopped = |reason: &&muster_store::ReasonCount| {
+        reason.state == EffectState::Skipped && reason.code == "cancelled"
+    };
+    job.reasons.iter().filter(stopped).map(|reason| reason.n).sum()
 }
 
 fn so_far(job: &JobRow) -> Vec<String> {
@@ -204,16 +208,22 @@ mod tests {
     #[test]
     fn labels_name_the_number() {
         let counts = Counts { applied: 114, rejected: 3, pending: 43, ..Counts::default() };
-        let mut job = job(reply(), counts, &[]);
-        assert_eq!(cancel_label(&job, 43), "Stop: 43 will not be sent");
-        assert_eq!(retry_label(&job, 2), "Retry 2 of the 3 rejected");
-        assert_eq!(retry_label(&job, 3), "Retry the 3 rejected");
-        assert_eq!(undo_label(&job, 114), "Undo Done on 114…");
-        assert_eq!(resume_label(&job, true), "Send to the other 43");
-        assert_eq!(resume_label(&job, false), "Go on");
-        job.pause = Some(PauseReason::Overdue);
-        assert_eq!(resume_label(&job, false), "Send now");
-        assert_eq!(paused(&job), "114 sent, 3 rejected, 43 wait");
+        let mut row = job(reply(), counts, &[]);
+        assert_eq!(cancel_label(&row, 43), "Stop: 43 will not be sent");
+        assert_eq!(retry_label(&row, 2), "Retry 2 of the 3 rejected");
+        assert_eq!(retry_label(&row, 3), "Retry the 3 rejected");
+        assert_eq!(undo_label(&row, 114), "Undo Done on 114…");
+        assert_eq!(resume_label(&row, true), "Send to the other 43");
+        assert_eq!(resume_label(&row, false), "Go on");
+        let stopped = [(EffectState::Skipped, "cancelled", 40)];
+        let none_rejected = Counts { rejected: 0, skipped: 40, ..counts };
+        let only = job(reply(), none_rejected, &stopped);
+        assert_eq!(retry_label(&only, 40), "Send to the 40 after all");
+        let after_all = job(reply(), Counts { skipped: 40, ..counts }, &stopped);
+        assert_eq!(retry_label(&after_all, 43), "Send to 43: rejected and cancelled");
+        row.pause = Some(PauseReason::Overdue);
+        assert_eq!(resume_label(&row, false), "Send now");
+        assert_eq!(paused(&row), "114 sent, 3 rejected, 43 wait");
     }
 
     #[test]

@@ -71,6 +71,12 @@ pub fn changes(item: &ItemRow) -> Vec<String> {
 #[must_use]
 pub fn change(row: &EffectRow) -> Option<String> {
     let before = row.before.as_ref();
+    if let (Some(before), Some(after)) = (before, row.effect.value_after())
+        && row.effect.is_same_value(before, &after)
+    {
+        // It was so already.
+        return None;
+    }
     let who = |handle: Option<&str>| handle.unwrap_or("nobody").to_owned();
     let from = |name: String| if before.is_some() { format!("{name} ") } else { String::new() };
     match &row.effect {
@@ -166,6 +172,8 @@ mod tests {
     )]
     #[case(Effect::TagClear, Some(json!(["a", "b"])), Some("− a, b"))]
     #[case(Effect::Priority(Priority::High), Some(json!("none")), Some("no priority → priority high"))]
+    #[case(Effect::TagAdd("vip".into()), Some(json!("VIP")), None)]
+    #[case(Effect::TagRemove("vip".into()), Some(json!("VIP")), Some("− vip"))]
     #[case(Effect::Reply, None, None)]
     fn before_and_after(
         #[case] effect: Effect,
