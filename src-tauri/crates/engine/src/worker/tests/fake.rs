@@ -224,11 +224,16 @@ impl FakeDesk {
         lost: T,
         work: impl FnOnce(&mut Inner) -> T,
     ) -> Result<T, NotSent> {
-        let mut inner = self.inner();
-        *inner.calls.entry(call).or_default() += 1;
+        let nth = {
+            let mut inner = self.inner();
+            let calls = inner.calls.entry(call).or_default();
+            *calls += 1;
+            *calls
+        };
         if let Some(what) = &mut *self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner) {
-            what(call, inner.calls[call]);
+            what(call, nth);
         }
+        let mut inner = self.inner();
         let fault = inner.next.get_mut(call).and_then(VecDeque::pop_front).flatten();
         let fault = fault.or_else(|| inner.always.get(call).copied());
         let host = "desk.example".to_owned();
