@@ -194,7 +194,7 @@ describe('what a channel asks for', () => {
 
   it('WhatsApp: says until when a reply is taken', async () => {
     await open(1);
-    expect(app.text('composer-window')).toMatch(/^Closes in 23 h After 14:\d\d only templates can be sent\.$/);
+    expect(app.text('composer-window')).toMatch(/^Closes in 23 h After Fri 14:\d\d only templates can be sent\.$/);
   });
 
   it('a snippet comes filled in', async () => {

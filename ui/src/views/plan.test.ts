@@ -99,6 +99,8 @@ describe('remedies', () => {
     await write('Hello {{customer_first_name}}');
     const missing = groups().empty_field ?? 0;
     expect(missing).toBeGreaterThan(0);
+    const group = app.all('plan-group').find((one) => one.dataset.verdict === 'empty_field');
+    expect(group?.querySelector('.d')?.textContent).toBe('No first name on file. Fill in or add a fallback');
     await app.click('group-empty_field-fill');
     expect(app.all('plan-fill-field')).toHaveLength(missing);
     expect(document.activeElement).toBe(app.get('plan-fill-field'));

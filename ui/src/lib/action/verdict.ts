@@ -37,7 +37,7 @@ const VERDICTS: Record<string, Word> = {
   empty_field: { icon: TextCursorInput, tone: 'bad', remedies: ['fill', 'fallback'] },
   not_permitted: { icon: Lock, tone: 'bad' },
   no_address: { icon: MapPinOff, tone: 'plain' },
-  too_long: { icon: Ruler, tone: 'bad', remedies: ['look'] },
+  too_long: { icon: Ruler, tone: 'bad' },
   unsupported: { icon: CircleSlash, tone: 'plain' },
   archived: { icon: Archive, tone: 'plain' },
   same_person: { icon: Users, tone: 'warn', remedies: ['look'] },
