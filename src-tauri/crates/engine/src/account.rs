@@ -176,13 +176,6 @@ impl Account {
         PacedDesk::waiting(desk, Arc::clone(&self.inner.pace), of)
     }
 
-    /// How many minutes so many replies take at the pace of this help desk, with so many threads read again before they
-    /// leave; 0: no limit is in their way.
-    #[must_use]
-    pub fn minutes_for(&self, replies: u64, guard_reads: u64) -> u64 {
-        self.inner.pace.minutes_for(replies, guard_reads)
-    }
-
     /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {

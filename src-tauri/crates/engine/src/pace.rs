@@ -78,8 +78,6 @@ struct State {
     /// What was said last, so that saying nothing new does not fill the bucket again.
     said: Option<Rate>,
     kept: Option<Timestamp>,
-    /// Replies in one call.
-    replies_per_call: u64,
 }
 
 /// What survives a restart.
@@ -107,7 +105,7 @@ impl Pace {
     pub(crate) fn load(clock: Arc<dyn Clock>, journal: Journal) -> Result<Self, StoreError> {
         let kept = journal.rate_state()?;
         let budget = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        let state = State { budget, replies_per_call: 1, ..State::default() };
+        let state = State { budget, ..State::default() };
         Ok(Self { clock, journal, state: Mutex::new(state), news: Notify::new() })
     }
 
@@ -115,7 +113,6 @@ impl Pace {
     pub(crate) fn learn(&self, can: &Capabilities) {
         let now = self.clock.now();
         let mut state = self.state();
-        state.replies_per_call = can.max_replies.max(1) as u64;
         if let (None, Some(limit)) = (&state.budget.calls, can.reads_per_minute) {
             state.budget.calls = Some(Bucket::full(limit, now));
         }
@@ -184,18 +181,6 @@ impl Pace {
             () = self.news.notified() => {}
             () = tokio::time::sleep(wait.min(LOOK)) => {}
         }
-    }
-
-    /// How many minutes so many replies take at this pace, with so many threads read again before; 0: they leave at once.
-    pub(crate) fn minutes_for(&self, replies: u64, guard_reads: u64) -> u64 {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let calls = replies.div_ceil(state.replies_per_call.max(1)) + guard_reads;
-        let budget = &mut state.budget;
-        let of = |bucket: &mut Option<Bucket>, n| {
-            bucket.as_mut().map_or(0, |bucket| bucket.minutes_for(n, Use::Batch.leaves(), now))
-        };
-        of(&mut budget.calls, calls).max(of(&mut budget.replies, replies))
     }
 
     /// Writes the state into the journal, where there is something to remember.

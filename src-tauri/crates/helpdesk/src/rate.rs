@@ -35,7 +35,8 @@ impl Pace {
     }
 }
 
-/// What the headers say, if anything. A refusal means that nothing is left, whatever else it says.
+/// What the headers say, if anything. A refusal means that nothing is left – unless the server says that there is: then it
+/// has a limit of its own for that kind of call, which is its caller's business and nobody else's.
 fn read(headers: &HeaderMap, refused: bool, before: Option<Rate>, now: Timestamp) -> Option<Rate> {
     let number = |name: &str| -> Option<i64> {
         let value =
@@ -50,7 +51,7 @@ fn read(headers: &HeaderMap, refused: bool, before: Option<Rate>, now: Timestamp
         wait => wait,
     });
     let at = |wait: i64| now.saturating_add(SignedDuration::from_secs(wait.max(0))).unwrap_or(Timestamp::MAX);
-    if refused {
+    if refused && remaining.is_none_or(|left| left == 0) {
         let wait =
             retry_after(headers).map(|wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX)).or(wait)?;
         let limit = limit.or(before.map(|rate| rate.limit)).unwrap_or_default();
@@ -107,7 +108,8 @@ mod tests {
         ("x-ratelimit-reset", "1700000045"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")], Some((60, 0, 45)))]
     #[case::a_past_instant(false, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "0"),
         ("x-ratelimit-reset", "1699999990"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")], Some((60, 0, 0)))]
-    #[case::a_refusal(true, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "44"), ("x-ratelimit-reset", "30"), ("retry-after", "3")], Some((60, 0, 3)))]
+    #[case::a_refusal(true, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30"), ("retry-after", "3")], Some((60, 0, 3)))]
+    #[case::of_one_kind_of_call(true, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "44"), ("x-ratelimit-reset", "30"), ("retry-after", "3")], Some((60, 44, 30)))]
     #[case::a_bare_refusal(true, &[("retry-after", "3")], Some((90, 0, 3)))]
     #[case::a_silent_refusal(true, &[], None)]
     #[case::half_of_it(false, &[("x-ratelimit-limit", "60")], None)]

@@ -95,7 +95,7 @@ pub struct OutgoingFile {
 /// How many calls the server still takes, as its last answer said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// Calls per minute.
+    /// Calls per minute; 0 where a refusal is all that it ever said.
     pub limit: u32,
     /// Calls left in this minute.
     pub remaining: u32,

@@ -59,27 +59,6 @@ impl Bucket {
         })
     }
 
-    /// Whole minutes until `n` were taken, `leaves` percent always left over.
-    pub(super) fn minutes_for(&mut self, n: u64, leaves: u32, now: Timestamp) -> u64 {
-        self.refill(now);
-        if self.limit == 0 {
-            return self.reset.map_or(0, |reset| until(reset, now).as_secs().div_ceil(60));
-        }
-        let floor = self.floor(leaves);
-        let rest = n as f64 - (self.left - floor).max(0.0);
-        if rest <= 0.0 {
-            return 0;
-        }
-        let minutes = match self.reset {
-            Some(reset) => {
-                let windows = (rest / (f64::from(self.limit) - floor).max(1.0)).ceil();
-                until(reset, now).as_secs_f64() / MINUTE + windows - 1.0
-            }
-            None => rest / f64::from(self.limit),
-        };
-        minutes.ceil() as u64
-    }
-
     /// What is left to more urgent uses. Of a small limit it is nothing, so that everybody has a turn at all.
     fn floor(&self, leaves: u32) -> f64 {
         (f64::from(self.limit) * f64::from(leaves) / 100.0).floor().min(f64::from(self.limit) - 1.0)

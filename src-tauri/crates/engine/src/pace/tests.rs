@@ -75,18 +75,6 @@ fn how_long_to_wait(
     assert_eq!(bucket.wait(n, leaves, after(at)), seconds.map(Duration::from_secs));
 }
 
-#[rstest]
-#[case::at_once(told(60, 60, 30), 40, 0)]
-#[case::after_the_reset(told(60, 60, 30), 80, 1)]
-// 48 now, 48 at the reset in half a minute, 48 a minute later.
-#[case::two_minutes(told(60, 60, 30), 140, 2)]
-#[case::nothing_left(told(60, 0, 60), 10, 1)]
-#[case::nobody_knows(told(0, 0, 90), 10, 2)]
-fn how_many_minutes(#[case] said: Rate, #[case] n: u64, #[case] minutes: u64) {
-    let mut bucket = Bucket::told(&said, 0, samples::now());
-    assert_eq!(bucket.minutes_for(n, 20, samples::now()), minutes);
-}
-
 #[test]
 fn a_limit_without_news_comes_back_evenly() {
     let mut bucket = Bucket::full(60, samples::now());
@@ -97,14 +85,13 @@ fn a_limit_without_news_comes_back_evenly() {
     // A clock that goes back gives nothing and takes nothing.
     assert_eq!(bucket.wait(10, 0, after(5)), None);
     assert_eq!(bucket.wait(60, 0, after(600)), None);
-    assert_eq!(bucket.minutes_for(150, 0, after(600)), 2);
 }
 
 #[test]
 fn without_a_limit_nobody_waits() {
     let desk = Desk::new();
     assert_eq!(desk.taken(Use::Prefetch), 1000);
-    assert_eq!((desk.pace.wait(Use::Batch, 500, 500), desk.pace.minutes_for(10_000, 10_000)), (None, 0));
+    assert_eq!(desk.pace.wait(Use::Batch, 500, 500), None);
 }
 
 #[test]
@@ -143,7 +130,6 @@ fn replies_are_counted_where_they_are_limited() {
     assert!(desk.pace.take(Use::Interactive, 50).is_ok());
     assert_eq!(desk.pace.wait(Use::Interactive, 1, 25), Some(Duration::from_secs(15)));
     assert_eq!(desk.pace.wait(Use::Interactive, 1, 0), None, "reads are not");
-    assert_eq!(desk.pace.minutes_for(120, 0), 2);
 }
 
 fn capabilities() -> Capabilities {
