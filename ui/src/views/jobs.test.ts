@@ -75,6 +75,23 @@ describe('the jobs page', () => {
     expect(app.text('empty-outbox')).toContain('The outbox is empty');
   });
 
+  it('says why it cannot be shown, and tries again', async () => {
+    app = await openWindow('jobs');
+    const { host } = app;
+    const call = host.call.bind(host);
+    host.call = (name, request) =>
+      name === 'jobs'
+        ? Promise.reject({ code: 'internal', message: 'The journal cannot be read.' })
+        : call(name, request);
+    await app.click('nav-jobs');
+    await app.settle(50);
+    expect(app.text('jobs-error')).toContain('The journal cannot be read.');
+    host.call = call;
+    app.get('jobs-error').querySelector('button')?.click();
+    await app.settle(50);
+    expect(app.text('jobs-total')).toBe('11 jobs');
+  });
+
   it('is reached and walked by key', async () => {
     app = await openWindow('jobs');
     await app.key('g');

@@ -100,7 +100,7 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
       { keys: ['mod+shift+z'], action: 'redo', label: 'Redo', where: 'everywhere' },
       { keys: ['g i'], action: 'goInbox', label: 'Go to the inbox', where: 'everywhere' },
       { keys: ['g j'], action: 'goJobs', label: 'Go to the jobs', where: 'everywhere' },
-      { keys: ['o'], action: 'thread', label: 'Open the thread of what needs attention', where: 'jobs' },
+      { keys: ['o'], action: 'thread', label: 'Open the thread, in Jobs', where: 'jobs' },
       { keys: ['?'], action: 'shortcuts', label: 'These shortcuts', where: 'everywhere' },
     ],
   },
