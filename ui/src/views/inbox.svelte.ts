@@ -302,7 +302,7 @@ export class Inbox {
   }
 
   closePlan(): void {
-    if (this.#plan) this.discardPlan();
+    if (this.#plan) void this.leavePlan();
   }
 
   async planConfirmed(job: string): Promise<void> {

@@ -284,6 +284,16 @@ describe('before it is confirmed', () => {
     await app.click('plan-cancel');
     expect(app.host.calls.filter((call) => call.name === 'save_plan')).toHaveLength(2);
   });
+
+  it('is kept when a notification leads away from it', async () => {
+    await open();
+    await write('Almost lost.');
+    app.host.emit({ type: 'navigate', account: 'a1', id: '48009' });
+    await app.settle(50);
+    expect(app.host.calls.filter((call) => call.name === 'save_plan')).toHaveLength(1);
+    expect(app.maybe('plan')).toBeNull();
+    expect(app.host.calls.findLast((call) => call.name === 'thread')?.request).toMatchObject({ id: '48009' });
+  });
 });
 
 describe('what is final', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SendingView } from '../host/types';
-import { holds, holdLabel, missing, sendingOf, wireOf } from './sending';
+import { holds, holdLabel, inWords, missing, sendingOf, wireOf } from './sending';
 
 const AT_ONCE: SendingView = { mode: '', at: null, drip: null, hold: null, canary: null, ifChanged: '' };
 
@@ -46,6 +46,12 @@ describe('the form of a sending', () => {
     form.mode = 'drip';
     form.drip.days = [];
     expect(missing(form)).toBe('Choose at least one day.');
+  });
+
+  it('writes an instant as a person would', () => {
+    const at = new Date(2026, 10, 21, 9, 5);
+    expect(inWords(at.toISOString())).toBe('2026-11-21 09:05');
+    expect(inWords('tomorrow at 9am')).toBe('tomorrow at 9am');
   });
 
   it('offers the usual hold among the others', () => {

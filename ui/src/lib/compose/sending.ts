@@ -103,3 +103,12 @@ export function missing({ mode, at, drip }: Sending): string | null {
   if (mode === 'drip' && drip.days.length === 0) return 'Choose at least one day.';
   return null;
 }
+
+/** "2026-11-21T08:00:00Z" → "2026-11-21 09:00" in this computer's zone; what a person wrote stays as it is. */
+export function inWords(at: string): string {
+  if (!/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(at)) return at;
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
