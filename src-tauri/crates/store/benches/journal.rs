@@ -61,37 +61,23 @@ fn confirm(cache: &Cache, folder: &Path, n: usize) {
     report(&format!("confirm {n}"), n, &samples, &baseline);
 }
 
-/// The same job as an item row and nothing else per recipient, in one durable transaction.
+/// The same job as one effect row per recipient, as claiming would write it, in one durable transaction.
 fn one_row_per_item(folder: &Path, job: &NewJob) -> f64 {
     let mut conn = Connection::open(folder.join("journal.db")).unwrap();
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     conn.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).unwrap();
     conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON")
         .unwrap();
-    // Its own table, without the indexes that the real one also has.
-    conn.execute_batch(
-        "CREATE TABLE rows (job INTEGER NOT NULL, no INTEGER NOT NULL, id TEXT NOT NULL, stamp INTEGER NOT NULL,
-                            last_inbound INTEGER, last_outbound INTEGER, verdict TEXT NOT NULL, channel TEXT NOT NULL,
-                            state TEXT NOT NULL, PRIMARY KEY (job, no)) STRICT, WITHOUT ROWID",
-    )
-    .unwrap();
+    let value = serde_json::to_string(&job.action.effects()[0]).unwrap();
     let started = Instant::now();
     let tx = conn.transaction().unwrap();
     for (no, item) in (0i64..).zip(&job.audience) {
         tx.prepare_cached(
-            "INSERT INTO rows (job, no, id, stamp, last_inbound, last_outbound, verdict, channel, state)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending')",
+            "INSERT INTO effects (job, no, ordinal, id, effect, value, state)
+             VALUES (1, ?1, 0, ?2, 'status', ?3, 'pending')",
         )
         .unwrap()
-        .execute(params![
-            no,
-            item.id.as_str(),
-            item.stamp,
-            item.last_inbound,
-            item.last_outbound,
-            item.verdict,
-            item.channel.as_str()
-        ])
+        .execute(params![no, item.id.as_str(), value])
         .unwrap();
     }
     tx.commit().unwrap();
