@@ -16,6 +16,7 @@ describe('keys of the main window', () => {
     ['s', idle, null],
     ['s', selecting, 'status'],
     ['h', reading, 'snooze'],
+    ['p', reading, 'priority'],
     ['e', reading, 'done'],
     ['r', reading, 'reply'],
     ['r', { ...reading, mayReply: false }, null],

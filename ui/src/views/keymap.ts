@@ -13,6 +13,7 @@ export type Action =
   | 'assign'
   | 'tags'
   | 'snooze'
+  | 'priority'
   | 'massReply'
   | 'done'
   | 'follow'
@@ -72,6 +73,7 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
       { keys: ['a'], action: 'assign', label: 'Assign', when: onSomething },
       { keys: ['t'], action: 'tags', label: 'Tags', when: onSomething },
       { keys: ['h'], action: 'snooze', label: 'Snooze', when: onSomething },
+      { keys: ['p'], action: 'priority', label: 'Priority', when: onSomething },
       { keys: ['e'], action: 'done', label: 'Done', when: onSomething },
       {
         keys: ['shift+r'],
