@@ -172,8 +172,10 @@ fn find(stores: &Stores, job: JobId) -> Result<Found, StoreError> {
     let effects: Vec<OwnEffect> = row.action.iter().flat_map(Action::effects).map(plain).collect();
     let taken = stores.journal.taken_over(&Origin { job, relation: Relation::Retry })?;
     let mut found = Found { job: row, items: Vec::new(), stays: BTreeMap::new() };
+    let mut stopped = Vec::new();
     for story in stores.journal.stories(job, None)? {
         let left = Left::of(&story, &effects);
+        let is_stopped = story.state == EffectState::Skipped;
         let is_taken = taken.contains(&story.audience.id);
         match left {
             Left::Nothing => {}
@@ -189,9 +191,14 @@ fn find(stores: &Stores, job: JobId) -> Result<Found, StoreError> {
                 }
                 item.last_inbound = item.last_inbound.max(story.seen);
                 item.last_outbound = item.last_outbound.max(story.seen);
-                found.items.push(item);
+                if is_stopped { stopped.push(item) } else { found.items.push(item) }
             }
         }
+    }
+    // Who stopped a job decided about those who were left. They are asked for only once nothing that failed is left, so
+    // that nobody who retries a failure sends to them as well.
+    if found.items.is_empty() {
+        found.items = stopped;
     }
     Ok(found)
 }

@@ -31,6 +31,7 @@ mod known;
 mod heartbeat;
 mod overdue;
 mod pause;
+mod points;
 mod record;
 pub(crate) mod schedule;
 mod step;
@@ -38,6 +39,7 @@ mod step;
 pub(crate) mod tests;
 
 pub(crate) use pause::Bystander;
+pub(crate) use points::Point;
 pub(crate) use record::{forget_deleted, keep_messages, outcome_row, row, sent_message, tell};
 
 /// How often the journal is looked at for what another process wrote.
@@ -63,6 +65,9 @@ pub(crate) struct WorkContext {
     pub link: Arc<Link>,
     /// Who is told.
     pub events: broadcast::Sender<EngineEvent>,
+    /// Where a test lets the worker die.
+    #[cfg(test)]
+    pub deaths: Arc<points::deaths::Deaths>,
 }
 
 /// What working the journal came to.
@@ -348,6 +353,7 @@ async fn finish(ctx: &WorkContext, job: &JobRow) -> Result<(), StoreError> {
     if reconcile::looks_again(ctx, job.id).await? {
         return Ok(());
     }
+    ctx.pass(Point::BeforeEnd).await;
     let (id, now) = (job.id, ctx.clock.now());
     let state = ctx.store(move |stores| stores.journal.finish_job(id, now)).await?;
     if state.is_over() {

@@ -94,7 +94,7 @@ impl Torture {
     fn who_takes_part(&self, n: usize) -> Result<Vec<String>> {
         let file = self.reply_file("Hello")?;
         let dry =
-            self.client.must(&["bulk", "t", "is:active,done", "--reply-file", &file, "--dry-run"])?;
+            self.client.must(&["bulk", "t", "is:active,done channel:email", "--reply-file", &file, "--dry-run"])?;
         let recipients = dry["recipients"].as_array().into_iter().flatten();
         let ids: Vec<String> = recipients
             .filter(|one| one["included"] == true)

@@ -106,6 +106,22 @@ async fn what_was_cancelled_can_be_sent_after_all() {
     assert!(bench.ids().iter().all(|id| bench.desk.texts(id).len() == 1));
 }
 
+#[tokio::test]
+async fn who_retries_a_failure_sends_to_nobody_else() {
+    let bench = Bench::new(30);
+    bench.desk.refuse(&id(3));
+    let job = bench.confirm(mass("Hello", done()), 30);
+    bench.desk.after(6, "reply", Fault::Unreachable);
+    let _ = bench.work().await;
+    bench.stores.journal.cancel_job(job, bench.now()).unwrap();
+    let row = bench.job(job);
+    assert!(row.counts.rejected == 1 && row.counts.skipped > 0, "{:?}", row.counts);
+    let retry = again(&bench, job).unwrap();
+    assert_eq!(bench.job(retry).total, 1, "only what failed");
+    let after_all = again(&bench, job).unwrap();
+    assert_eq!(bench.job(after_all).total, row.counts.skipped, "and only then those who were left");
+}
+
 fn story(own: Option<Vec<OwnEffect>>, rows: &[(Effect, EffectState, &str)]) -> ItemStory {
     let bench_item = AudienceItem {
         id: id(1),

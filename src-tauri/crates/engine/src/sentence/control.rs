@@ -25,15 +25,17 @@ pub fn resume_label(job: &JobRow, canary_waits: bool) -> String {
     }
 }
 
-/// "Retry 2 of the 3 rejected", "Retry the 3 rejected"; of a job that was stopped "Send to the 40 after all".
+/// "Retry 2 of the 3 rejected", "Retry the 3 rejected"; of a job that was stopped, once nothing that failed is left,
+/// "Send to the 40 after all".
 #[must_use]
 pub fn retry_label(job: &JobRow, n: u64) -> String {
     let (rejected, again) = (job.counts.rejected, if is_reply(job) { "Send to" } else { "Change" });
-    match cancelled(job) {
-        0 if n < rejected => format!("Retry {} of the {} rejected", grouped(n), grouped(rejected)),
-        0 => format!("Retry the {} rejected", grouped(n)),
-        _ if rejected == 0 => format!("{again} the {} after all", grouped(n)),
-        _ => format!("{again} {}: rejected and cancelled", grouped(n)),
+    match rejected {
+        _ if n > rejected || (rejected == 0 && cancelled(job) > 0) => {
+            format!("{again} the {} after all", grouped(n))
+        }
+        _ if n < rejected => format!("Retry {} of the {} rejected", grouped(n), grouped(rejected)),
+        _ => format!("Retry the {} rejected", grouped(n)),
     }
 }
 
@@ -220,7 +222,7 @@ mod tests {
         let only = job(reply(), none_rejected, &stopped);
         assert_eq!(retry_label(&only, 40), "Send to the 40 after all");
         let after_all = job(reply(), Counts { skipped: 40, ..counts }, &stopped);
-        assert_eq!(retry_label(&after_all, 43), "Send to 43: rejected and cancelled");
+        assert_eq!(retry_label(&after_all, 3), "Retry the 3 rejected");
         row.pause = Some(PauseReason::Overdue);
         assert_eq!(resume_label(&row, false), "Send now");
         assert_eq!(paused(&row), "114 sent, 3 rejected, 43 wait");

@@ -15,6 +15,9 @@ use crate::{
     column::{json, json_or_none},
 };
 
+/// So often the engine looks for what is unknown before it leaves it to a human.
+pub(crate) const LOOKS: u32 = 2;
+
 /// Another job that may touch the same conversations.
 pub(crate) struct Neighbour {
     seq: i64,
@@ -107,9 +110,20 @@ impl Neighbour {
         Ok(match self.state_of(conn, no)? {
             Some(EffectState::Sending) => true,
             Some(EffectState::Pending) => self.goes_on,
+            Some(EffectState::Unknown) => self.goes_on && self.is_looked_for(conn, no)?,
             Some(_) => false,
             None => self.opens,
         })
+    }
+
+    /// Whether something unknown of an item will be looked for again by itself, and may be sent again then. What only a
+    /// human can settle keeps nothing waiting.
+    fn is_looked_for(&self, conn: &Connection, no: u32) -> Result<bool> {
+        Ok(conn
+            .prepare_cached(
+                "SELECT 1 FROM effects WHERE job = ?1 AND no = ?2 AND state = 'unknown' AND checks < ?3",
+            )?
+            .exists(params![self.seq, no, LOOKS])?)
     }
 
     /// Whether this job sets the same field of the conversation, or has set it.

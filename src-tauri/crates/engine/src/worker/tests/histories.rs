@@ -410,7 +410,7 @@ fn meddle(what: What, conversation: &mut Conversation) {
         What::Urgent => conversation.priority = Priority::Low,
         What::Tag => conversation.tags.retain(|tag| tag != "answered"),
         What::Untag if conversation.tags.iter().all(|tag| tag != "refund") => {
-            conversation.tags.push("refund".into())
+            conversation.tags.push("refund".into());
         }
         What::Untag => {}
         _ => conversation.status = Status::Spam,

@@ -3,6 +3,7 @@
 use muster_model::{Action, EffectState, Handle, JobState, PauseReason, StatusChange};
 
 use super::*;
+use crate::journal::order::LOOKS;
 
 fn change(change: Change) -> Action {
     Action::Change { change }
@@ -26,6 +27,10 @@ fn an_item_waits_for_earlier_jobs_on_its_conversation() {
     let sent = claim(&journal, first);
     assert!(claim(&journal, second).is_empty());
     assert!(journal.record(&[outcome(sent[1].effects[0].row, EffectState::Unknown)]).unwrap().is_empty());
+    assert!(claim(&journal, second).is_empty(), "it is looked for, and may be sent again");
+    for _ in 0..LOOKS {
+        journal.note_check(sent[1].effects[0].row, at(300), false).unwrap();
+    }
     assert_eq!(ids(&claim(&journal, second)), ["b"], "doubt does not block for ever");
     assert_eq!(journal.job(second).unwrap().unwrap().counts.sending, 2);
 }
