@@ -30,10 +30,10 @@ mod words;
 pub use app::{App, DemoDesk, Notification};
 pub use data_dir::data_dir;
 pub use error::{ErrorCode, UiError};
+pub use jobs::{Format, Written};
 pub use keychain::{KeyStore, Keychain};
 pub use line::{AssigneeLine, ContactLine, ConversationLine, MessageLine};
 pub use mail::{MAIL_CSP, mail_page};
-pub use jobs::{Format, Written};
 pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Worked};
 
 // What a program needs to start the app.

@@ -42,8 +42,8 @@ pub use events::{EngineEvent, Notice};
 pub use keys::{EnvKeys, KeyError, KeySource};
 pub use link::{Connection, Link};
 pub use plan::{
-    Group, Plan, PlanEdit, PlanError, PlanItem, add_matching, attach, attached, more_matching, open_saved_plan, plan,
-    replan, save_plan, spot_check, test_message, usual_hold,
+    Group, Plan, PlanEdit, PlanError, PlanItem, add_matching, attach, attached, more_matching,
+    open_saved_plan, plan, replan, save_plan, spot_check, test_message, usual_hold,
 };
 pub use retry::{RetryError, received, retry, retry_remark, retryable};
 pub use sentence::SendingSummary;

@@ -23,7 +23,9 @@ use muster_store::{Recorded, StoreError, UnknownEffect};
 
 use crate::effect::shows;
 use crate::sync::patiently;
-use crate::worker::{Point, Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,};
+use crate::worker::{
+    Point, Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,
+};
 
 /// Replies looked for in one call.
 const AT_ONCE: usize = 50;

@@ -4,8 +4,8 @@
 use muster_model::{Action, Channel, Priority, SnoozeUntil, StatusChange, Verdict};
 
 mod control;
-mod item;
 mod cost;
+mod item;
 mod job;
 mod person;
 mod plan;
@@ -13,8 +13,8 @@ mod schedule;
 mod undo;
 mod when;
 
-pub use cost::SendingSummary;
 pub use control::{cancel_label, paused, resume_label, retry_label, state_text, stopped, undo_label};
+pub use cost::SendingSummary;
 pub use item::{change, changes, outcome};
 pub use job::{does, result, title};
 pub use person::{address_line, before_after, channel_line, name_of, reply_subject, then_line};
@@ -60,7 +60,11 @@ pub fn file_size(bytes: u64) -> String {
         KB..MB => format!("{} kB", bytes.div_ceil(KB)),
         _ => {
             let tenths = bytes.saturating_mul(10).div_ceil(MB);
-            if tenths.is_multiple_of(10) { format!("{} MB", tenths / 10) } else { format!("{}.{} MB", tenths / 10, tenths % 10) }
+            if tenths.is_multiple_of(10) {
+                format!("{} MB", tenths / 10)
+            } else {
+                format!("{}.{} MB", tenths / 10, tenths % 10)
+            }
         }
     }
 }

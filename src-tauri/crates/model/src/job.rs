@@ -257,14 +257,19 @@ mod own_effects {
 
     use crate::OwnEffect;
 
-    pub(super) fn serialize<S: Serializer>(own: &Option<Vec<OwnEffect>>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        own: &Option<Vec<OwnEffect>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match own {
             Some(own) => serializer.serialize_some(&serde_json::to_string(own).map_err(ser::Error::custom)?),
             None => serializer.serialize_none(),
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<OwnEffect>>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<OwnEffect>>, D::Error> {
         Option::<String>::deserialize(deserializer)?
             .map(|text| serde_json::from_str(&text).map_err(de::Error::custom))
             .transpose()

@@ -42,12 +42,12 @@ mod tally;
 mod tests;
 mod waiting;
 
-pub(crate) use audience::Audience;
 pub use attention::{AttentionRow, OutboxRow};
+pub(crate) use audience::Audience;
 pub use claim::{ClaimedEffect, ClaimedItem};
-pub use files::StoredFile;
 pub use control::{Moved, Standing};
 pub use drafts::{DraftBase, DraftKind, DraftRow, NewDraft};
+pub use files::StoredFile;
 pub use items::{EffectRow, ItemRow};
 pub use jobs::{JobRow, NewJob, ReasonCount};
 pub use listing::{JobFilter, JobsOpen};

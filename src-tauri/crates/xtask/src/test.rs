@@ -24,7 +24,10 @@ pub fn run(assume_yes: bool) -> Result<()> {
     build_ui()?;
 
     run_step("Clippy", &mut command("cargo clippy --workspace --all-targets -- -D warnings"))?;
-    run_step("Clippy, tour", &mut command("cargo clippy --workspace --test tour --test torture -- -D warnings"))?;
+    run_step(
+        "Clippy, tour",
+        &mut command("cargo clippy --workspace --test tour --test torture -- -D warnings"),
+    )?;
     // One build for everything: building packages one by one would choose other features and compile the world twice.
     run_step("Build", &mut command("cargo build --workspace --all-targets"))?;
     let wire = Wire::now()?;

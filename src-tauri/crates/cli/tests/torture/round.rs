@@ -84,8 +84,7 @@ impl Torture {
             *figures.outcomes.entry(state.to_owned()).or_default() += 1;
             figures.duplicates += usize::from(copies > 1);
             figures.missing += usize::from(state == "applied" && copies == 0);
-            figures.unexpected +=
-                usize::from(matches!(state, "rejected" | "skipped" | "held") && copies > 0);
+            figures.unexpected += usize::from(matches!(state, "rejected" | "skipped" | "held") && copies > 0);
         }
         Ok(figures)
     }
@@ -93,8 +92,14 @@ impl Torture {
     /// Conversations that a mass reply reaches, so many of them.
     fn who_takes_part(&self, n: usize) -> Result<Vec<String>> {
         let file = self.reply_file("Hello")?;
-        let dry =
-            self.client.must(&["bulk", "t", "is:active,done channel:email", "--reply-file", &file, "--dry-run"])?;
+        let dry = self.client.must(&[
+            "bulk",
+            "t",
+            "is:active,done channel:email",
+            "--reply-file",
+            &file,
+            "--dry-run",
+        ])?;
         let recipients = dry["recipients"].as_array().into_iter().flatten();
         let ids: Vec<String> = recipients
             .filter(|one| one["included"] == true)
@@ -169,8 +174,7 @@ impl Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcomes: Vec<String> =
-            self.outcomes.iter().map(|(state, n)| format!("{n} {state}")).collect();
+        let outcomes: Vec<String> = self.outcomes.iter().map(|(state, n)| format!("{n} {state}")).collect();
         let Self { kills, rounds, recipients, duplicates, missing, unexpected, .. } = self;
         write!(
             f,

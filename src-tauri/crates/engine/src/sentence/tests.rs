@@ -88,7 +88,12 @@ fn a_recipient_in_words() {
     assert_eq!(address_line(&marta), "Marta Wiśniewska marta1@mail.example");
     assert_eq!(reply_subject(&marta), "Re: Charged twice for order 48213");
     assert_eq!(channel_line(&marta, &TimeZone::UTC), "Email, threaded under the message of 22 May, 13:31");
-    let reply = Action::Reply { text: String::new(), mass: true, then: status(StatusChange::Done), files: Vec::new() };
+    let reply = Action::Reply {
+        text: String::new(),
+        mass: true,
+        then: status(StatusChange::Done),
+        files: Vec::new(),
+    };
     assert_eq!(
         then_line(&reply, &marta),
         "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."

@@ -16,8 +16,8 @@ pub(crate) mod bench;
 mod control;
 pub(crate) mod fake;
 mod histories;
-mod points;
 mod late;
+mod points;
 mod sending;
 
 const SETTLE: Duration = Duration::from_secs(120);

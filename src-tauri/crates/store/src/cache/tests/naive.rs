@@ -449,7 +449,11 @@ fn layers_of_thousands_are_exact() {
     };
     let job = |effects, every| Job {
         effects,
-        parts: worlds.iter().enumerate().map(|(n, world)| (n.is_multiple_of(every)).then(|| part(n, world))).collect(),
+        parts: worlds
+            .iter()
+            .enumerate()
+            .map(|(n, world)| (n.is_multiple_of(every)).then(|| part(n, world)))
+            .collect(),
         shows_remaining: true,
         due_before: u32::MAX,
         gone: 0,

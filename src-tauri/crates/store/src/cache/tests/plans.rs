@@ -26,7 +26,8 @@ fn lists_come_from_an_index_in_order(#[case] filter: Match) {
     for key in [SortKey::Updated, SortKey::Created, SortKey::Waiting, SortKey::Priority] {
         for reversed in [false, true] {
             for after in [None, Some(PageKey { place: -5, id: "x".into() })] {
-                let list = sql::list(&filter, Sort { key, reversed }, after.as_ref(), true, sql::Rows::Cached);
+                let list =
+                    sql::list(&filter, Sort { key, reversed }, after.as_ref(), true, sql::Rows::Cached);
                 let plan = explain(&cache, &list);
                 assert!(!plan.contains("TEMP B-TREE"), "{plan}\n{}", list.sql);
                 for line in
