@@ -1,7 +1,8 @@
 //! Faults on demand: how a help desk can fail between a request and its answer. What is drawn follows from the seed.
 
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::rng::Rng;
@@ -90,27 +91,52 @@ pub(crate) enum After {
 /// The faults of a running desk.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    spec: FaultSpec,
+    spec: Mutex<FaultSpec>,
     rng: Mutex<Rng>,
+    /// Conversations that are busy, and for how many more writes.
+    busy: Mutex<HashMap<String, u32>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Faults {
     pub(crate) fn new(spec: FaultSpec, seed: u64) -> Self {
-        Self { spec, rng: Mutex::new(Rng::new(seed ^ 0xFA17)) }
+        Self { spec: Mutex::new(spec), rng: Mutex::new(Rng::new(seed ^ 0xFA17)), busy: Mutex::default() }
+    }
+
+    /// From now on these, instead of those before.
+    pub(crate) fn replace(&self, spec: FaultSpec) {
+        *lock(&self.spec) = spec;
+    }
+
+    /// Refuses the next writes to these conversations, so many each.
+    pub(crate) fn make_busy(&self, ids: Vec<String>, times: u32) {
+        lock(&self.busy).extend(ids.into_iter().map(|id| (id, times)));
+    }
+
+    /// Which of these are busy; each is so once less.
+    pub(crate) fn take_busy<'a>(&self, ids: impl Iterator<Item = &'a str>) -> HashSet<String> {
+        let mut busy = lock(&self.busy);
+        let found = ids.filter(|id| {
+            busy.get_mut(*id).is_some_and(|left| std::mem::replace(left, left.saturating_sub(1)) > 0)
+        });
+        found.map(str::to_owned).collect()
     }
 
     pub(crate) fn latency(&self) -> Duration {
-        self.spec.latency
+        lock(&self.spec).latency
     }
 
     pub(crate) fn takes_references(&self) -> bool {
-        !self.spec.no_idempotency
+        !lock(&self.spec).no_idempotency
     }
 
     /// What this call meets.
     pub(crate) fn draw(&self) -> (Option<Before>, Option<After>) {
-        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
-        let spec = &self.spec;
+        let mut rng = lock(&self.rng);
+        let spec = lock(&self.spec);
         let before = if rng.chance(spec.status_429) {
             Some(Before::SlowDown)
         } else {

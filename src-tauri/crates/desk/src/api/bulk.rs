@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, Body};
 use super::refusal::Refusal;
 use super::{Caller, MAX_BATCH, Shared};
-use crate::db::{Change, Outcome, apply_change, check_change};
+use crate::db::{Change, Outcome, Reason, apply_change, check_change};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -34,13 +34,17 @@ pub(super) async fn bulk(
     }
     tracing::debug!(conversations = asked.ids.len(), client_ref = asked.client_ref, "bulk change");
     let (by, now) = (caller.actor(), desk.clock.now());
+    let busy = desk.faults.take_busy(asked.ids.iter().map(String::as_str));
     desk.db
         .write(move |tx| {
             check_change(tx, &asked.change)??;
             let results = asked
                 .ids
                 .iter()
-                .map(|id| apply_change(tx, id, &asked.change, Some(&by), now))
+                .map(|id| match busy.contains(id) {
+                    true => Ok(Outcome::rejected(id, Reason::busy(), None)),
+                    false => apply_change(tx, id, &asked.change, Some(&by), now),
+                })
                 .collect::<rusqlite::Result<_>>()?;
             Ok(Json(Results { results }))
         })

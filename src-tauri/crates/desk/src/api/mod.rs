@@ -92,6 +92,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/conversations/{id}/notes", post(team::note))
         .route("/api/_simulate/customer_message", post(simulate::customer_message))
         .route("/api/_simulate/change", post(simulate::change))
+        .route("/api/_simulate/faults", post(simulate::faults))
+        .route("/api/_simulate/busy", post(simulate::busy))
         .fallback(refusal::no_such_path)
         .method_not_allowed_fallback(refusal::bad_method);
     api.layer(DefaultBodyLimit::max(BODY_BYTES))

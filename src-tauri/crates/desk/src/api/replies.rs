@@ -56,6 +56,7 @@ pub(super) async fn send(
         mass: asked.mass,
         name: asked.name,
         once: desk.faults.takes_references(),
+        busy: desk.faults.take_busy(asked.replies.iter().map(|reply| reply.id.as_str())),
     };
     riding.check()?;
     let (by, now) = (caller.actor(), desk.clock.now());

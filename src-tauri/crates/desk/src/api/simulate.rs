@@ -1,4 +1,4 @@
-//! Customers and colleagues on demand, for tests and demos.
+//! Customers, colleagues and faults on demand, for tests and demos.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,6 +12,7 @@ use crate::db::{
     self, Change, NewReply, Newcomer, Riding, Verdict, actor_of, apply_change, check_change, conversation_id,
     customer_writes, head_of, newcomer_writes, parse, send_reply, tagged,
 };
+use crate::faults::{FaultSpec, UnknownFault};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,4 +88,29 @@ pub(super) async fn change(State(desk): State<Shared>, Body(asked): Body<Acting>
             Ok(Json(json!({ "id": asked.conversation, "seq": seq })))
         })
         .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failing {
+    spec: String,
+}
+
+pub(super) async fn faults(State(desk): State<Shared>, Body(asked): Body<Failing>) -> Answer<Value> {
+    let spec: FaultSpec =
+        asked.spec.parse().map_err(|unknown: UnknownFault| Refusal::invalid("spec", format!("{unknown}")))?;
+    desk.faults.replace(spec);
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Busy {
+    ids: Vec<String>,
+    times: u32,
+}
+
+pub(super) async fn busy(State(desk): State<Shared>, Body(asked): Body<Busy>) -> Answer<Value> {
+    desk.faults.make_busy(asked.ids, asked.times);
+    Ok(Json(json!({})))
 }

@@ -33,7 +33,7 @@ pub(crate) use inbound::{
     AUTO_ARCHIVE, Newcomer, archive_done, customer_writes, newcomer_writes, somebody, wake,
 };
 pub(crate) use messages::{Message, messages_of, receipt_of};
-pub(crate) use outcome::{Invalid, Outcome, Verdict};
+pub(crate) use outcome::{Invalid, Outcome, Reason, Verdict};
 pub(crate) use reply::{NewReply, Riding, Sent, max_chars, send_reply};
 pub(crate) use row::{Row, head_of, row_of};
 pub(crate) use team::{Noted, add_note, delete, follow};

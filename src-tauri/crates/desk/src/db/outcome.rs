@@ -35,6 +35,10 @@ impl Reason {
         Self::new("ref_reused", "This client reference was used for another conversation.")
     }
 
+    pub(crate) fn busy() -> Self {
+        Self::new("busy", "The conversation is busy. Try again.")
+    }
+
     pub(crate) fn empty_text() -> Self {
         Self::new("empty_text", "There is no text to send.")
     }

@@ -1,5 +1,7 @@
 //! A reply on a conversation's own channel: what the channel refuses, what is sent once only, what rides on it.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,6 +26,8 @@ pub(crate) struct Riding {
     pub(crate) name: Option<String>,
     /// Whether client references are looked at.
     pub(crate) once: bool,
+    /// Conversations that take nothing new just now.
+    pub(crate) busy: HashSet<String>,
 }
 
 impl Riding {
@@ -122,6 +126,9 @@ pub(crate) fn send_reply(
         } else {
             Sent::not(reply, Verdict::Rejected, Reason::ref_reused(), Some(head.seq))
         });
+    }
+    if riding.busy.contains(reply.id) {
+        return Ok(Sent::not(reply, Verdict::Rejected, Reason::busy(), Some(head.seq)));
     }
     if let Some((verdict, reason)) = refusal(&head, reply.text, now) {
         let seq = match reason.code {

@@ -100,3 +100,32 @@ async fn some_answers_get_lost_but_no_reply_is_sent_twice() {
         ["Hello".to_owned()].into_iter().chain((0..10).map(|number| format!("Part {number}"))).collect();
     assert_eq!(texts, expected);
 }
+
+#[tokio::test]
+async fn faults_can_be_set_while_it_runs() {
+    let desk = faulty("status_500=1").await;
+    let id = somebody(&desk).await;
+    answer(tag(&desk, &id).await.unwrap(), 500).await;
+    desk.post("/api/_simulate/faults", &json!({ "spec": "" })).await;
+    answer(tag(&desk, &id).await.unwrap(), 200).await;
+    desk.post("/api/_simulate/faults", &json!({ "spec": "status_429=1" })).await;
+    answer(tag(&desk, &id).await.unwrap(), 429).await;
+    let unknown = desk.url("/api/_simulate/faults");
+    let refused = desk.as_agent(desk.http.post(unknown).json(&json!({ "spec": "flood=1" }))).send().await;
+    assert_eq!(answer(refused.unwrap(), 422).await["error"]["field"], "spec");
+}
+
+#[tokio::test]
+async fn a_busy_conversation_takes_nothing_new_so_many_times() {
+    let desk = Desk::start().await;
+    let id = somebody(&desk).await;
+    let reply =
+        |reference: &str| json!({ "replies": [{ "id": id, "text": "Hello", "client_ref": reference }] });
+    desk.reply(reply("before")).await;
+    desk.post("/api/_simulate/busy", &json!({ "ids": [id], "times": 2 })).await;
+    assert_eq!(desk.reply(reply("before")).await[0]["duplicate"], true, "what it has, it says");
+    let busy = &desk.change(&[&id], json!({ "add_tags": ["tried"] })).await[0];
+    assert_eq!((&busy["outcome"], &busy["reason"]["code"]), (&json!("rejected"), &json!("busy")));
+    assert_eq!(desk.count("tag=tried").await, 0);
+    assert_eq!(desk.change(&[&id], json!({ "add_tags": ["tried"] })).await[0]["outcome"], "applied");
+}
