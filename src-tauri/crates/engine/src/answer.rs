@@ -154,7 +154,7 @@ fn send_again(
         me: me.clone(),
         filter: None,
         resolved: None,
-        audience: vec![AudienceItem { own: rest(story), ..seen_now(stores, story, now)? }],
+        audience: vec![AudienceItem { own: rest(story), ..seen_now(stores, story, now)? }].into(),
         sending: Sending { if_changed: job.sending.if_changed.clone(), ..Sending::default() },
         origin: Some(Origin { job: job.id, relation: Relation::SentAgain }),
     };

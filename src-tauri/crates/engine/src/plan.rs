@@ -11,7 +11,7 @@ use muster_model::{
     Action, AudienceItem, Effect, FilterError, JobId, JobState, Me, Origin, PlanId, Query, RemoteId,
     RenderedPart, Resolved, ScheduleError, Selection, Sending, Template, Verdict,
 };
-use muster_store::{NewJob, StoreError};
+use muster_store::{NewJob, Recipients, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -237,7 +237,7 @@ impl Plan {
             me: me.handle.clone(),
             filter: self.filter.clone(),
             resolved: self.resolved.clone(),
-            audience: self.audience(),
+            audience: Recipients::from(self.audience()).cached_at(self.seen.cache),
             sending: self.sending.clone(),
             origin: self.origin.clone(),
         }

@@ -140,7 +140,7 @@ pub(crate) fn begin(
         me: me.clone(),
         filter: None,
         resolved: None,
-        audience: found.items,
+        audience: found.items.into(),
         sending,
         origin: Some(Origin { job, relation: Relation::Retry }),
     };

@@ -157,7 +157,7 @@ pub(crate) fn begin(
         me: me.clone(),
         filter: None,
         resolved: None,
-        audience: found.items,
+        audience: found.items.into(),
         sending: Sending::default(),
         origin: Some(Origin { job, relation: Relation::Undo }),
     };

@@ -13,7 +13,7 @@ use muster_model::{
     Handle, JobId, JobState, Match, Preview, Priority, Receipt, RemoteId, Resolved, Sending, Sort, Status,
     StatusChange,
 };
-use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageRequest, Recorded};
+use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageRequest, Recipients, Recorded};
 use rusqlite::{Connection, params};
 use serde_json::json;
 use uuid::Uuid;
@@ -44,7 +44,7 @@ fn confirm(cache: &Cache, folder: &Path, n: usize) {
     for run in 0..7 {
         let folder = folder.join(format!("journal {run}"));
         let journal = Journal::open(&folder, &DataKey::from_bytes(KEY)).unwrap();
-        let job = job(n);
+        let job = job(n, cache);
         // What a window has open before the click.
         let before = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &Overlay::empty()).unwrap();
         assert_eq!(cache.count(&pending.filter, &before).unwrap(), 0);
@@ -71,7 +71,7 @@ fn one_row_per_item(folder: &Path, job: &NewJob) -> f64 {
     let value = serde_json::to_string(&job.action.effects()[0]).unwrap();
     let started = Instant::now();
     let tx = conn.transaction().unwrap();
-    for (no, item) in (0i64..).zip(&job.audience) {
+    for (no, item) in (0i64..).zip(job.audience.iter()) {
         tx.prepare_cached(
             "INSERT INTO effects (job, no, ordinal, id, effect, value, state)
              VALUES (1, ?1, 0, ?2, 'status', ?3, 'pending')",
@@ -87,7 +87,7 @@ fn one_row_per_item(folder: &Path, job: &NewJob) -> f64 {
 /// What a window does after every step of a large job – overlay, first page, sidebar –, against the same without a job.
 fn look(cache: &Cache, folder: &Path, n: usize) {
     let journal = Journal::open(&folder.join("looking"), &DataKey::from_bytes(KEY)).unwrap();
-    let new = job(n);
+    let new = job(n, cache);
     let id = new.id;
     journal.insert_job(&new).unwrap();
     let mut overlay = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &Overlay::empty()).unwrap();
@@ -155,7 +155,8 @@ fn filled(folder: &Path, n: usize) -> Cache {
     cache
 }
 
-fn job(n: usize) -> NewJob {
+fn job(n: usize, cache: &Cache) -> NewJob {
+    let sequence = cache.sync_state().unwrap().sequence;
     let item = |n: usize| {
         let seen = conversation(n);
         AudienceItem {
@@ -181,7 +182,7 @@ fn job(n: usize) -> NewJob {
         me: me(),
         filter: Some("is:active".into()),
         resolved: None,
-        audience: (0..n).map(item).collect(),
+        audience: (0..n).map(item).collect::<Recipients>().cached_at(sequence),
         sending: Sending::default(),
         origin: None,
     }

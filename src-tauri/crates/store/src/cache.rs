@@ -41,7 +41,7 @@ const KIND: Kind = Kind {
 /// The cache of one account. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Cache {
-    db: Db,
+    pub(crate) db: Db,
 }
 
 impl Cache {

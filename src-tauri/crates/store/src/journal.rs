@@ -1,6 +1,6 @@
 //! `journal.db`: what we want and what became of it. Precious, never rebuilt.
 //!
-//! The order is always: write the intent, fsync, network, write the outcome. A confirmed job is one row with a packed
+//! The order is always: write the intent, fsync, network, write the outcome. A confirmed job is one row and its packed
 //! audience; its items and effects become rows when they are claimed. `synchronous=FULL` makes every return from here
 //! durable.
 
@@ -30,6 +30,7 @@ mod listing;
 mod marks;
 mod order;
 mod overlay_source;
+mod recipients;
 mod reconcile;
 mod record;
 mod replies;
@@ -51,6 +52,7 @@ pub use files::StoredFile;
 pub use items::{EffectRow, ItemRow};
 pub use jobs::{JobRow, NewJob, ReasonCount};
 pub use listing::{JobFilter, JobsOpen};
+pub use recipients::Recipients;
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use replies::OpenReply;

@@ -191,6 +191,22 @@ impl Overlay {
         })
     }
 
+    /// How many cached conversations have something pending, where that is known without looking for them: they were
+    /// cached when their job was confirmed, and nothing was taken out since `gone_at`.
+    pub(crate) fn pending_count(&self, gone_at: i64) -> Option<u64> {
+        let mut counted: Vec<&Layer> = Vec::new();
+        let mut n = 0;
+        for layer in self.parts().layers.iter().map(Arc::as_ref) {
+            let has_others = |id: &&str| {
+                !counted.iter().any(|other| other.number(id).is_some_and(|no| other.is_pending(no)))
+            };
+            let all = layer.pending_count(gone_at)?;
+            n += if counted.is_empty() { all } else { layer.pending().filter(has_others).count() };
+            counted.push(layer);
+        }
+        Some(n as u64)
+    }
+
     fn is_pending(&self, id: &str) -> bool {
         self.over(id).any(|(layer, no)| layer.is_pending(no))
     }

@@ -22,7 +22,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     journal: i64,
-    cache: i64,
+    pub cache: i64,
 }
 
 pub(super) struct Scene {

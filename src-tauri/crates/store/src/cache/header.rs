@@ -62,6 +62,8 @@ pub(crate) fn write(conn: &Connection, conversation: &Conversation) -> Result<(i
 pub(crate) fn delete(conn: &Connection, row: i64) -> Result<()> {
     fts::forget(conn, row)?;
     conn.prepare_cached("DELETE FROM conversations WHERE row = ?1")?.execute(params![row])?;
+    // Whoever takes something out raises the sequence when it is done.
+    conn.prepare_cached("UPDATE sync SET gone_at = sequence + 1")?.execute([])?;
     Ok(())
 }
 

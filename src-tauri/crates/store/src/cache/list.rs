@@ -10,6 +10,7 @@ use super::{
     merge::Over,
     page::{PageKey, PageRequest},
     sql::{self, Shape, Statement},
+    state,
 };
 use crate::{Marks, Overlay, Result, column::json, overlay::in_order};
 
@@ -181,6 +182,12 @@ fn counts(conn: &Connection, filters: &[Match], overlay: &Overlay) -> Result<Vec
     let mut counts = Vec::with_capacity(filters.len());
     let mut off = Vec::new();
     for (number, filter) in filters.iter().enumerate() {
+        if *filter == Match::Pending
+            && let Some(n) = overlay.pending_count(state::gone_at(conn)?)
+        {
+            counts.push(i64::try_from(n).unwrap_or(i64::MAX));
+            continue;
+        }
         let statements = match over.shape(filter)? {
             Shape::Members => {
                 off.push((number, filter));

@@ -96,3 +96,8 @@ pub(crate) fn raise(conn: &Connection) -> Result<i64> {
         .prepare_cached("UPDATE sync SET sequence = sequence + 1 RETURNING sequence")?
         .query_row([], |row| row.get(0))?)
 }
+
+/// The sequence at which a conversation was last taken out: what was cached then or later still is.
+pub(crate) fn gone_at(conn: &Connection) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT gone_at FROM sync")?.query_row([], |row| row.get(0))?)
+}

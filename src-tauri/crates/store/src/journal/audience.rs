@@ -1,33 +1,52 @@
-//! A frozen audience, packed into one value: a version byte, then postcard. Ten thousand recipients are one row.
+//! A frozen audience: on the disk one packed value, in memory shared by everything that asks who is in a job. Ten
+//! thousand recipients are one row.
 
 use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     sync::{Arc, PoisonError},
 };
 
-use muster_model::{AudienceItem, Channel, Reason, RemoteId};
+use muster_model::{AudienceItem, Reason, RemoteId};
 use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
 
-use super::Journal;
-use crate::{Result, StoreError, column::to_json};
+use super::{Journal, recipients::Recipients};
+use crate::{Result, StoreError};
 
-const VERSION: u8 = 1;
+mod pack;
+
+pub(crate) use pack::pack;
+
 /// Audiences kept unpacked; the jobs that are worked on are few.
 const KEPT: usize = 32;
 
 /// An unpacked audience.
 #[derive(Debug)]
 pub(crate) struct Audience {
-    pub items: Vec<AudienceItem>,
+    pub items: Arc<Vec<AudienceItem>>,
     /// Whether any item has effects of its own.
     pub has_own: bool,
+    /// Items that take part.
+    pub taking_part: usize,
+    /// All of them were in the cache when its sequence was this, or later; none: nobody looked.
+    pub cached_at: Option<i64>,
     numbers: Numbers,
 }
 
 impl Audience {
-    pub(crate) fn of(items: Vec<AudienceItem>) -> Self {
-        Self { has_own: items.iter().any(|item| item.own.is_some()), numbers: Numbers::of(&items), items }
+    pub(crate) fn of(recipients: impl Into<Recipients>) -> Self {
+        let Recipients { items, cached_at } = recipients.into();
+        Self {
+            has_own: items.iter().any(|item| item.own.is_some()),
+            taking_part: items.iter().filter(|item| item.takes_part).count(),
+            cached_at,
+            numbers: Numbers::of(&items),
+            items,
+        }
+    }
+
+    /// Whether a conversation takes part more than once.
+    pub(crate) fn has_doubles(&self) -> bool {
+        self.numbers.len < self.taking_part
     }
 
     /// The number of the item that is about this conversation and takes part.
@@ -49,7 +68,7 @@ impl Audience {
 
     /// Items with their numbers, from `from` on.
     pub(crate) fn from(&self, from: u32) -> impl Iterator<Item = (u32, &AudienceItem)> {
-        (0u32..).zip(&self.items).skip(from as usize)
+        (0u32..).zip(self.items.iter()).skip(from as usize)
     }
 }
 
@@ -57,126 +76,59 @@ impl Audience {
 /// thousand copies would take longer than writing the job.
 #[derive(Debug)]
 struct Numbers {
-    /// Item number + 1; 0 is an empty place. Twice as many places as items, and a power of two.
-    places: Vec<u32>,
+    /// Half a hash and the item number + 1; 0 is an empty place. Twice as many places as items, and a power of two.
+    places: Vec<u64>,
+    /// Conversations.
+    len: usize,
 }
+
+/// The part of a place that is a hash: what differs here need not be compared with the item.
+const HASH: u64 = 0xFFFF_FFFF_0000_0000;
 
 impl Numbers {
     fn of(items: &[AudienceItem]) -> Self {
-        let mut numbers = Self { places: vec![0; (items.len() * 2).next_power_of_two().max(2)] };
+        let mut numbers = Self { places: vec![0; (items.len() * 2).next_power_of_two().max(2)], len: 0 };
         for (number, item) in (1u32..).zip(items).filter(|(_, item)| item.takes_part) {
-            let place = numbers.place(item.id.as_str(), items);
+            let id = item.id.as_str();
+            let hash = hash(id);
+            let place = numbers.place(id, hash, items);
             if let Some(free) = numbers.places.get_mut(place).filter(|taken| **taken == 0) {
-                *free = number;
+                *free = hash & HASH | u64::from(number);
+                numbers.len += 1;
             }
         }
         numbers
     }
 
     /// Where the conversation stands, or the empty place where it would stand.
-    fn place(&self, id: &str, items: &[AudienceItem]) -> usize {
+    fn place(&self, id: &str, hash: u64, items: &[AudienceItem]) -> usize {
         let mask = self.places.len() - 1;
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
         let mut place = usize::try_from(hash & mask as u64).unwrap_or_default();
         loop {
-            match self.item(place, items) {
-                Some((_, item)) if item.id.as_str() != id => place = (place + 1) & mask,
-                _ => return place,
+            match self.places.get(place) {
+                Some(0) | None => return place,
+                Some(taken) if (taken ^ hash) & HASH == 0 && is_about(*taken, id, items) => return place,
+                Some(_) => place = (place + 1) & mask,
             }
         }
     }
 
     fn find(&self, id: &str, items: &[AudienceItem]) -> Option<u32> {
-        self.item(self.place(id, items), items).map(|(no, _)| no)
-    }
-
-    fn item<'a>(&self, place: usize, items: &'a [AudienceItem]) -> Option<(u32, &'a AudienceItem)> {
-        let no = self.places.get(place)?.checked_sub(1)?;
-        Some((no, items.get(no as usize)?))
+        number(*self.places.get(self.place(id, hash(id), items))?)
     }
 }
 
-/// Words that most items share are written once.
-#[derive(Serialize, Deserialize)]
-struct Packed<Item> {
-    verdicts: Vec<String>,
-    channels: Vec<Channel>,
-    items: Vec<Item>,
+fn hash(id: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(id)
 }
 
-/// An item on the disk. Borrowed when it is written, owned when it is read: both are the same bytes.
-#[derive(Serialize, Deserialize)]
-struct PackedItem<Id, Values, Own> {
-    id: Id,
-    stamp: i64,
-    last_inbound: Option<i64>,
-    last_outbound: Option<i64>,
-    values: Values,
-    verdict: u32,
-    takes_part: bool,
-    channel: u32,
-    with_files: bool,
-    /// JSON: effects are told apart by their shape, which only a self-describing format can do.
-    own: Own,
+/// The number of the item in a place; none in an empty one.
+fn number(place: u64) -> Option<u32> {
+    u32::try_from(place & !HASH).ok()?.checked_sub(1)
 }
 
-pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
-    let (mut verdicts, mut channels) = (Vec::new(), Vec::new());
-    let items = items
-        .iter()
-        .map(|item| {
-            Ok(PackedItem {
-                id: &item.id,
-                stamp: item.stamp,
-                last_inbound: item.last_inbound,
-                last_outbound: item.last_outbound,
-                values: &item.values,
-                verdict: place_of(&mut verdicts, &item.verdict),
-                takes_part: item.takes_part,
-                channel: place_of(&mut channels, &item.channel),
-                with_files: item.with_files,
-                own: item.own.as_ref().map(to_json).transpose()?,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(postcard::to_extend(&Packed { verdicts, channels, items }, vec![VERSION])?)
-}
-
-/// Where a word stands among those that occurred, which are few.
-fn place_of<T: Clone + PartialEq>(words: &mut Vec<T>, word: &T) -> u32 {
-    let place = words.iter().position(|known| known == word).unwrap_or_else(|| {
-        words.push(word.clone());
-        words.len() - 1
-    });
-    u32::try_from(place).unwrap_or(u32::MAX)
-}
-
-fn unpack(bytes: &[u8]) -> Result<Audience> {
-    let Some((&VERSION, packed)) = bytes.split_first() else {
-        return Err(StoreError::corrupt("an audience of an unknown version"));
-    };
-    let packed: Packed<PackedItem<RemoteId, Vec<String>, Option<String>>> = postcard::from_bytes(packed)?;
-    let missing = || StoreError::corrupt("an audience names a word that it does not have");
-    let items = packed
-        .items
-        .into_iter()
-        .map(|item| {
-            let own = item.own.map(|own| serde_json::from_str(&own)).transpose();
-            Ok(AudienceItem {
-                id: item.id,
-                stamp: item.stamp,
-                last_inbound: item.last_inbound,
-                last_outbound: item.last_outbound,
-                values: item.values,
-                verdict: packed.verdicts.get(item.verdict as usize).ok_or_else(missing)?.clone(),
-                takes_part: item.takes_part,
-                channel: packed.channels.get(item.channel as usize).ok_or_else(missing)?.clone(),
-                with_files: item.with_files,
-                own: own.map_err(|err| StoreError::corrupt(err.to_string()))?,
-            })
-        })
-        .collect::<Result<_>>()?;
-    Ok(Audience::of(items))
+fn is_about(place: u64, id: &str, items: &[AudienceItem]) -> bool {
+    number(place).and_then(|no| items.get(no as usize)).is_some_and(|item| item.id.as_str() == id)
 }
 
 /// Why an item that does not take part is skipped.
@@ -191,9 +143,9 @@ impl Journal {
             return Ok(audience);
         }
         let packed: Vec<u8> = conn
-            .prepare_cached("SELECT audience FROM jobs WHERE seq = ?1")?
+            .prepare_cached("SELECT packed FROM audiences WHERE job = ?1")?
             .query_row(params![seq], |row| row.get(0))?;
-        let audience = Arc::new(unpack(&packed)?);
+        let audience = Arc::new(Audience::of(pack::unpack(&packed)?));
         self.keep_audience(seq, Arc::clone(&audience));
         Ok(audience)
     }

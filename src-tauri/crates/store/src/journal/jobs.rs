@@ -12,7 +12,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::
 use super::{
     Journal,
     audience::{Audience, pack, verdict_reason},
-    drafts, tally,
+    drafts,
+    recipients::Recipients,
+    tally,
 };
 use crate::{
     Result, StoreError,
@@ -41,7 +43,7 @@ pub struct NewJob {
     /// The filter as meant.
     pub resolved: Option<Resolved>,
     /// Everybody, those who do not take part included.
-    pub audience: Vec<AudienceItem>,
+    pub audience: Recipients,
     /// How it leaves.
     pub sending: Sending,
     /// The earlier job that this one belongs to.
@@ -123,9 +125,15 @@ impl JobRow {
 impl Journal {
     /// Confirms: one row, one transaction, durable. Items that do not take part are counted as skipped at once.
     pub fn insert_job(&self, job: &NewJob) -> Result<()> {
-        let audience = pack(&job.audience)?;
+        self.confirm(job, |_| Ok(()))
+    }
+
+    /// Confirms, with something else in the same transaction.
+    pub(crate) fn confirm(&self, job: &NewJob, first: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
+        let packed = pack(&job.audience)?;
         let seq = self.db.write(|tx| {
-            insert(tx, job, &audience)?;
+            first(tx)?;
+            insert(tx, job, &packed)?;
             seq_of(tx, job.id)
         })?;
         // It is shown next; reading back what was just written would take longer than writing it.
@@ -163,12 +171,12 @@ impl Journal {
 
     /// Who was asked for, and what was seen of them, when the job was confirmed.
     pub fn job_audience(&self, job: JobId) -> Result<Vec<AudienceItem>> {
-        self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.clone()))
+        self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.to_vec()))
     }
 }
 
 /// Writes the row of a new job, and counts who does not take part.
-pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result<()> {
+pub(crate) fn insert(conn: &Connection, job: &NewJob, packed: &[u8]) -> Result<()> {
     let (kind, mass) = match &job.action {
         Action::Change { .. } => ("change", false),
         Action::Reply { mass, .. } => ("reply", *mass),
@@ -182,9 +190,9 @@ pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result
         *left_out.entry((reason.code, reason.message)).or_default() += 1;
     }
     conn.prepare_cached(
-        "INSERT INTO jobs (id, name, kind, type, mass, action, state, created, due, me, filter, resolved, audience,
+        "INSERT INTO jobs (id, name, kind, type, mass, action, state, created, due, me, filter, resolved,
                            total, sending, released, go_at, points_to, relation)
-         VALUES (:id, :name, :kind, :type, :mass, :action, :state, :created, :due, :me, :filter, :resolved, :audience,
+         VALUES (:id, :name, :kind, :type, :mass, :action, :state, :created, :due, :me, :filter, :resolved,
                  :total, :sending, :released, :created, :points_to, :relation)",
     )?
     .execute(named_params! {
@@ -200,7 +208,6 @@ pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result
         ":me": job.me.as_str(),
         ":filter": job.filter,
         ":resolved": job.resolved.as_ref().map(to_json).transpose()?,
-        ":audience": audience,
         ":total": from_count(job.audience.len() as u64),
         ":sending": to_json(&job.sending)?,
         ":released": job.sending.released_first().map(from_count),
@@ -208,6 +215,8 @@ pub(crate) fn insert(conn: &Connection, job: &NewJob, audience: &[u8]) -> Result
         ":relation": job.origin.as_ref().map(|origin| origin.relation.as_str()),
     })?;
     let seq = conn.last_insert_rowid();
+    conn.prepare_cached("INSERT INTO audiences (job, packed) VALUES (?1, ?2)")?
+        .execute(params![seq, packed])?;
     for ((code, message), n) in &left_out {
         tally::add(conn, seq, (&EffectState::Skipped, code, message), *n)?;
     }

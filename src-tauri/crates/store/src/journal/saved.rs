@@ -64,13 +64,7 @@ impl Journal {
 
     /// Confirms what was kept for later; refuses if the draft was confirmed or discarded meanwhile.
     pub fn confirm_saved(&self, job: &NewJob, draft: JobId) -> Result<()> {
-        let audience = pack(&job.audience)?;
-        self.db.write(|tx| {
-            if !remove(tx, draft)? {
-                return Err(StoreError::NoSuchJob(draft));
-            }
-            insert(tx, job, &audience)
-        })
+        self.confirm(job, |tx| if remove(tx, draft)? { Ok(()) } else { Err(StoreError::NoSuchJob(draft)) })
     }
 }
 
@@ -82,6 +76,7 @@ fn remove(conn: &Connection, draft: JobId) -> Result<bool> {
         .optional()?;
     let Some(seq) = seq else { return Ok(false) };
     conn.prepare_cached("DELETE FROM saved_plans WHERE job = ?1")?.execute(params![seq])?;
+    conn.prepare_cached("DELETE FROM audiences WHERE job = ?1")?.execute(params![seq])?;
     conn.prepare_cached("DELETE FROM tallies WHERE job = ?1")?.execute(params![seq])?;
     conn.prepare_cached("DELETE FROM jobs WHERE seq = ?1")?.execute(params![seq])?;
     Ok(true)

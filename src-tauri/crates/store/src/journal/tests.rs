@@ -22,6 +22,7 @@ mod figures;
 mod listing;
 mod order;
 mod overlaid;
+mod pending;
 mod replies;
 mod saved;
 mod settle;
@@ -74,7 +75,7 @@ pub(super) fn confirm(journal: &Journal, action: Action, audience: Vec<AudienceI
             me: handle("jonas@example.com"),
             filter: Some("is:active".into()),
             resolved: None,
-            audience,
+            audience: audience.into(),
             sending: Sending::default(),
             origin: None,
         })

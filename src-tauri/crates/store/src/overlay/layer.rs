@@ -68,7 +68,8 @@ impl Layer {
     /// A job of which nothing was claimed yet.
     pub(crate) fn new(seq: i64, created: Timestamp, effects: Vec<Effect>, audience: Arc<Audience>) -> Self {
         let mut repertoire = effects.clone();
-        for own in audience.items.iter().filter_map(|item| item.own.as_ref()).flatten() {
+        let with_own = if audience.has_own { audience.items.as_slice() } else { &[] };
+        for own in with_own.iter().filter_map(|item| item.own.as_ref()).flatten() {
             if !repertoire.contains(&own.effect) {
                 repertoire.push(own.effect.clone());
             }
@@ -165,6 +166,29 @@ impl Layer {
             }
             None => self.is_due(no) && !self.effects_of(no).is_empty(),
         }
+    }
+
+    /// How many conversations have effects that the help desk does not have, if all of them are known to be cached still:
+    /// nothing was taken out of the cache since `gone_at`.
+    pub(crate) fn pending_count(&self, gone_at: i64) -> Option<usize> {
+        if !self.shows_remaining {
+            return Some(0);
+        }
+        let is_cached = self.audience.cached_at.is_some_and(|at| at >= gone_at);
+        if !is_cached || self.audience.has_doubles() {
+            return None;
+        }
+        let is_untouched = self.claimed.is_empty() && self.due_before == u32::MAX && !self.audience.has_own;
+        Some(if is_untouched {
+            if self.effects.is_empty() { 0 } else { self.audience.taking_part }
+        } else {
+            self.pending().count()
+        })
+    }
+
+    /// The conversations with effects that the help desk does not have.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = &str> {
+        self.members().filter(|(no, _)| self.is_pending(*no)).map(|(_, id)| id)
     }
 
     /// Calls `show` with each effect of an item that shows over what is cached, and `wait` with each that does not leave

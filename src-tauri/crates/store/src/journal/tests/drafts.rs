@@ -30,7 +30,7 @@ fn send(journal: &Journal, text: &str, second: i64) {
         me: handle("jonas@example.com"),
         filter: None,
         resolved: None,
-        audience: audience(&["a"]),
+        audience: audience(&["a"]).into(),
         sending: Sending::default(),
         origin: None,
     };

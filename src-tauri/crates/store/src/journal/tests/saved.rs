@@ -19,7 +19,7 @@ fn draft(ids: &[&str], state: JobState) -> NewJob {
         me: handle("jonas@example.com"),
         filter: Some("is:active".into()),
         resolved: None,
-        audience: audience(ids),
+        audience: audience(ids).into(),
         sending: Sending::default(),
         origin: None,
     }

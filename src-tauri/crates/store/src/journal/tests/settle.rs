@@ -20,7 +20,7 @@ fn follower(of: JobId, relation: Relation, action: Action, audience: Vec<Audienc
         me: handle("jonas@example.com"),
         filter: None,
         resolved: None,
-        audience,
+        audience: audience.into(),
         sending: Sending::default(),
         origin: Some(Origin { job: of, relation }),
     }

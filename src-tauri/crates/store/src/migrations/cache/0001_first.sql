@@ -82,6 +82,7 @@ CREATE TABLE sync (
     total        INTEGER,
     last_synced  INTEGER,
     sequence     INTEGER NOT NULL DEFAULT 0,                -- raised by every writing transaction
+    gone_at      INTEGER NOT NULL DEFAULT 0,                -- the sequence at which a conversation was last taken out
     generation   INTEGER NOT NULL DEFAULT 0,
     highest_sent INTEGER NOT NULL DEFAULT 0                 -- a journal behind this is a restored backup
 ) STRICT;

@@ -16,7 +16,6 @@ CREATE TABLE jobs (
     me        TEXT    NOT NULL DEFAULT '',                  -- whose key it was
     filter    TEXT,                                         -- as typed
     resolved  TEXT,                                         -- as meant
-    audience  BLOB    NOT NULL,                             -- a version byte, then postcard
     total     INTEGER NOT NULL,
     next_item INTEGER NOT NULL DEFAULT 0,                   -- everything before it was claimed or does not take part
     sending   TEXT    NOT NULL DEFAULT '{}',                -- JSON: when, hold, canary, what to do if somebody wrote
@@ -29,6 +28,13 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_by_state ON jobs (state, seq);
 CREATE INDEX jobs_by_origin ON jobs (points_to) WHERE points_to IS NOT NULL;
+
+-- Whom a job is about, frozen. Apart from the job's row, which is read and written at every step of the worker: SQLite
+-- would walk through all of these bytes each time.
+CREATE TABLE audiences (
+    job    INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (seq),
+    packed BLOB    NOT NULL                                 -- a version byte, then postcard
+) STRICT;
 
 -- An item has a row once it was claimed. Until then it is pending, or skipped by its verdict.
 CREATE TABLE items (
