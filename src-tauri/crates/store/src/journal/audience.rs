@@ -35,13 +35,16 @@ pub(crate) struct Audience {
 impl Audience {
     pub(crate) fn of(recipients: impl Into<Recipients>) -> Self {
         let Recipients { items, cached_at } = recipients.into();
-        Self {
-            has_own: items.iter().any(|item| item.own.is_some()),
-            taking_part: items.iter().filter(|item| item.takes_part).count(),
-            cached_at,
-            numbers: Numbers::of(&items),
-            items,
+        let (mut numbers, mut taking_part, mut has_own) = (Numbers::for_so_many(items.len()), 0, false);
+        // Once through everything: the items are more than a processor has at hand.
+        for (number, item) in (1u32..).zip(items.iter()) {
+            has_own |= item.own.is_some();
+            if item.takes_part {
+                taking_part += 1;
+                numbers.put(number, item.id.as_str(), &items);
+            }
         }
+        Self { items, has_own, taking_part, cached_at, numbers }
     }
 
     /// Whether a conversation takes part more than once.
@@ -86,18 +89,18 @@ struct Numbers {
 const HASH: u64 = 0xFFFF_FFFF_0000_0000;
 
 impl Numbers {
-    fn of(items: &[AudienceItem]) -> Self {
-        let mut numbers = Self { places: vec![0; (items.len() * 2).next_power_of_two().max(2)], len: 0 };
-        for (number, item) in (1u32..).zip(items).filter(|(_, item)| item.takes_part) {
-            let id = item.id.as_str();
-            let hash = hash(id);
-            let place = numbers.place(id, hash, items);
-            if let Some(free) = numbers.places.get_mut(place).filter(|taken| **taken == 0) {
-                *free = hash & HASH | u64::from(number);
-                numbers.len += 1;
-            }
+    fn for_so_many(items: usize) -> Self {
+        Self { places: vec![0; (items * 2).next_power_of_two().max(2)], len: 0 }
+    }
+
+    /// Puts an item, counted from 1, in its place. The first item about a conversation keeps it.
+    fn put(&mut self, number: u32, id: &str, items: &[AudienceItem]) {
+        let hash = hash(id);
+        let place = self.place(id, hash, items);
+        if let Some(free) = self.places.get_mut(place).filter(|taken| **taken == 0) {
+            *free = hash & HASH | u64::from(number);
+            self.len += 1;
         }
-        numbers
     }
 
     /// Where the conversation stands, or the empty place where it would stand.

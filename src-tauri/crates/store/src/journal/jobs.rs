@@ -1,6 +1,6 @@
 //! Jobs: confirmed plans, in the order of confirmation.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, panic::resume_unwind, sync::Arc, thread};
 
 use jiff::Timestamp;
 use muster_model::{
@@ -20,6 +20,9 @@ use crate::{
     Result, StoreError,
     column::{from_count, instant, instant_or_none, json, json_or_none, ms, to_count, to_json},
 };
+
+/// From so many items on, a second thread is worth its start: the disk is waited for anyway.
+const MANY: usize = 5000;
 
 /// A confirmed plan on its way into the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,14 +133,27 @@ impl Journal {
 
     /// Confirms, with something else in the same transaction.
     pub(crate) fn confirm(&self, job: &NewJob, first: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        let packed = pack(&job.audience)?;
-        let seq = self.db.write(|tx| {
-            first(tx)?;
-            insert(tx, job, &packed)?;
-            seq_of(tx, job.id)
-        })?;
+        let keep = || Arc::new(Audience::of(job.audience.clone()));
+        let write = || {
+            let packed = pack(&job.audience)?;
+            self.db.write(|tx| {
+                first(tx)?;
+                insert(tx, job, &packed)?;
+                seq_of(tx, job.id)
+            })
+        };
         // It is shown next; reading back what was just written would take longer than writing it.
-        self.keep_audience(seq, Arc::new(Audience::of(job.audience.clone())));
+        let (seq, audience) = if job.audience.len() < MANY {
+            (write()?, keep())
+        } else {
+            thread::scope(|scope| {
+                let kept = scope.spawn(keep);
+                let seq = write();
+                let audience = kept.join().unwrap_or_else(|panic| resume_unwind(panic));
+                Ok::<_, StoreError>((seq?, audience))
+            })?
+        };
+        self.keep_audience(seq, audience);
         Ok(())
     }
 
