@@ -18,6 +18,8 @@ use crate::worker::{WorkError, work_due};
 const SOON: Duration = Duration::from_secs(150);
 /// Tries to reach the help desk in which nothing moves, with growing waits between them.
 const TRIES: u32 = 5;
+/// How often a worker that waits looks whether another process wrote into the journal.
+const GLANCE: Duration = Duration::from_millis(200);
 /// How often changes are asked for beside the work, so that the guard knows who wrote meanwhile.
 const NEWS: Duration = Duration::from_secs(2);
 
@@ -89,24 +91,49 @@ impl Account {
         let news = self.keep_current(&*syncing);
         tokio::pin!(news);
         loop {
+            let seen = self.journal_version().await?;
             let worked = tokio::select! {
                 biased;
                 worked = work_due(&ctx, &self.inner.cancel) => worked?,
                 never = &mut news => match never {},
             };
-            let Some(due) = worked.next_due else { break };
-            let wait = Duration::try_from(due.duration_since(self.clock().now())).unwrap_or_default();
-            if wait > SOON {
+            let wait = worked.next_due.map(|due| due.duration_since(self.clock().now()));
+            match wait.map(|wait| Duration::try_from(wait).unwrap_or_default()) {
+                Some(wait) if wait <= SOON => {
+                    self.wait_or_see(wait, seen).await?;
+                    continue;
+                }
+                _ => {}
+            }
+            let seen = self.journal_version().await?;
+            // So that what was done is what is listed next; an account that was never synced waits for its first sync.
+            if !read_state(self).await?.backfilling
+                && let Err(err) = catch_up(self, &*syncing, |_| {}).await
+            {
+                tracing::warn!(account = %self.row().id, error = %err, "the cache was not brought up to date");
+            }
+            // What another process asked for meanwhile would wait for nobody: it saw that somebody works.
+            if self.journal_version().await? == seen {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits, but no longer than until another process confirms, cancels or resumes something.
+    async fn wait_or_see(&self, wait: Duration, seen: i64) -> Result<(), StoreError> {
+        let over = tokio::time::Instant::now() + wait;
+        while self.journal_version().await? == seen {
+            let left = over.duration_since(tokio::time::Instant::now());
+            if left.is_zero() {
                 break;
             }
-            tokio::time::sleep(wait).await;
-        }
-        // So that what was done is what is listed next; an account that was never synced waits for its first sync.
-        if !read_state(self).await?.backfilling
-            && let Err(err) = catch_up(self, &*syncing, |_| {}).await
-        {
-            tracing::warn!(account = %self.row().id, error = %err, "the cache was not brought up to date");
+            tokio::time::sleep(left.min(GLANCE)).await;
         }
         Ok(())
+    }
+
+    async fn journal_version(&self) -> Result<i64, StoreError> {
+        let journal = self.stores().journal.clone();
+        blocking(move || journal.data_version()).await
     }
 }

@@ -88,3 +88,28 @@ async fn started_without_the_help_desk_a_job_says_so_at_once_and_goes_on_later()
     until("it went on", || job(&account, id).state == JobState::Completed).await;
     account.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_waits_out_a_hold_works_what_another_process_confirms() {
+    let desk = Desk::start(60, "").await;
+    let place = Place::new(&desk.url);
+    let works = place.open(&desk.key).await;
+    works.sync_once(false, |_| {}).await.unwrap();
+    let ids = listed(&works, "is:active").await;
+    let one = |n: usize| Selection::Ids { ids: vec![ids[n].clone()] };
+    let tag = || Action::Change { change: Change { add_tags: vec!["seen".into()], ..Change::default() } };
+    let hold = Sending { hold: 100, ..Sending::default() };
+    let held = act(&works, one(0), tag(), hold).await.unwrap();
+    let first = act(&works, one(1), tag(), Sending::default()).await.unwrap();
+    let other = place.open(&desk.key).await;
+    let meanwhile = async {
+        until("the first is done", || job(&other, first).state.is_over()).await;
+        let second = act(&other, one(2), tag(), Sending::default()).await.unwrap();
+        until("the second is done", || job(&other, second).state.is_over()).await;
+        assert_eq!(job(&other, held).state, JobState::Holding, "the second waited until the hold was over");
+        control::cancel(&other, held).await.unwrap();
+    };
+    let (worked, ()) = tokio::join!(works.work_until_idle(), meanwhile);
+    worked.unwrap();
+    assert_eq!(job(&other, held).counts.applied, 0);
+}
