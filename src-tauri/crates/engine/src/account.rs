@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
+use muster_helpdesk::{ApiKey, Capabilities, HelpDesk, ReadError};
 use muster_model::{Directory, Me, Moment};
 use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError};
 use thiserror::Error;
@@ -66,11 +66,12 @@ pub(crate) struct Inner {
     cancel: CancellationToken,
 }
 
-/// Whose key it is and whom the help desk knows, as far as it ever said.
+/// Whose key it is, whom the help desk knows and what it can do, as far as it ever said.
 #[derive(Clone, Default)]
-struct Who {
+pub(crate) struct Who {
     me: Option<Me>,
     directory: Arc<Directory>,
+    able: Option<Capabilities>,
 }
 
 /// What this process does for the account.
@@ -108,7 +109,7 @@ impl Account {
         let (stores, known, pace) = blocking(move || {
             let cache = Cache::open(&place, &data_key)?;
             let journal = Journal::open(&place, &data_key)?;
-            let known = cache.directory()?;
+            let known = Who::read(&cache)?;
             let pace = Pace::load(told, journal.clone())?;
             Ok::<_, StoreError>((Stores { cache, journal }, known, Arc::new(pace)))
         })
@@ -124,7 +125,7 @@ impl Account {
             pace,
             events,
             desk: watch::Sender::new(desk),
-            who: RwLock::new(known.map(Who::from).unwrap_or_default()),
+            who: RwLock::new(known.unwrap_or_default()),
             role: watch::Sender::new(Role::Reading),
             sync_now: Notify::new(),
             fetch_ahead: Notify::new(),
@@ -201,6 +202,13 @@ impl Account {
         self.who().directory
     }
 
+    /// What the help desk can do, as it last said; none while it never did. Its connection knows it only once it was
+    /// asked in this process.
+    #[must_use]
+    pub fn capabilities(&self) -> Option<Capabilities> {
+        self.who().able
+    }
+
     /// Uses another key from now on. Whoever stores keys has stored it already.
     ///
     /// # Errors
@@ -242,8 +250,8 @@ impl Account {
         self.inner.who.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_who(&self, directory: Directory, me: Me) {
-        *self.inner.who.write().unwrap_or_else(PoisonError::into_inner) = Who::from((directory, me));
+    pub(crate) fn set_who(&self, who: Who) {
+        *self.inner.who.write().unwrap_or_else(PoisonError::into_inner) = who;
     }
 
     /// The error of everything that needs the help desk while there is no key for it.
@@ -252,9 +260,15 @@ impl Account {
     }
 }
 
-impl From<(Directory, Me)> for Who {
-    fn from((directory, me): (Directory, Me)) -> Self {
-        Self { me: Some(me), directory: Arc::new(directory) }
+impl Who {
+    pub(crate) fn new(directory: Directory, me: Me, able: Option<Capabilities>) -> Self {
+        Self { me: Some(me), directory: Arc::new(directory), able }
+    }
+
+    /// As it was kept. What another version wrote about the server's abilities is asked again.
+    pub(crate) fn read(cache: &Cache) -> Result<Option<Self>, StoreError> {
+        let able = cache.able()?.and_then(|json| serde_json::from_str(&json).ok());
+        Ok(cache.directory()?.map(|(directory, me)| Self::new(directory, me, able)))
     }
 }
 

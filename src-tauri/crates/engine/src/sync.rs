@@ -10,6 +10,7 @@ use muster_model::{Me, RemoteId};
 use muster_store::{StoreError, SyncState};
 use thiserror::Error;
 
+use crate::account::Who;
 use crate::blocking::blocking;
 use crate::link::jitter;
 use crate::notify::Rule;
@@ -39,9 +40,10 @@ pub(crate) async fn identify(account: &Account, desk: &dyn HelpDesk) -> Result<M
     let me = patiently(|| desk.me()).await?;
     let directory = patiently(|| desk.directory()).await?;
     let (cache, now) = (account.stores().cache.clone(), account.clock().now());
-    let (kept_directory, kept_me) = (directory.clone(), me.clone());
-    blocking(move || cache.put_directory(&kept_directory, &kept_me, now)).await?;
-    account.set_who(directory, me.clone());
+    let (kept_directory, kept_me, able) = (directory.clone(), me.clone(), desk.capabilities());
+    let kept_able = serde_json::to_string(&able).unwrap_or_default();
+    blocking(move || cache.put_directory(&kept_directory, &kept_me, &kept_able, now)).await?;
+    account.set_who(Who::new(directory, me.clone(), Some(able)));
     account.link().reachable();
     account.send(EngineEvent::StateChanged);
     Ok(me)

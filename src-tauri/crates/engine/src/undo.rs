@@ -60,7 +60,7 @@ pub struct Undoable {
 /// # Errors
 /// When there is no such job, or a database cannot be read.
 pub async fn undoable(account: &Account, job: JobId) -> Result<Undoable, UndoError> {
-    let archived_after = account.desk().and_then(|desk| desk.capabilities().auto_archive);
+    let archived_after = account.capabilities().and_then(|able| able.auto_archive);
     let (stores, now) = (account.stores().clone(), account.clock().now());
     blocking(move || {
         let found = find(&stores, job, None, now)?;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use muster_model::Channel;
+use serde::{Deserialize, Serialize};
 
 /// What this server can do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
     /// Conversations in one call of `apply`.
     pub max_batch: usize,

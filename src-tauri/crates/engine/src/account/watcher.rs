@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use muster_model::{Directory, JobId, JobState, Me};
+use muster_model::{JobId, JobState};
 use muster_store::{JobFilter, StoreError};
 
-use super::Account;
+use super::{Account, Who};
 use crate::blocking::blocking;
 use crate::{EngineEvent, Stores};
 
@@ -26,7 +26,7 @@ struct Seen {
 /// What is different now.
 struct News {
     now: Seen,
-    known: Option<(Directory, Me)>,
+    known: Option<Who>,
 }
 
 impl Watcher {
@@ -43,8 +43,8 @@ impl Watcher {
     }
 
     fn tell(&mut self, account: &Account, news: News) {
-        if let Some((directory, me)) = news.known {
-            account.set_who(directory, me);
+        if let Some(who) = news.known {
+            account.set_who(who);
         }
         // The first glance is where the windows start from.
         if let Some(before) = &self.seen {
@@ -69,5 +69,5 @@ fn look(stores: &Stores, before: Option<&Seen>) -> Result<Option<News>, StoreErr
     let under_way = vec![JobState::Scheduled, JobState::Holding, JobState::Running, JobState::Paused];
     let jobs = stores.journal.jobs(&JobFilter { states: under_way, ..JobFilter::default() })?;
     let now = Seen { journal, cache, jobs: jobs.into_iter().map(|job| job.id).collect() };
-    Ok(Some(News { now, known: stores.cache.directory()? }))
+    Ok(Some(News { now, known: Who::read(&stores.cache)? }))
 }

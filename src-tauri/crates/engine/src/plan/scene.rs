@@ -49,7 +49,7 @@ impl Scene {
             overlay: account.overlay().await?,
             stores: account.stores().clone(),
             tenant: account.directory().tenant.clone(),
-            capabilities: account.desk().map(|desk| desk.capabilities()),
+            capabilities: account.capabilities(),
             now: account.clock().now(),
         })
     }

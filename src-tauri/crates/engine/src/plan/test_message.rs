@@ -32,7 +32,7 @@ pub async fn test_message(account: &Account, plan: &Plan, id: &RemoteId) -> Resu
         .unwrap_or_default();
     let me = account.me().ok_or(PlanError::NotSignedIn)?;
     let desk = account.desk().ok_or(PlanError::NotSignedIn)?;
-    if !desk.capabilities().test_messages {
+    if !account.capabilities().is_some_and(|able| able.test_messages) {
         return Err(PlanError::NotTested("This help desk cannot send a test message.".to_owned()));
     }
     let outcome =

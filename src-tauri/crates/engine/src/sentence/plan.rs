@@ -72,6 +72,7 @@ pub fn nothing_to_do(plan: &Plan) -> String {
     let mut groups = plan.groups();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     match groups.first() {
+        None if plan.filter.is_some() => "Nothing matches this filter.".to_owned(),
         None => "None of these conversations is on this computer.".to_owned(),
         Some(group) if group.verdict == Verdict::NoChange => "Nothing to do: it is so already.".to_owned(),
         Some(group) => {

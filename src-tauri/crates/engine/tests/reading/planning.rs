@@ -239,3 +239,22 @@ async fn priority_all_tags_block_and_delete_can_be_planned() {
     }
     account.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_in_a_new_process_knows_what_the_help_desk_can_do() {
+    let mut desk = Desk::start(60, "").await;
+    let (place, account) = online(&desk).await;
+    account.stop().await;
+    desk.stop().await;
+    // As musterctl does: nobody asked the desk in this process, and nobody could.
+    let fresh = place.open(&desk.key).await;
+    let ids = listed(&fresh, "is:active channel:email").await[..2].to_vec();
+    let delete = Action::Change { change: Change { delete: true, block: true, ..Change::default() } };
+    let deleting = plan(&fresh, Selection::Ids { ids: ids.clone() }, delete, None).await.unwrap();
+    assert_eq!(deleting.count(), 2, "{:?}", deleting.items[0].verdict);
+    let file = attach(&fresh, "a.txt", "text/plain", b"hello".to_vec()).await.unwrap();
+    let with_file =
+        Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: vec![file] };
+    let writing = plan(&fresh, Selection::Ids { ids }, with_file, None).await.unwrap();
+    assert!(writing.items.iter().all(|item| item.with_files), "{:?}", writing.items[0].verdict);
+}

@@ -143,8 +143,10 @@ fn followed_threads_are_fetched_ahead_too() {
         may_change: true,
     };
     let directory = muster_model::Directory { tenant: "Acme".into(), ..muster_model::Directory::default() };
-    cache.put_directory(&directory, &me, at(41)).unwrap();
+    assert_eq!((cache.directory().unwrap(), cache.able().unwrap()), (None, None));
+    cache.put_directory(&directory, &me, "all", at(41)).unwrap();
     assert_eq!(cache.directory().unwrap(), Some((directory, me)));
+    assert_eq!(cache.able().unwrap().as_deref(), Some("all"));
     let wanted = cache.threads_to_fetch(9, &[RemoteId::from("here")]).unwrap();
     assert_eq!(wanted, [RemoteId::from("there"), RemoteId::from("here")]);
 }

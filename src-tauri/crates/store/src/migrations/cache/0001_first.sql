@@ -92,5 +92,6 @@ CREATE TABLE directory (
     one       INTEGER PRIMARY KEY CHECK (one = 1),
     directory TEXT    NOT NULL,
     me        TEXT    NOT NULL,
+    able      TEXT,                                         -- what the server can do, as whoever asked it wrote it down
     fetched   INTEGER NOT NULL
 ) STRICT;
