@@ -9,6 +9,11 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
+/// Who acts besides us, and their first name.
+const COLLEAGUE: &str = "jonas@brindlewick.example";
+/// Who that is.
+pub const COLLEAGUE_NAME: &str = "Jonas";
+
 /// The process with its address and keys.
 pub struct Desk {
     name: String,
@@ -61,13 +66,8 @@ impl Desk {
 
     /// Starts it again at the same address, with the same data.
     pub async fn restart(&mut self, session: &Session) -> Result<()> {
-        self.restart_with(session, &[]).await
-    }
-
-    /// Starts it again with other arguments, faults for example.
-    pub async fn restart_with(&mut self, session: &Session, extra: &[&str]) -> Result<()> {
         let address = self.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let (process, _) = spawn(session, &self.name, &self.data, &address, extra)?;
+        let (process, _) = spawn(session, &self.name, &self.data, &address, &[])?;
         self.process = process;
         self.answers().await
     }
@@ -112,6 +112,23 @@ impl Desk {
     pub async fn customer_writes(&self, id: &str, text: &str) -> Result<()> {
         let message = json!({ "conversation": id, "text": text });
         self.call(Method::POST, "/api/_simulate/customer_message", Some(&message)).await.map(drop)
+    }
+
+    /// Lets a colleague act on a conversation: a change in the desk's own words.
+    pub async fn colleague_changes(&self, id: &str, change: &Value) -> Result<()> {
+        let act = json!({ "conversation": id, "by": COLLEAGUE, "change": change });
+        self.call(Method::POST, "/api/_simulate/change", Some(&act)).await.map(drop)
+    }
+
+    /// Sets its faults (`latency=1200`), instead of those it had.
+    pub async fn set_faults(&self, spec: &str) -> Result<()> {
+        self.call(Method::POST, "/api/_simulate/faults", Some(&json!({ "spec": spec }))).await.map(drop)
+    }
+
+    /// Refuses the next reply to each of these.
+    pub async fn refuse_once(&self, ids: &[String]) -> Result<()> {
+        let busy = json!({ "ids": ids, "times": 1 });
+        self.call(Method::POST, "/api/_simulate/busy", Some(&busy)).await.map(drop)
     }
 
     async fn answers(&self) -> Result<()> {

@@ -137,19 +137,20 @@ impl Stage {
         Ok((once, unknown))
     }
 
-    fn newest_job(&self) -> Result<Value> {
+    /// The newest job, as `musterctl` tells it.
+    pub fn newest_job(&self) -> Result<Value> {
         let mut jobs = self.ctl.must(&self.session, &["jobs", &self.account_name()?, "--limit", "1"])?;
         Ok(jobs["jobs"][0].take())
     }
 
-    /// Restarts the desk so that a mass reply takes long enough to be interrupted.
-    pub async fn desk_answers_slowly(&mut self) -> Result<()> {
-        self.restart_desk(&["--faults", "latency=1200"]).await
+    /// Lets the desk answer so late that a mass reply takes long enough to be interrupted.
+    pub async fn desk_answers_slowly(&self) -> Result<()> {
+        self.desk.set_faults("latency=1200").await
     }
 
-    /// Restarts the desk as it was.
-    pub async fn desk_answers_quickly(&mut self) -> Result<()> {
-        self.restart_desk(&[]).await
+    /// Lets the desk answer as it was.
+    pub async fn desk_answers_quickly(&self) -> Result<()> {
+        self.desk.set_faults("").await
     }
 
     /// Waits until the strip says that the help desk is gone.
@@ -167,12 +168,5 @@ impl Stage {
             .text_where_within("strip-connection", "Online", LATER, |text| text.starts_with("Online"))
             .await
             .map(drop)
-    }
-
-    async fn restart_desk(&mut self, arguments: &[&str]) -> Result<()> {
-        self.desk.kill()?;
-        self.sees_offline().await?;
-        self.desk.restart_with(&self.session, arguments).await?;
-        self.sees_online().await
     }
 }

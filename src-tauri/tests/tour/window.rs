@@ -17,6 +17,8 @@ pub mod key {
     pub const BACKSPACE: char = '\u{E003}';
     /// Control.
     pub const CONTROL: char = '\u{E009}';
+    /// Shift.
+    pub const SHIFT: char = '\u{E008}';
 }
 
 /// The system's colour scheme at the time when a window opens.
@@ -136,6 +138,21 @@ impl Window {
         .await
     }
 
+    /// Picks one of a few: the entry with this value.
+    pub async fn pick(&self, part: &str, value: &str) -> Result<()> {
+        self.click_css(&format!("{} option[value=\"{value}\"]", css(part))).await?;
+        until(&format!("{part} to be {value}"), SOON, async || {
+            Ok((self.value(part).await? == value).then_some(()))
+        })
+        .await
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, part: &str) -> Result<String> {
+        let body = "return document.querySelector(arguments[0])?.value ?? ''";
+        Ok(string(&self.0.script(body, &[css(part).into()]).await?))
+    }
+
     /// Moves the mouse over the n-th of a part.
     pub async fn hover_nth(&self, part: &str, nth: usize) -> Result<()> {
         self.with(&css(part), nth, async |element| self.0.hover(element).await).await
@@ -151,6 +168,9 @@ impl Window {
     pub async fn retype(&self, part: &str, text: &str) -> Result<()> {
         self.chord(&[key::CONTROL], 'a').await?;
         self.press(key::BACKSPACE).await?;
+        if text.is_empty() {
+            return Ok(());
+        }
         self.with(&css(part), 0, async |element| self.0.type_into(element, text).await).await
     }
 

@@ -1,6 +1,6 @@
 //! The mass reply: the number on the button is the desk's own; afterwards every recipient has the message exactly once.
 
-use super::INCIDENT;
+use super::{INCIDENT, look, select};
 use crate::Result;
 use crate::audience::{Audience, each_has_it_once};
 use crate::stage::Stage;
@@ -37,6 +37,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
     stage
         .step("Mass reply sent", async |stage, facts| {
+            hold_none(stage.window()?).await?;
             confirm(stage.window()?, audience.reached.len()).await?;
             let result = stage
                 .window()?
@@ -86,6 +87,35 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .await?;
     stage.window()?.press(key::ESCAPE).await?;
     stage.window()?.gone("jobs").await
+}
+
+/// Opens the plan of a mass reply to everyone active with a tag and writes it, with *Mark as Done* and without a hold.
+pub async fn plan(stage: &Stage, tag: &str, message: &str) -> Result<Audience> {
+    let audience = stage.audience(tag).await?;
+    if !stage.window()?.sees("filter").await? {
+        stage.window()?.click("nav-active").await?;
+    }
+    look::set_filter(stage, &format!("is:active tag:{tag}")).await?;
+    select::pick(stage, 0).await?;
+    let window = stage.window()?;
+    window.click("all-matching").await?;
+    write(window, message).await?;
+    hold_none(window).await?;
+    let count = audience.reached.len() as u64;
+    window.text_where("plan-confirm", "the number", |text| number(text) == Some(count)).await?;
+    Ok(audience)
+}
+
+/// Plans and confirms.
+pub async fn begin(stage: &Stage, tag: &str, message: &str) -> Result<Audience> {
+    let audience = plan(stage, tag, message).await?;
+    confirm(stage.window()?, audience.reached.len()).await?;
+    Ok(audience)
+}
+
+/// Lets it leave on the click.
+pub async fn hold_none(window: &Window) -> Result<()> {
+    window.pick("plan-hold", "0").await
 }
 
 /// Opens the plan of a mass reply to the selection, writes it, and sets *Mark as Done*.

@@ -1,18 +1,26 @@
 //! The acts of the tour, in the order in which they are played.
 
+pub mod canary;
 pub mod click;
 pub mod crash;
 pub mod dark;
+pub mod draft;
 pub mod follow;
 pub mod keyring;
 pub mod look;
 pub mod mail;
 pub mod mass_reply;
 pub mod offline;
+pub mod pause;
+pub mod plan;
+pub mod retry;
+pub mod second;
 pub mod secrets;
 pub mod select;
 pub mod sign_in;
+pub mod take_back;
 pub mod together;
+pub mod undo;
 pub mod viewer;
 
 /// The incident that hits about 140 active conversations of the seeded world.
