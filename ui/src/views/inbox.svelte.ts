@@ -112,6 +112,13 @@ export class Inbox {
     else await this.#reread();
   }
 
+  /** The window shows another account, or none: nothing is read for this one any more. */
+  close(): void {
+    this.#changed.stop();
+    this.#stateChanged.stop();
+    this.#recount.stop();
+  }
+
   onevent(event: AppEvent): void {
     if (event.type === 'accountsChanged') {
       // Also sent when events were lost: everything is read again.

@@ -48,8 +48,11 @@ describe('the message of a plan', () => {
     await app.key('Enter');
     await rest();
     expect((app.get('plan-message') as HTMLTextAreaElement).value).toBe(
-      'Good news. Hello {{customer_first_name|there}}, we returned the part that you asked for.',
+      'Good news. Hello {{first\u00a0name|there}}, we returned the part that you asked for.',
     );
+    expect(lastEdit()).toMatchObject({
+      reply: 'Good news. Hello {{customer_first_name|there}}, we returned the part that you asked for.',
+    });
     expect(app.text('plan-rendered')).toContain('Hello Marta, we returned');
   });
 
@@ -123,7 +126,8 @@ describe('remedies', () => {
     (app.get('plan-fallback-text') as HTMLInputElement).value = 'there';
     await app.key('Enter');
     await rest();
-    expect((app.get('plan-message') as HTMLTextAreaElement).value).toBe('Hello {{customer_first_name|there}}');
+    expect((app.get('plan-message') as HTMLTextAreaElement).value).toBe('Hello {{first\u00a0name|there}}');
+    expect(lastEdit()).toMatchObject({ reply: 'Hello {{customer_first_name|there}}' });
     expect(groups().empty_field).toBeUndefined();
   });
 

@@ -11,7 +11,8 @@ use muster_store::AccountRow;
 use crate::app::new_uuid;
 use crate::wire::{
     Ability, AccountCheck, AccountRef, AccountState, AccountSummary, AddAccount, AgentView, AppEvent,
-    CheckAccount, ConnectionView, DirectoryView, MeView, Nothing, SetKey, SyncView, TagView, TeamView,
+    CheckAccount, ConnectionView, DeskAbilities, DirectoryView, MeView, Nothing, SetKey, SyncView, TagView,
+    TeamView,
 };
 use crate::words::{count, initials, rfc3339, tag_color};
 use crate::{App, ErrorCode, UiError};
@@ -195,6 +196,7 @@ impl App {
                 total: sync.total.map(count),
             },
             directory: directory_view(&directory),
+            can: account.desk().map_or(ANYTHING, |desk| can(&desk.capabilities())),
             waiting: count(waiting.items),
             cached: count(sync.cached),
         })
@@ -242,6 +244,13 @@ fn me_view(me: &Me) -> MeView {
     }
 }
 
+/// Of a help desk that nobody asked yet.
+const ANYTHING: DeskAbilities = DeskAbilities { block: true, delete: true };
+
+fn can(capabilities: &Capabilities) -> DeskAbilities {
+    DeskAbilities { block: capabilities.block, delete: capabilities.delete }
+}
+
 /// The state of an account that could not be opened.
 fn broken_state(row: &AccountRow, err: &UiError) -> AccountState {
     let health = match err.code {
@@ -268,6 +277,7 @@ fn broken_state(row: &AccountRow, err: &UiError) -> AccountState {
         },
         sync: SyncView { first: true, done: 0, total: None },
         directory: DirectoryView { agents: Vec::new(), teams: Vec::new(), tags: Vec::new() },
+        can: ANYTHING,
         waiting: 0,
         cached: 0,
     }

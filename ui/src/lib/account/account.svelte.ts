@@ -34,7 +34,7 @@ export class Account {
   take(state: AccountState): void {
     this.#state = state;
     this.#error = null;
-    this.#directory.update(state.directory, state.me);
+    this.#directory.update(state);
   }
 
   async refreshSidebar(): Promise<void> {

@@ -76,17 +76,20 @@ export function priorityOptions(): MenuOption<string>[] {
   }));
 }
 
-/** What cannot be undone, apart from the rest; each opens the plan page first. */
-export function finalOptions(icons: {
-  block: MenuOption<'block' | 'delete'>['icon'];
-  delete: MenuOption<'block' | 'delete'>['icon'];
-}): MenuOption<'block' | 'delete'>[] {
+type Final = 'block' | 'delete';
+
+/** What cannot be undone, apart from the rest; each opens the plan page first. What this help desk cannot do says so. */
+export function finalOptions(
+  icons: Record<Final, MenuOption<Final>['icon']>,
+  can: Record<Final, boolean>,
+): MenuOption<Final>[] {
   return [
     {
       key: 'block',
       value: 'block',
       label: 'Block contact…',
-      hint: 'Cannot be undone from here',
+      hint: can.block ? 'Cannot be undone from here' : 'This help desk blocks nobody',
+      disabled: !can.block,
       icon: icons.block,
       bad: true,
       testid: 'final-block',
@@ -95,7 +98,8 @@ export function finalOptions(icons: {
       key: 'delete',
       value: 'delete',
       label: 'Delete…',
-      hint: 'Final: cannot be undone',
+      hint: can.delete ? 'Final: cannot be undone' : 'This help desk deletes nothing',
+      disabled: !can.delete,
       icon: icons.delete,
       bad: true,
       testid: 'final-delete',

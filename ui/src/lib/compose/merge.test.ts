@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { piecesOf, runsOf, tagAt, tagTitle, withFallback } from './merge';
+import { friendly, MERGE_TAGS, piecesOf, runsOf, tagAt, tagTitle, wireOf, withFallback } from './merge';
 
 const TEXT = 'Hello {{customer_first_name|there}}, case {{ case_number }}.';
 
@@ -51,6 +51,18 @@ describe('merge tags', () => {
       'plain',
       'brace',
     ]);
+  });
+
+  it('are edited by the name a person understands, and leave by the engine’s', () => {
+    expect(friendly(TEXT)).toBe('Hello {{first\u00a0name|there}}, case {{case\u00a0number}}.');
+    expect(wireOf('Hello {{first name|there}}, {{no such}} {{')).toBe(
+      'Hello {{customer_first_name|there}}, {{no such}} {{',
+    );
+    // The caret in half a tag is never beyond the whole one.
+    for (const { tag } of MERGE_TAGS) {
+      expect(wireOf(friendly(tag))).toBe(tag);
+      expect(friendly(tag).length).toBeLessThanOrEqual(tag.length);
+    }
   });
 
   it('has a title a person understands', () => {

@@ -24,6 +24,29 @@ const TITLES: Record<string, string> = {
   tenant_name: 'company',
 };
 
+// A name stays in one piece at the end of a line.
+const SHOWN = new Map(Object.entries(TITLES).map(([tag, title]) => [tag, title.replaceAll(' ', '\u00a0')]));
+const NAMED = new Map(Object.entries(TITLES).map(([tag, title]) => [title, tag]));
+
+/** The text as it is edited: a tag that we know stands there by the name that a person understands. */
+export function friendly(text: string): string {
+  return renamed(text, (tag) => SHOWN.get(tag));
+}
+
+/** The text as the engine takes it, of what was edited. */
+export function wireOf(shown: string): string {
+  return renamed(shown, (name) => NAMED.get(name.replaceAll('\u00a0', ' ')));
+}
+
+function renamed(text: string, other: (tag: string) => string | undefined): string {
+  return piecesOf(text)
+    .map(({ text, tag, fallback }) => {
+      const name = tag === null ? undefined : other(tag);
+      return name === undefined ? text : `{{${name}${fallback === null ? '' : `|${fallback}`}}}`;
+    })
+    .join('');
+}
+
 /** A stretch of a text. With a tag it is merged, and `fallback` stands in where there is no value. */
 export type Piece = { text: string; at: number; tag: string | null; fallback: string | null };
 

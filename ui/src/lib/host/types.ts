@@ -22,6 +22,7 @@ export type { Confirmed } from './wire/Confirmed';
 export type { ConnectionView } from './wire/ConnectionView';
 export type { ConversationRef } from './wire/ConversationRef';
 export type { CountsView } from './wire/CountsView';
+export type { DeskAbilities } from './wire/DeskAbilities';
 export type { DirectoryView } from './wire/DirectoryView';
 export type { DraftRef } from './wire/DraftRef';
 export type { DraftView } from './wire/DraftView';

@@ -40,6 +40,7 @@ const job = (part: Partial<JobView>): JobView => ({
   filter: null,
   total: 140,
   counts: { pending: 60, sending: 5, applied: 70, rejected: 1, skipped: 2, unknown: 2, held: 0 },
+  undone: 0,
   result: '',
   ...part,
 });

@@ -102,6 +102,13 @@ const PAUSES: Record<string, Pick<Word, 'label' | 'tone'>> = {
 };
 
 export function jobWord(job: JobView): Word {
+  // A reply stays sent; only what it did besides was given back.
+  if (job.undone > 0 && isOver(job) && job.kind !== 'reply')
+    return {
+      label: job.undone >= job.counts.applied ? 'Undone' : `${count(job.undone)} undone`,
+      icon: Undo,
+      tone: 'plain',
+    };
   switch (job.state) {
     case 'draft':
       return { label: 'Draft', icon: PencilLine, tone: 'plain' };

@@ -80,7 +80,11 @@ export class OpenJob {
 
   /** The job moved on: its figures at once, the rest a moment later. */
   update(job: JobView): void {
-    if (job.id !== this.#id) return;
+    if (job.id !== this.#id) {
+      // It may give this one back.
+      if (job.icon === 'undo') this.#moved.call();
+      return;
+    }
     if (this.#detail) this.#detail = { ...this.#detail, job };
     this.#moved.call();
   }

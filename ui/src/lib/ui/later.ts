@@ -20,6 +20,7 @@ export function gathered(wait: number, work: () => Promise<void>) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = false;
   let again = false;
+  let stopped = false;
   async function run(): Promise<void> {
     timer = undefined;
     running = true;
@@ -28,10 +29,16 @@ export function gathered(wait: number, work: () => Promise<void>) {
     if (again) call();
   }
   function call(): void {
+    if (stopped) return;
     if (running) again = true;
     else timer ??= setTimeout(() => void run(), wait);
   }
-  return { call };
+  /** For good: what was gathered for is gone. */
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+  }
+  return { call, stop };
 }
 
 /**

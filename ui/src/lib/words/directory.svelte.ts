@@ -1,22 +1,25 @@
 import { createContext } from 'svelte';
-import type { DirectoryView, MeView } from '../host/types';
+import type { AccountState, DeskAbilities, DirectoryView, MeView } from '../host/types';
 import { tagColor } from './tag';
 
-/** The names behind handles, and the colours of tags. */
+/** The names behind handles, the colours of tags, and what this help desk can do. */
 export class Directory {
   #view = $state.raw<DirectoryView>({ agents: [], teams: [], tags: [] });
   #me = $state.raw<MeView | null>(null);
+  #can = $state.raw<DeskAbilities>({ block: true, delete: true });
   readonly agents = $derived(this.#view.agents);
   readonly teams = $derived(this.#view.teams);
   readonly tags = $derived(this.#view.tags);
   readonly me = $derived(this.#me);
+  readonly can = $derived(this.#can);
   readonly #agentNames = $derived(new Map(this.#view.agents.map((agent) => [agent.handle, agent.name])));
   readonly #teamNames = $derived(new Map(this.#view.teams.map((team) => [team.handle, team.name])));
   readonly #hues = $derived(new Map(this.#view.tags.map((tag) => [tag.name, tag.color])));
 
-  update(view: DirectoryView, me: MeView | null): void {
-    this.#view = view;
+  update({ directory, me, can }: Pick<AccountState, 'directory' | 'me' | 'can'>): void {
+    this.#view = directory;
     this.#me = me;
+    this.#can = can;
   }
 
   agentName(handle: string): string {

@@ -42,6 +42,7 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
           ? { first: true, done: 812, total: 2000 }
           : { first: false, done: shop.world.length, total: null },
       directory: { agents: AGENTS, teams: TEAMS, tags: TAGS },
+      can: { block: shop.mode !== 'plain', delete: shop.mode !== 'plain' },
       waiting: jobs.waiting,
       cached: shop.world.length,
     };

@@ -41,7 +41,7 @@ export function conversationAnswers(shop: Shop): Area {
         ],
         warning:
           selection.filter !== null && vip > 0
-            ? `${vip} are tagged vip. The plan shows each of them before anything happens.`
+            ? `${vip} ${vip === 1 ? 'is' : 'are'} tagged vip. The plan shows each of them before anything happens.`
             : null,
       };
     },

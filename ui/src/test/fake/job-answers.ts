@@ -107,7 +107,9 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
         old.giveBack(item.id);
         item.canUndo = false;
       }
-      old.undone = ids === null;
+      old.undone += back.length;
+      const first = old.related.find((one) => one.relation === 'Undo of');
+      if (first) jobs.get(first.id).undone -= back.length;
       const view = jobs.add({
         name: `Undo of ${old.name}`,
         icon: 'undo',

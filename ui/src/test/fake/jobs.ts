@@ -35,7 +35,8 @@ export type FakeJob = {
   sending: SendingView;
   schedule: string;
   items: JobItemView[];
-  undone: boolean;
+  /** So many of its items were given back. */
+  undone: number;
   since: [string, number][];
   related: { id: string; relation: string }[];
   /** The whole job is over: what it did to the rows. */
@@ -111,7 +112,7 @@ export class FakeJobs {
       text: null,
       sending: AT_ONCE,
       schedule: '',
-      undone: false,
+      undone: 0,
       since: [],
       related: [],
       apply: nothing,
@@ -224,6 +225,7 @@ export class FakeJobs {
       filter: job.filter,
       total: job.items.length,
       counts,
+      undone: job.undone,
       result: result(job, counts),
       schedule: job.schedule,
       conversation: job.items.length === 1 ? (job.items[0]?.id ?? null) : null,
@@ -240,7 +242,7 @@ export class FakeJobs {
         takeBack: job.state === 'holding',
         retry: over ? retry : 0,
         retryLabel: `Retry ${count(retry)} of the ${count(counts.rejected)} rejected`,
-        undo: over && undo > 0 && !job.undone ? undo : null,
+        undo: over && undo > 0 ? undo : null,
         undoLabel: isReply ? `Undo Done on ${count(undo)}…` : `Undo on ${count(undo)}…`,
         undoText: isReply ? 'Replies cannot be recalled; the status goes back.' : 'Each goes back to what it was.',
         again: isReply && over ? counts.applied : 0,

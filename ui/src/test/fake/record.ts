@@ -68,7 +68,7 @@ export function keepRecord(shop: Shop, jobs: FakeJobs): void {
   put(
     people(301),
     2 * DAY - 3 * HOUR,
-    { name: 'Stale over 90 days', icon: 'status', title: 'Status', by: by(3), undone: true },
+    { name: 'Stale over 90 days', icon: 'status', title: 'Status', by: by(3), undone: 295 },
     (index) =>
       index < 295
         ? { ...applied, beforeAfter: ['Active → Done'], canUndo: false }

@@ -3,7 +3,7 @@
 use muster_engine::control::Abilities;
 use muster_engine::{Account, Undoable, sentence};
 use muster_model::{Counts, JobId, JobState, Relation};
-use muster_store::JobRow;
+use muster_store::{JobRow, Journal, StoreError};
 
 use super::person;
 use crate::wire::{CountsView, JobAbilities, JobView};
@@ -22,6 +22,7 @@ struct Beside {
     earlier: Option<String>,
     /// The conversation, where it is about one.
     conversation: Option<String>,
+    undone: u64,
     retry: u64,
     undo: Option<Undoable>,
 }
@@ -54,11 +55,13 @@ impl App {
     async fn beside(&self, account: &Account, row: &JobRow, counted: bool) -> Result<Beside, UiError> {
         let (stores, job, total, origin) =
             (account.stores().clone(), row.id, row.total, row.origin.as_ref().map(|origin| origin.job));
-        let (earlier, conversation) = self
+        let reached = row.opened > 0;
+        let (earlier, conversation, undone) = self
             .blocking(move || {
                 let earlier = origin.map(|earlier| stores.journal.job(earlier)).transpose()?.flatten();
                 let items = if total == 1 { stores.journal.items_page(job, &[], 0, 1)?.0 } else { vec![] };
-                Ok((earlier.map(|job| job.name), items.first().map(|item| item.id.to_string())))
+                let undone = if reached { undone(&stores.journal, job)? } else { 0 };
+                Ok((earlier.map(|job| job.name), items.first().map(|item| item.id.to_string()), undone))
             })
             .await?;
         let is_over = row.state.is_over();
@@ -66,8 +69,20 @@ impl App {
         let undoes = counted && (is_over || row.total <= COUNTED_WHILE_RUNNING) && row.opened > 0;
         let retry = if retries { muster_engine::retryable(account, row.id).await? } else { 0 };
         let undo = if undoes { Some(muster_engine::undoable(account, row.id).await?) } else { None };
-        Ok(Beside { earlier, conversation, retry, undo })
+        Ok(Beside { earlier, conversation, undone, retry, undo })
     }
+}
+
+/// How much of a job later ones gave back. An undo that was itself undone gives nothing back.
+fn undone(journal: &Journal, job: JobId) -> Result<u64, StoreError> {
+    let mut given_back = 0;
+    for later in journal.jobs_pointing_to(job)? {
+        let undoes = later.origin.as_ref().is_some_and(|origin| origin.relation == Relation::Undo);
+        if undoes && later.counts.applied > 0 {
+            given_back += later.counts.applied.saturating_sub(undone(journal, later.id)?);
+        }
+    }
+    Ok(given_back)
 }
 
 fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
@@ -92,6 +107,7 @@ fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
         filter: row.filter.clone(),
         total: count(row.total),
         counts: counts_view(&row.counts),
+        undone: count(beside.undone),
         result: sentence::result(row),
         schedule: sentence::schedule(&row.sending, &zone),
         conversation: beside.conversation.clone(),

@@ -84,10 +84,19 @@ wire! {
         pub connection: ConnectionView,
         pub sync: SyncView,
         pub directory: DirectoryView,
+        pub can: DeskAbilities,
         /// Changes that the help desk has not confirmed.
         pub waiting: u32,
         /// Conversations on this computer.
         pub cached: u32,
+    }
+
+    /// What this help desk can do of what not every one can. As long as nobody asked it, everything: a plan says it exactly.
+    pub struct DeskAbilities {
+        /// Block a contact.
+        pub block: bool,
+        /// Delete a conversation.
+        pub delete: bool,
     }
 
     /// The connection to the help desk.

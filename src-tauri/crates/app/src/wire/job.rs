@@ -90,6 +90,8 @@ wire! {
         pub filter: Option<String>,
         pub total: u32,
         pub counts: CountsView,
+        /// So many of its items have what they had before: a later job undid them, and nothing undid that one.
+        pub undone: u32,
         /// "134 sent, 4 window closed, 2 voice"
         pub result: String,
         /// "Drip, 100 every 5 h, Mon–Fri"; empty when it leaves at once.

@@ -102,6 +102,15 @@ async fn a_change_is_shown_whole_and_given_back() {
     let of_type = JobsRequest { types: vec!["undo".into()], ..all(&bench) };
     let listed = bench.app.jobs(of_type).await.unwrap();
     assert_eq!((listed.total, listed.jobs[0].id.as_str(), listed.people.len()), (1, undo.id.as_str(), 1));
+
+    // An undo that is itself undone gives nothing back.
+    assert_eq!(bench.detail(&job).await.job.undone, 2);
+    let again = UndoRequest { account: bench.account.clone(), job: undo.id.clone(), ids: None };
+    let again = bench.app.undo_job(again).await.unwrap();
+    bench.until_state(&JobRef { job: again.id, ..job.clone() }, "completed").await;
+    let listed = bench.app.jobs(all(&bench)).await.unwrap().jobs;
+    let undone = |id: &str| listed.iter().find(|one| one.id == id).map(|one| one.undone);
+    assert_eq!((undone(&job.job), undone(&undo.id)), (Some(0), Some(2)));
     bench.stop().await;
 }
 

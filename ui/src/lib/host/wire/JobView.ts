@@ -43,6 +43,10 @@ due: string | null, finished: string | null, by: string,
  */
 mine: boolean, filter: string | null, total: number, counts: CountsView, 
 /**
+ * So many of its items have what they had before: a later job undid them, and nothing undid that one.
+ */
+undone: number, 
+/**
  * "134 sent, 4 window closed, 2 voice"
  */
 result: string, 
