@@ -40,5 +40,5 @@ pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Wor
 pub use muster_engine::{Account, EnvKeys, SystemClock};
 
 // Words of the layers below that a terminal uses as they are.
-pub use muster_model::{JobId, JobState};
+pub use muster_model::{JobId, JobState, Verdict};
 pub use muster_store::JobFilter;

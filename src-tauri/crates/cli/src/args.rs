@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand};
+use muster_app::Verdict;
 
 use crate::schedule::{self, Days, Every, Hours};
 
@@ -134,7 +135,7 @@ pub struct BulkCommand {
     /// Until when to snooze: 2h, tomorrow, next friday at 10am, until reply, …
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
-    /// The agent to assign.
+    /// The agent to assign: an address, or me.
     #[arg(long, value_name = "AGENT", conflicts_with = "unassign")]
     pub assign: Option<String>,
     /// The team to assign.
@@ -144,16 +145,16 @@ pub struct BulkCommand {
     #[arg(long)]
     pub unassign: bool,
     /// Tags to add.
-    #[arg(long, value_delimiter = ',', value_name = "a,b")]
+    #[arg(long, value_delimiter = ',', value_name = "a,b", value_parser = tag)]
     pub tag: Vec<String>,
     /// Tags to remove.
-    #[arg(long, value_delimiter = ',', value_name = "c")]
+    #[arg(long, value_delimiter = ',', value_name = "c", value_parser = tag)]
     pub untag: Vec<String>,
     /// Remove every tag.
     #[arg(long)]
     pub untag_all: bool,
     /// The priority to set.
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = ["none", "low", "medium", "high", "urgent"])]
     pub priority: Option<String>,
     /// Block the contacts. Cannot be undone from here.
     #[arg(long)]
@@ -196,8 +197,8 @@ pub struct BulkCommand {
     #[arg(long, value_parser = ["hold", "skip", "send"], default_value = "hold")]
     pub if_changed: String,
     /// Verdicts whose recipients are left out.
-    #[arg(long, value_delimiter = ',', value_name = "VERDICT,…")]
-    pub skip: Vec<String>,
+    #[arg(long, value_delimiter = ',', value_name = "VERDICT,…", value_parser = verdict)]
+    pub skip: Vec<Verdict>,
     /// Show what would happen, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -205,7 +206,7 @@ pub struct BulkCommand {
     #[arg(long)]
     pub yes: bool,
     /// Refuse unless exactly so many would be changed or written to.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "yes", conflicts_with = "dry_run")]
     pub expect: Option<usize>,
     /// Confirm only; the window or `musterctl run` does the work.
     #[arg(long, requires = "yes", conflicts_with = "dry_run")]
@@ -282,6 +283,25 @@ const STATES: [&str; 8] =
 const TYPES: [&str; 11] = [
     "reply", "change", "status", "snooze", "assign", "tags", "priority", "follow", "block", "delete", "undo",
 ];
+
+/// A tag's name. An empty one would be a tag that nobody sees.
+fn tag(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a tag has a name".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// A verdict's word. A misspelt one would leave nobody out, and write to those who were meant.
+fn verdict(text: &str) -> Result<Verdict, String> {
+    match Verdict::from(text.trim()) {
+        Verdict::Other(_) => {
+            let words: Vec<String> = Verdict::KNOWN.iter().map(ToString::to_string).collect();
+            Err(format!("there is no such verdict. Use {}", words.join(", ")))
+        }
+        verdict => Ok(verdict),
+    }
+}
 
 #[cfg(test)]
 mod tests;

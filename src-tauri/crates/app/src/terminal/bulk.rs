@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use muster_engine::{Account, Confirmation, Plan, sentence};
 use muster_model::{
-    Action, Change, FileRef, JobId, RemoteId, Selection, StatusChange, Verdict, parse_snooze,
+    Action, Change, FileRef, JobId, RemoteId, Selection, StatusChange, Verdict, When, parse_snooze,
 };
 use serde::Serialize;
 
+use super::assignee;
 use crate::sending::sending_of;
 use crate::wire::SendingView;
 use crate::{App, ErrorCode, UiError};
@@ -49,7 +50,7 @@ pub struct BulkRequest {
     /// Files that go with the reply.
     pub attach: Vec<PathBuf>,
     /// Verdicts whose recipients are dropped.
-    pub skip: Vec<String>,
+    pub skip: Vec<Verdict>,
     /// Writes to each person once, on the latest thread.
     pub once_per_person: bool,
     /// How it leaves; nobody watches a script, so it holds nothing back unless it says so.
@@ -88,9 +89,14 @@ impl App {
     /// # Errors
     /// When the selection, the change, a file or the schedule makes no sense.
     pub async fn bulk_plan(&self, account: &Account, request: BulkRequest) -> Result<Plan, UiError> {
-        let change = self.bulk_change(&request)?;
+        let change = self.bulk_change(account, &request)?;
         let (now, zone) = (self.inner.clock.now(), self.inner.clock.zone());
         let sending = sending_of(&request.sending, 0, now, &zone)?;
+        if let When::Drip(drip) = &sending.when
+            && drip.start < now
+        {
+            return Err(bad("The drip would begin in the past. Write a later time, for example tomorrow."));
+        }
         let action = match request.reply {
             Some(text) if text.trim().is_empty() => {
                 return Err(UiError::new(ErrorCode::BadInput, "The reply is empty. Write something first."));
@@ -119,20 +125,28 @@ impl App {
             _ => return Err(UiError::new(ErrorCode::BadInput, "Give either a filter or --ids FILE.")),
         };
         let plan = muster_engine::plan(account, selection, action, request.name).await?;
+        all_are_here(&plan)?;
         let mut edit = plan.edit();
-        edit.drop = request.skip.iter().map(|word| Verdict::from(word.as_str())).collect::<BTreeSet<_>>();
+        edit.drop = request.skip.into_iter().collect::<BTreeSet<_>>();
         edit.once_per_person = request.once_per_person;
         edit.sending = sending;
         Ok(muster_engine::replan(account, &plan, edit).await?)
     }
 
-    fn bulk_change(&self, request: &BulkRequest) -> Result<Change, UiError> {
+    fn bulk_change(&self, account: &Account, request: &BulkRequest) -> Result<Change, UiError> {
         let (now, zone) = (self.inner.clock.now(), self.inner.clock.zone());
+        if let Some(tag) = request.tag.iter().find(|tag| request.untag.contains(tag)) {
+            return Err(bad(format!(
+                "\"{tag}\" cannot be added and removed at once. Leave one of them out."
+            )));
+        }
+        let agent = request.assign.as_deref().map(|word| assignee::agent(account, word)).transpose()?;
+        let team = request.team.as_deref().map(|word| assignee::team(account, word)).transpose()?;
         let mut change = self.change(&crate::wire::ChangeView {
             status: request.status.clone(),
             until: request.until.clone(),
-            agent: request.assign.clone(),
-            team: request.team.clone(),
+            agent,
+            team,
             add_tags: request.tag.clone(),
             remove_tags: request.untag.clone(),
             ..crate::wire::ChangeView::default()
@@ -204,6 +218,30 @@ impl App {
             )),
         }
     }
+}
+
+/// Refuses a list that names conversations which are not here: whoever made the list believes that they take part.
+fn all_are_here(plan: &Plan) -> Result<(), UiError> {
+    let Selection::Ids { ids } = &plan.selection else { return Ok(()) };
+    let here: BTreeSet<&RemoteId> = plan.items.iter().map(|item| &item.id).collect();
+    let missing: BTreeSet<&RemoteId> = ids.iter().filter(|id| !here.contains(id)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut named: Vec<String> = missing.iter().take(5).map(ToString::to_string).collect();
+    if missing.len() > named.len() {
+        named.push("…".to_owned());
+    }
+    let are = if missing.len() == 1 { "is" } else { "are" };
+    Err(bad(format!(
+        "{} of the ids {are} not on this computer: {}. Nothing was done. Sync first, or take them out.",
+        missing.len(),
+        named.join(", ")
+    )))
+}
+
+fn bad(message: impl Into<String>) -> UiError {
+    UiError::new(ErrorCode::BadInput, message)
 }
 
 /// Takes files into the journal.

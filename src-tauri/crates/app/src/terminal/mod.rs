@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::inbox::resolve;
 use crate::{App, ConversationLine, ErrorCode, UiError};
 
+mod assignee;
 mod bulk;
 mod work;
 
