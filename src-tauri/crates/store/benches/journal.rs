@@ -41,7 +41,7 @@ fn confirm(cache: &Cache, folder: &Path, n: usize) {
     let pending = Resolved { filter: Match::Pending, sort: Sort::default() };
     let page = PageRequest { after: None, limit: 50 };
     let (mut samples, mut baseline) = (Vec::new(), Vec::new());
-    for run in 0..7 {
+    for run in 0..21 {
         let folder = folder.join(format!("journal {run}"));
         let journal = Journal::open(&folder, &DataKey::from_bytes(KEY)).unwrap();
         let job = job(n, cache);
