@@ -36,7 +36,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 .await?;
             let said =
                 window.text_where("draft-stale", "that somebody wrote", |text| !text.is_empty()).await?;
-            ensure(said.contains("wrote"), || format!("it says \"{said}\""))?;
+            ensure(said.contains("Written before"), || format!("it says \"{said}\""))?;
             equal("at the desk", stage.arrived(&[thread.id()], DRAFT).await?, 0)?;
             facts.saw(format!("the text is there after the window was closed; \"{said}\""));
             Ok(())

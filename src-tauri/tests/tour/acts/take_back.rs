@@ -54,6 +54,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let tag = stage.small_tag().await?;
             let audience = mass_reply::plan(stage, &tag, MANY).await?;
             let window = stage.window()?;
+            // What the strip says of the reply would lie above the countdown.
+            window.until_strip_is_quiet().await?;
             window.pick("plan-hold", "30").await?;
             mass_reply::confirm(window, audience.reached.len()).await?;
             let left = window.text_where("strip-countdown", "when", |text| number(text).is_some()).await?;

@@ -71,10 +71,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 Ok((told["status"] == "spam").then_some(()))
             })
             .await?;
-            for nth in 0..3 {
+            for (nth, id) in three.iter().enumerate() {
                 window.hover_nth("job-item", nth).await?;
-                let check =
-                    format!("{}[data-id=\"{}\"] {}", css("job-item"), three[nth], css("job-item-check"));
+                let check = format!("{}[data-id=\"{}\"] {}", css("job-item"), id, css("job-item-check"));
                 window.click_css(&check).await?;
             }
             let label = window.text_where("job-undo-picked", "3", |text| number(text) == Some(3)).await?;
