@@ -186,10 +186,12 @@ describe('a job', () => {
       job,
       ids: [app.host.world[20]?.row.id, app.host.world[22]?.row.id],
     });
+    expect(app.text('job-detail')).toContain('2 undone');
     await app.click('job-undo');
     await app.click('job-undo-confirm');
     await app.settle(400);
     expect(called('undo_job').at(-1)).toMatchObject({ job, ids: null });
+    expect(app.text('job-detail')).toMatch(/^Retag returns as refund Undone/);
     expect(rows()[0]).toBe('Undo of Retag returns as refund');
   });
 

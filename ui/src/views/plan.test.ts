@@ -319,6 +319,8 @@ describe('what is final', () => {
     expect(isOff('plan-confirm')).toBe(false);
     await app.click('plan-confirm');
     expect(app.host.calls.some((call) => call.name === 'confirm')).toBe(true);
+    // The keys are the list's again.
+    expect(document.activeElement).toBe(app.get('list'));
   });
 
   it('block, priority and all tags are in the bulk bar', async () => {
@@ -340,6 +342,17 @@ describe('what is final', () => {
     expect(app.host.calls.findLast((call) => call.name === 'act')?.request).toMatchObject({
       change: { removeAllTags: true },
     });
+  });
+
+  it('is off, with the reason, where the help desk cannot', async () => {
+    app = await openWindow('plain');
+    await app.key('j');
+    await app.key('x');
+    await app.click('bulk-more');
+    expect(app.text('final-delete')).toContain('This help desk deletes nothing');
+    await app.click('final-delete');
+    await app.click('final-block');
+    expect(app.maybe('plan')).toBeNull();
   });
 
   it('archived says so before it is chosen', async () => {

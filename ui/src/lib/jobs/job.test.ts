@@ -62,6 +62,9 @@ describe('a job in the strip', () => {
     [{ state: 'paused', pause: 'offline' }, 'Waits for the connection'],
     [{ state: 'completed_with_errors' }, 'Done, 3 open'],
     [{ state: 'completed' }, 'Completed'],
+    [{ state: 'completed', kind: 'change', undone: 70 }, 'Undone'],
+    [{ state: 'completed', kind: 'change', undone: 12 }, '12 undone'],
+    [{ state: 'completed', kind: 'reply', undone: 70 }, 'Completed'],
     [{ state: 'something_newer' }, 'Waiting'],
   ])('%o is called %s', (part, expected) => {
     expect(jobWord(job(part)).label).toBe(expected);

@@ -136,7 +136,7 @@ export class FakePlan {
       count,
       button: this.#button(count),
       warning: this.#warning(count),
-      summary: `${[...per].map(([channel, n]) => `${channelWord(channel).label} ${n}`).join(', ')}. The other ${rest} are listed in the job with their reason.`,
+      summary: `${[...per].map(([channel, n]) => `${channelWord(channel).label} ${n}`).join(', ')}.${rest === 0 ? '' : ` The other ${rest} are listed in the job with their reason.`}`,
       groups: Object.entries(GROUPS).flatMap(([verdict, words]): VerdictGroup[] => {
         const of = this.audience.filter((one) => this.verdict(one) === verdict);
         const group = {
