@@ -89,6 +89,18 @@ impl Stage {
         .await
     }
 
+    /// Waits until the cache lists these as the ones where something happened last.
+    pub async fn until_latest(&self, ids: &[String]) -> Result<()> {
+        let (name, limit) = (self.account_name()?, ids.len().to_string());
+        until_told("the cache to hear of what happened last", LATER, async || {
+            let listed = self.ctl.must(&self.session, &["ls", &name, "", "--limit", &limit])?;
+            let listed = listed["conversations"].as_array().into_iter().flatten();
+            let all = listed.filter_map(|one| one["id"].as_str()).all(|id| ids.iter().any(|one| one == id));
+            Ok(all.then_some(()))
+        })
+        .await
+    }
+
     /// Waits for the newest job to end, and says what the window says about it.
     pub async fn settled(&self) -> Result<String> {
         // The window is asked first, since that costs nothing.

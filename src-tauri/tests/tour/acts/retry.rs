@@ -11,8 +11,6 @@ use serde_json::json;
 
 const MESSAGE: &str = "Whoever is refused is told again, and only they.";
 
-const MORE: &str = "One more thing: may I have a receipt?";
-
 /// Makes six of the rest special while the job is paused.
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.reopen_the_incident().await?;
@@ -36,9 +34,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             }
             stage.desk.refuse_once(&six[2..4]).await?;
             for id in &six[4..] {
-                stage.desk.customer_writes(id, MORE).await?;
-                stage.until_cached(id, MORE).await?;
+                stage.desk.customer_writes(id, "One more thing: may I have a receipt?").await?;
             }
+            stage.until_latest(&six[4..]).await?;
             let window = stage.window()?;
             window.click("job-resume").await?;
             stage.figure_is("applied", audience.reached.len() - 6).await?;

@@ -3,7 +3,7 @@
 use super::mass_reply;
 use crate::Result;
 use crate::stage::Stage;
-use crate::wait::{SOON, ensure, equal, until};
+use crate::wait::{SOON, ensure, equal, until, until_told};
 use crate::window::{key, number};
 
 const REPLY: &str = "I said this too early, and took it back in time.";
@@ -37,7 +37,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 Ok((window.value("composer").await? == REPLY).then_some(()))
             })
             .await?;
-            until("the job to be cancelled", SOON, async || {
+            until_told("the job to be cancelled", SOON, async || {
                 Ok((stage.newest_job()?["state"] == "cancelled").then_some(()))
             })
             .await?;

@@ -4,7 +4,7 @@ use super::{look, select};
 use crate::Result;
 use crate::desk::COLLEAGUE_NAME;
 use crate::stage::Stage;
-use crate::wait::{LATER, SOON, ensure, equal, until};
+use crate::wait::{LATER, ensure, equal, until, until_told};
 use crate::window::{css, key, number};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             three = window.attributes("job-item", "data-id").await?;
             three.truncate(3);
             stage.desk.colleague_changes(&three[0], &json!({ "status": "spam" })).await?;
-            until("the cache to hear of it", LATER, async || {
+            until_told("the cache to hear of it", LATER, async || {
                 let told = stage.ctl.must(&stage.session, &["show", &stage.account_name()?, &three[0]])?;
                 Ok((told["status"] == "spam").then_some(()))
             })
@@ -86,7 +86,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         .step("What a colleague changed stays", async |stage, facts| {
             let job = stage.newest_id()?;
             stage.window()?.click("job-undo-picked").await?;
-            until("the undo to begin", SOON, async || Ok((stage.newest_id()? != job).then_some(()))).await?;
+            until_told("the undo to begin", LATER, async || Ok((stage.newest_id()? != job).then_some(())))
+                .await?;
             stage.open_newest_job().await?;
             stage.figure_is("applied", 2).await?;
             stage.figure_is("skipped", 1).await?;
