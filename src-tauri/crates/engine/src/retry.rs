@@ -35,8 +35,9 @@ const FINAL: [&str; 13] = [
     "sent_again",
     "arrived",
 ];
-/// Why something was skipped that did not fail by itself.
-const NOT_TRIED: [&str; 2] = ["not_tried", "cancelled"];
+/// Why something was skipped that did not fail by itself: the journal's word, a human's, and the help desk's for what was
+/// to ride on a reply that it refused.
+const NOT_TRIED: [&str; 3] = ["not_tried", "cancelled", "reply_not_sent"];
 /// Why something was skipped that nobody wants any more, while the rest of its item goes on.
 const SETTLED: [&str; 3] = ["superseded", "no_change", "changed_since"];
 

@@ -67,6 +67,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             .await?;
             stage.job_is("completed").await?;
             stage.figure_is("applied", 2).await?;
+            for id in &six[2..4] {
+                equal(&format!("status of {id}"), stage.desk.conversation(id).await?.word("status"), "done")?;
+            }
             let all = audience.reached.len();
             equal("who have it, once", stage.arrived(&audience.reached, MESSAGE).await?, all - 4)?;
             facts

@@ -164,6 +164,7 @@ const DONE: Effect = Effect::Status(StatusChange::Done);
 #[case::unknown(&[(Effect::Reply, EffectState::Unknown, "no_answer"), (DONE, EffectState::Pending, "")], Left::Nothing)]
 #[case::unknown_cancelled(&[(Effect::Reply, EffectState::Unknown, "no_answer"), (DONE, EffectState::Skipped, "cancelled")], Left::Nothing)]
 #[case::held(&[(Effect::Reply, EffectState::Held, "customer_wrote"), (DONE, EffectState::Pending, "")], Left::Nothing)]
+#[case::refused(&[(Effect::Reply, EffectState::Rejected, "busy"), (DONE, EffectState::Skipped, "reply_not_sent")], Left::Whole)]
 #[case::for_good(&[(Effect::Reply, EffectState::Rejected, "window_closed"), (DONE, EffectState::Skipped, "not_tried")],
     Left::Final(Reason::new("window_closed", "because")))]
 #[case::left_out(&[(Effect::Reply, EffectState::Skipped, "left_out"), (DONE, EffectState::Skipped, "not_tried")], Left::Nothing)]
