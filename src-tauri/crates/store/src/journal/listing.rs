@@ -35,7 +35,7 @@ pub struct JobFilter {
 /// How much there is to look at, over all jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobsOpen {
-    /// Jobs that are under way: held, running or paused.
+    /// Jobs that are under way: held or running. A paused one is not.
     pub running: u64,
     /// Jobs that start later, or whose next batch does.
     pub scheduled: u64,
@@ -162,7 +162,7 @@ impl Journal {
         self.db.read(|tx| {
             let (running, scheduled, overdue) = tx
                 .prepare_cached(
-                    "SELECT count(*) FILTER (WHERE state <> 'scheduled'), count(*) FILTER (WHERE state = 'scheduled'),
+                    "SELECT count(*) FILTER (WHERE state IN ('holding', 'running')), count(*) FILTER (WHERE state = 'scheduled'),
                             count(*) FILTER (WHERE state = 'paused' AND pause = 'overdue')
                        FROM jobs WHERE state IN ('holding', 'running', 'paused', 'scheduled')",
                 )?
