@@ -19,7 +19,7 @@ use muster_model::{
     Action, Change, ClientRef, Conversation, Effect, EffectOutcome, EffectState, JobId, Reason, Receipt,
     RemoteId, Template,
 };
-use muster_store::{Recorded, StoreError, UnknownEffect};
+use muster_store::{LOOKS, Recorded, StoreError, UnknownEffect};
 
 use crate::effect::shows;
 use crate::sync::patiently;
@@ -33,8 +33,6 @@ const AT_ONCE: usize = 50;
 const TRIES: u32 = 10;
 /// The least time between the two reads of the settle rule.
 const BETWEEN_READS: Duration = Duration::from_secs(5);
-/// How often a server that cannot tell, or does not let itself be asked, is asked.
-const CHECKS: u32 = 2;
 /// Threads that are read at the same time.
 const READS: usize = 8;
 
@@ -112,13 +110,13 @@ pub(crate) fn next_look(effect: &UnknownEffect, capabilities: &Capabilities) -> 
         return None;
     }
     if !effect.effect.is_customer_visible() || capabilities.dedupes_replies {
-        return (effect.checks < CHECKS).then_some(first);
+        return (effect.checks < LOOKS).then_some(first);
     }
     let settled = later(effect.unknown_since, capabilities.settle);
     match (effect.checks, effect.first_no_at) {
         (0, _) => Some(first),
         (_, Some(first_no)) => Some(settled.max(later(first_no, BETWEEN_READS))),
-        (checks, None) if checks < CHECKS => Some(settled),
+        (checks, None) if checks < LOOKS => Some(settled),
         _ => None,
     }
 }

@@ -52,6 +52,7 @@ pub use files::StoredFile;
 pub use items::{EffectRow, ItemRow};
 pub use jobs::{JobRow, NewJob, ReasonCount};
 pub use listing::{JobFilter, JobsOpen};
+pub use order::LOOKS;
 pub use recipients::Recipients;
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;

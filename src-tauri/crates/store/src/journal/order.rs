@@ -15,8 +15,9 @@ use crate::{
     column::{json, json_or_none},
 };
 
-/// So often the engine looks for what is unknown before it leaves it to a human.
-pub(crate) const LOOKS: u32 = 2;
+/// So often is looked for something unknown before it is left to a human. Until then it may be sent again by itself, so
+/// that later jobs on its conversation wait.
+pub const LOOKS: u32 = 2;
 
 /// Another job that may touch the same conversations.
 pub(crate) struct Neighbour {
