@@ -56,6 +56,20 @@ pub struct Directory {
     /// Prepared texts, where the server keeps them.
     #[serde(default)]
     pub snippets: Vec<Snippet>,
+    /// Views that people saved at the server, in its order.
+    #[serde(default)]
+    pub views: Vec<SavedView>,
+}
+
+/// A view that somebody saved at the help desk, in our filter language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedView {
+    /// The help desk's own id or key.
+    pub id: RemoteId,
+    /// The name as shown.
+    pub name: String,
+    /// What it holds, as a line of [`crate::Query`]; a condition that this language lacks is left out of it.
+    pub filter: String,
 }
 
 /// A prepared text, inserted by typing `/` and its name.

@@ -101,7 +101,16 @@ pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Dir
             text: snippet.text,
         })
         .collect();
-    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets }
+    Directory {
+        tenant,
+        agents,
+        teams,
+        tags,
+        channels,
+        conversations: wire.conversations,
+        snippets,
+        ..Directory::default()
+    }
 }
 
 pub(in crate::muster) fn page(wire: wire::Changes) -> Page {
