@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use muster_model::Reason;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 
@@ -16,6 +16,9 @@ use crate::{ApiKey, NotSent, Rate, ReadError};
 
 /// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
 const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// The code of a write that was refused because what it was based on is not so any more (412).
+pub(crate) const CHANGED_MEANWHILE: &str = "changed_meanwhile";
 
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +49,35 @@ impl Default for Patience {
 pub(crate) struct Dialect {
     /// The kind's name, for sentences.
     pub(crate) kind: &'static str,
+    /// How the key travels.
+    pub(crate) auth: Auth,
     /// The server's own words in the body of a refusal.
     pub(crate) refusal: fn(&[u8]) -> Option<Reason>,
+}
+
+/// How a key travels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Auth {
+    /// `Authorization: Bearer …`, or another word before the key.
+    Scheme(&'static str),
+    /// In a header of its own, as it is.
+    #[allow(dead_code, reason = "the Fernand connector is the one that uses it")]
+    Header(&'static str),
+}
+
+impl Auth {
+    fn header(self, key: &ApiKey) -> Option<(HeaderName, HeaderValue)> {
+        let (name, mut value) = match self {
+            Self::Scheme(word) => {
+                (AUTHORIZATION, HeaderValue::from_str(&format!("{word} {}", key.expose())).ok()?)
+            }
+            Self::Header(name) => {
+                (HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(key.expose()).ok()?)
+            }
+        };
+        value.set_sensitive(true);
+        Some((name, value))
+    }
 }
 
 /// What became of a write that left this machine.
@@ -83,10 +113,11 @@ impl Transport {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(key) = key {
             // A key that no header can carry is not a key of any help desk.
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
-                .map_err(|_| ReadError::KeyRefused { host: address.host().to_owned() })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            let (name, value) = dialect
+                .auth
+                .header(key)
+                .ok_or_else(|| ReadError::KeyRefused { host: address.host().to_owned() })?;
+            headers.insert(name, value);
         }
         let mut builder = Client::builder()
             .user_agent(concat!("Muster/", env!("CARGO_PKG_VERSION")))
@@ -127,6 +158,12 @@ impl Transport {
         self.client.post(self.address.at(path)).timeout(self.patience.write)
     }
 
+    /// A write that replaces what a resource says of itself.
+    #[allow(dead_code, reason = "the Request Tracker connector is the one that uses it")]
+    pub(crate) fn put(&self, path: &[&str]) -> RequestBuilder {
+        self.client.put(self.address.at(path)).timeout(self.patience.write)
+    }
+
     /// A read whose question is too long for an address.
     pub(crate) fn ask(&self, path: &[&str]) -> RequestBuilder {
         self.client.post(self.address.at(path)).timeout(self.patience.read)
@@ -149,21 +186,32 @@ impl Transport {
         request: RequestBuilder,
         what: &str,
     ) -> Result<T, ReadError> {
+        self.read_with_headers(request, what).await.map(|(answer, _)| answer)
+    }
+
+    /// The same, with what the head of the answer says.
+    pub(crate) async fn read_with_headers<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        what: &str,
+    ) -> Result<(T, HeaderMap), ReadError> {
         let response = self.accepted(request, what).await?;
-        let is_json = says_json(response.headers());
+        let headers = response.headers().clone();
+        let is_json = says_json(&headers);
         let body = match body(response).await {
             Ok(body) => body,
             Err(CutOff::TooLong) => return Err(self.malformed("its answer does not end.".to_owned())),
             Err(CutOff::Lost(err)) if err.is_timeout() => return Err(unreachable(&self.address, err)),
             Err(CutOff::Lost(_)) => return Err(self.malformed("its answer was cut off.".to_owned())),
         };
-        serde_json::from_slice(&body).map_err(|err| {
+        let answer = serde_json::from_slice(&body).map_err(|err| {
             self.malformed(if is_json {
                 err.to_string()
             } else {
                 "it sent a page, not data. Check the address.".to_owned()
             })
-        })
+        })?;
+        Ok((answer, headers))
     }
 
     /// Sends a write. `Err` only where the server provably did not work on it.
@@ -201,6 +249,10 @@ impl Transport {
             StatusCode::UNAUTHORIZED => Err(NotSent::KeyRefused { host: host() }),
             StatusCode::FORBIDDEN => Err(NotSent::NotPermitted { message: permission(said) }),
             StatusCode::TOO_MANY_REQUESTS => Err(NotSent::SlowDown { retry_after: retry_after(&headers) }),
+            // Somebody else was there between our look and our write.
+            StatusCode::PRECONDITION_FAILED => Err(NotSent::Refused {
+                reason: Reason::new(CHANGED_MEANWHILE, "Somebody else changed it at the same moment."),
+            }),
             // Their own words for "I looked at the request and did not begin".
             StatusCode::BAD_REQUEST
             | StatusCode::NOT_FOUND

@@ -10,13 +10,13 @@ use super::live::{self, LastEvent};
 use super::uploads::Uploads;
 use super::{map, wire};
 use crate::address::Address;
-use crate::transport::{Dialect, Patience, Transport, Written};
+use crate::transport::{Auth, Dialect, Patience, Transport, Written};
 use crate::{
     ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, Rate,
     ReadError, Reply,
 };
 
-const DIALECT: Dialect = Dialect { kind: "Muster", refusal: map::refusal };
+const DIALECT: Dialect = Dialect { kind: "Muster", auth: Auth::Scheme("Bearer"), refusal: map::refusal };
 
 /// A muster-desk that answers at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
