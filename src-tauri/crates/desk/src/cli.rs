@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::clock::Clock;
 use crate::faults::FaultSpec;
 use crate::server::{Options, Source, serve};
 
@@ -28,9 +29,12 @@ pub struct Args {
     /// A mail archive to take the conversations from.
     #[arg(long, value_name = "FILE")]
     pub mbox: Option<PathBuf>,
-    /// Customers write in by themselves.
+    /// Customers write and react, colleagues work: by themselves.
     #[arg(long)]
     pub live: bool,
+    /// A clock that `POST /api/_clock` moves.
+    #[arg(long)]
+    pub test_clock: bool,
     /// Faults: latency=MS, lose_answer=P, status_429=P, status_500=P, status_500_after=P, cut=P, no_idempotency.
     #[arg(long, value_name = "SPEC", default_value = "")]
     pub faults: String,
@@ -56,6 +60,7 @@ pub async fn run_cli(args: Args) -> ExitCode {
         source,
         live: args.live,
         faults,
+        clock: if args.test_clock { Clock::test() } else { Clock::system() },
         ..Options::default()
     };
     let running = match serve(options).await {

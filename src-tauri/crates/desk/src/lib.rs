@@ -7,6 +7,7 @@ mod connection;
 mod db;
 mod error;
 mod faults;
+mod hours;
 mod live;
 mod rng;
 mod server;

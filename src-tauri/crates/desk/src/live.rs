@@ -1,50 +1,40 @@
-//! What happens at the desk by itself: snoozes end, what is done is archived, and with `--live` customers write in.
+//! What happens at the desk by itself: the timers, and whatever else stands on its agenda.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::DeskError;
 use crate::api::Desk;
-use crate::db::{archive_done, customer_writes, somebody, wake};
-use crate::rng::Rng;
-use crate::world;
+use crate::db::{next_moment, pass_time};
 
-/// Makes snoozed conversations active, and archives those that are done, when their time has come.
+/// So many things happen in one transaction; calls come in between.
+const AT_ONCE: usize = 200;
+
+/// Lets things happen when their time comes, until the desk stops.
 pub(crate) async fn timers(desk: Arc<Desk>) {
-    while pause(&desk, Duration::from_secs(1)).await {
-        let now = desk.clock.now();
-        let due = desk.db.write(move |tx| Ok::<_, DeskError>((wake(tx, now)?, archive_done(tx, now)?))).await;
-        match due {
-            Ok((0, 0)) => {}
-            Ok((woken, archived)) => tracing::debug!(woken, archived, "the timers ran"),
-            Err(err) => tracing::error!(error = ?err, "the timers could not run"),
+    let mut moved = desk.clock.watch();
+    loop {
+        if let Err(err) = catch_up(&desk).await {
+            tracing::error!(error = ?err, "the timers could not run");
+        }
+        tokio::select! {
+            () = desk.stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = moved.changed() => {}
         }
     }
 }
 
-/// Every few seconds somebody writes again.
-pub(crate) async fn customers(desk: Arc<Desk>, seed: u64) {
-    let mut rng = Rng::new(seed ^ 0x11FE);
-    while pause(&desk, Duration::from_millis(rng.between(3_000, 9_000).unsigned_abs())).await {
-        let now = desk.clock.now();
-        let (draw, phrase) = (rng.next() as u32, rng.next());
-        let written = desk.db.write(move |tx| {
-            if let Some((head, language)) = somebody(tx, draw)? {
-                let text = world::follow_up(language.as_deref().unwrap_or_default(), phrase);
-                customer_writes(tx, &head, text, now)?;
-            }
-            Ok::<_, DeskError>(())
-        });
-        if let Err(err) = written.await {
-            tracing::error!(error = ?err, "a customer could not write");
+/// Lets everything happen that is due by now.
+pub(crate) async fn catch_up(desk: &Desk) -> Result<(), DeskError> {
+    let now = desk.clock.now();
+    loop {
+        // Looked up without the writer: mostly nothing is due.
+        let next = desk.db.read(|tx| Ok::<_, DeskError>(next_moment(tx)?)).await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(());
         }
-    }
-}
-
-/// Waits; false when the desk stops.
-async fn pause(desk: &Desk, time: Duration) -> bool {
-    tokio::select! {
-        () = desk.stop.cancelled() => false,
-        () = tokio::time::sleep(time) => true,
+        let happened = desk.db.write(move |tx| Ok::<_, DeskError>(pass_time(tx, now, AT_ONCE)?)).await?;
+        tracing::debug!(happened, "time passed");
     }
 }

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::{CALLS_PER_MINUTE, Desk, Pace, router};
+use crate::api::{CALLS_PER_BURST, CALLS_PER_MINUTE, CLOCK_AHEAD, Desk, Pace, router};
 use crate::clock::Clock;
 use crate::connection::{Door, Scissors};
-use crate::db::{Db, Key, import, keys, meta};
+use crate::db::{Db, Key, import, keys, meta, set_life};
 use crate::faults::{FaultSpec, Faults};
 use crate::{DeskError, live, world};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub faults: FaultSpec,
     /// Calls per minute and key.
     pub calls_per_minute: u32,
+    /// Calls within ten seconds and key.
+    pub calls_per_burst: u32,
     /// The time.
     pub clock: Clock,
 }
@@ -58,6 +61,7 @@ impl Default for Options {
             live: false,
             faults: FaultSpec::default(),
             calls_per_minute: CALLS_PER_MINUTE,
+            calls_per_burst: CALLS_PER_BURST,
             clock: Clock::system(),
         }
     }
@@ -137,16 +141,14 @@ pub async fn serve(options: Options) -> Result<Running, DeskError> {
         db,
         clock: options.clock,
         faults: Faults::new(options.faults, options.seed),
-        pace: Pace::new(options.calls_per_minute),
+        pace: Pace::new(options.calls_per_minute, options.calls_per_burst),
         keys: known.iter().map(|key| (key.key.clone(), key.clone())).collect(),
         tenant,
         instance,
+        life: options.live.then_some(options.seed),
         stop: running.stop.clone(),
     });
     running.tasks.spawn(live::timers(desk.clone()));
-    if options.live {
-        running.tasks.spawn(live::customers(desk.clone(), options.seed));
-    }
     let calls = router(desk).into_make_service_with_connect_info::<Scissors>();
     let stopped = running.stop.clone().cancelled_owned();
     running.tasks.spawn(async move {
@@ -209,6 +211,11 @@ fn prepare(db: &Db, options: &Options) -> Result<Prepared, DeskError> {
                 )?;
             }
         }
+        let ahead = meta(tx, CLOCK_AHEAD)?.and_then(|ahead| ahead.parse().ok());
+        if let Some(ahead) = ahead.filter(|_| options.clock.is_running()) {
+            options.clock.advance(SignedDuration::from_millis(ahead));
+        }
+        set_life(tx, options.live.then_some(options.seed), options.clock.now())?;
         let instance = meta(tx, "instance")?.unwrap_or_default();
         let tenant = meta(tx, "tenant")?.unwrap_or_default();
         Ok(Prepared { instance, tenant, keys: keys(tx)?, left_out })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, Body};
 use super::refusal::Refusal;
 use super::{Caller, MAX_BATCH, Shared};
-use crate::db::{Change, Outcome, Reason, apply_change, check_change};
+use crate::db::{Change, NewRun, Outcome, Reason, apply_change, check_change, note_run};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -45,7 +45,16 @@ pub(super) async fn bulk(
                     true => Ok(Outcome::rejected(id, Reason::busy(), None)),
                     false => apply_change(tx, id, &asked.change, Some(&by), now),
                 })
-                .collect::<rusqlite::Result<_>>()?;
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let run = NewRun {
+                kind: "change",
+                client_ref: asked.client_ref.as_deref(),
+                name: None,
+                change: Some(&asked.change),
+                by: &by,
+                now,
+            };
+            note_run(tx, &run, &results)?;
             Ok(Json(Results { results }))
         })
         .await

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::{BODY_BYTES, Caller, MAX_BATCH, Shared, changes};
+use crate::clock::DAY;
 use crate::db::{self, Directory, max_chars, max_file_bytes};
 
 /// Within which a call that nobody waits for any more has ended.
@@ -40,7 +41,9 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
             "delete": true,
             "files": true,
             "test_messages": true,
-            "auto_archive_ms": db::AUTO_ARCHIVE,
+            // At least: nights and weekends do not count.
+            "auto_archive_ms": 2 * DAY,
+            "auto_resolve_ms": db::AUTO_RESOLVE,
             "limits": {
                 "tag_chars": db::TAG_CHARS,
                 "body_bytes": BODY_BYTES,
@@ -49,7 +52,8 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
                     "facebook": file("facebook"), "instagram": file("instagram"),
                 },
                 "changes_page": changes::PAGE,
-                "requests_per_minute": desk.pace.limit(),
+                "requests_per_minute": desk.pace.limits().0,
+                "requests_per_burst": desk.pace.limits().1,
                 "reply_chars": {
                     "email": chars("email"), "chat": chars("chat"), "sms": chars("sms"), "whatsapp": chars("whatsapp"),
                     "facebook": chars("facebook"), "instagram": chars("instagram"),

@@ -2,11 +2,10 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures::Stream;
 use serde_json::json;
 use tokio::sync::watch;
@@ -17,7 +16,8 @@ use crate::db::{self, events_after, newest_seq};
 
 /// How far back a client may catch up.
 const MOST: i64 = 1_000;
-const SILENCE: Duration = Duration::from_secs(15);
+/// After so many milliseconds without anything to say, a comment shows that the line still stands.
+const SILENCE: i64 = 15_000;
 
 pub(super) async fn events(
     State(desk): State<Shared>,
@@ -39,7 +39,7 @@ pub(super) async fn events(
         let event = stream.next().await?;
         Some((Ok(event), stream))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(SILENCE)))
+    Ok(Sse::new(events))
 }
 
 /// One client's place.
@@ -66,9 +66,13 @@ impl Place {
                 self.ready.push_back(Event::default().event("change").id(event.seq.to_string()).data(data));
             }
             if self.ready.is_empty() {
+                let silence = self.desk.clock.now().plus(SILENCE);
                 tokio::select! {
                     () = self.desk.stop.cancelled() => return None,
                     changed = self.watch.changed() => changed.ok()?,
+                    () = self.desk.clock.sleep_until(silence) => {
+                        return Some(Event::default().comment("still here"));
+                    }
                 }
             }
         }

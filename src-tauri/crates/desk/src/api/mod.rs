@@ -3,6 +3,7 @@
 mod answer;
 mod bulk;
 mod changes;
+mod clock;
 mod directory;
 mod events;
 mod files;
@@ -10,6 +11,7 @@ mod gate;
 mod pace;
 mod refusal;
 mod replies;
+mod runs;
 mod segment;
 mod simulate;
 mod team;
@@ -28,6 +30,7 @@ use crate::clock::Clock;
 use crate::db::{Actor, Db, Key};
 use crate::faults::Faults;
 
+pub(crate) use clock::CLOCK_AHEAD;
 pub(crate) use pace::Pace;
 
 /// Conversations and replies in one call.
@@ -38,6 +41,8 @@ const BODY_BYTES: usize = 8 << 20;
 const FILE_BYTES: usize = 25 << 20;
 /// Calls per minute and key.
 pub(crate) const CALLS_PER_MINUTE: u32 = 6_000;
+/// Calls within ten seconds and key.
+pub(crate) const CALLS_PER_BURST: u32 = 2_000;
 
 /// Everything that a call needs.
 #[derive(Debug)]
@@ -50,6 +55,8 @@ pub(crate) struct Desk {
     pub(crate) tenant: String,
     /// Tells the cursors of this desk from those of others.
     pub(crate) instance: String,
+    /// The seed of its life, where it lives by itself.
+    pub(crate) life: Option<u64>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -83,6 +90,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/test-message", post(test_message::send))
         .route("/api/replies", get(replies::list))
         .route("/api/replies/find", post(replies::find))
+        .route("/api/bulk-runs", get(runs::runs))
+        .route("/api/bulk-runs/{id}", get(runs::run))
+        .route("/api/_simulate/delivery", post(simulate::delivery))
         .route("/api/conversations", get(segment::segment))
         .route("/api/conversations/bulk", post(bulk::bulk))
         .route("/api/conversations/bulk/reply", post(replies::send))
@@ -94,7 +104,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/_simulate/change", post(simulate::change))
         .route("/api/_simulate/faults", post(simulate::faults))
         .route("/api/_simulate/busy", post(simulate::busy))
-        .fallback(refusal::no_such_path)
+        .route("/api/_clock", get(clock::read).post(clock::set))
+        .fallback(async || refusal::no_such_path())
         .method_not_allowed_fallback(refusal::bad_method);
     api.layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(axum::middleware::from_fn_with_state(desk.clone(), gate::gate))

@@ -109,7 +109,7 @@ impl From<BytesRejection> for Refusal {
 }
 
 /// No such path.
-pub(super) async fn no_such_path() -> Refusal {
+pub(super) fn no_such_path() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "no_such_path", "There is no such call.")
 }
 

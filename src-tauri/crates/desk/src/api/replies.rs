@@ -10,7 +10,9 @@ use super::answer::{Answer, Body};
 use super::refusal::Refusal;
 use super::{Caller, MAX_BATCH, Shared};
 use crate::clock::Millis;
-use crate::db::{NewReply, Riding, Sent, check_files, conversation_id, receipt_of, send_reply, tagged};
+use crate::db::{
+    NewReply, NewRun, Riding, Sent, check_files, conversation_id, note_run, receipt_of, send_reply, tagged,
+};
 
 #[derive(Deserialize)]
 struct Item {
@@ -56,6 +58,7 @@ pub(super) async fn send(
         mass: asked.mass,
         name: asked.name,
         once: desk.faults.takes_references(),
+        life: desk.life,
         busy: desk.faults.take_busy(asked.replies.iter().map(|reply| reply.id.as_str())),
     };
     riding.check()?;
@@ -72,10 +75,20 @@ pub(super) async fn send(
                         text: &item.text,
                         client_ref: Some(&item.client_ref),
                         files: &item.files,
+                        templated: false,
                     };
                     send_reply(tx, &reply, &riding, &by, now)
                 })
-                .collect::<rusqlite::Result<_>>()?;
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let run = NewRun {
+                kind: "reply",
+                client_ref: asked.replies.first().map(|reply| reply.client_ref.as_str()),
+                name: riding.name.as_deref(),
+                change: None,
+                by: &by,
+                now,
+            };
+            note_run(tx, &run, &results)?;
             Ok(Json(Results { results }))
         })
         .await

@@ -9,8 +9,8 @@ use super::Shared;
 use super::answer::{Answer, Body};
 use super::refusal::Refusal;
 use crate::db::{
-    self, Change, NewReply, Newcomer, Riding, Verdict, actor_of, apply_change, check_change, conversation_id,
-    customer_writes, head_of, newcomer_writes, parse, send_reply, tagged,
+    self, Change, NewReply, Newcomer, Riding, Verdict, Written, actor_of, apply_change, check_change,
+    conversation_id, customer_writes, head_of, newcomer_writes, parse, send_reply, tagged,
 };
 use crate::faults::{FaultSpec, UnknownFault};
 
@@ -34,14 +34,14 @@ pub(super) async fn customer_message(
                     let head = parse('c', &id).map(|id| head_of(tx, id)).transpose()?.flatten();
                     let head = head.ok_or_else(|| Refusal::not_found("conversation"))?;
                     customer_writes(tx, &head, &asked.text, now)?
-                        .map(|(message, seq)| (head.id, message, seq))
                 }
                 (None, Some(new)) => newcomer_writes(tx, &new, &asked.text, now)?,
                 _ => return Err(Refusal::invalid("conversation", "Name a conversation, or a new one.")),
             };
             Ok(Json(match taken {
-                Some((id, message, seq)) => json!({
-                    "id": conversation_id(id), "message_id": tagged('m', message), "seq": seq, "taken": true,
+                Some(Written { conversation, message, seq }) => json!({
+                    "id": conversation_id(conversation), "message_id": tagged('m', message), "seq": seq,
+                    "taken": true,
                 }),
                 None => json!({ "id": null, "message_id": null, "seq": null, "taken": false }),
             }))
@@ -71,7 +71,13 @@ pub(super) async fn change(State(desk): State<Shared>, Body(asked): Body<Acting>
                 head.ok_or_else(|| Refusal::not_found("conversation"))
             };
             if let Some(text) = &asked.reply {
-                let reply = NewReply { id: &asked.conversation, text, client_ref: None, files: &[] };
+                let reply = NewReply {
+                    id: &asked.conversation,
+                    text,
+                    client_ref: None,
+                    files: &[],
+                    templated: false,
+                };
                 if send_reply(tx, &reply, &Riding::default(), &by, now)?.outcome != Verdict::Applied {
                     return Err(Refusal::invalid("reply", "This conversation takes no such reply."));
                 }
@@ -113,4 +119,27 @@ pub(super) struct Busy {
 pub(super) async fn busy(State(desk): State<Shared>, Body(asked): Body<Busy>) -> Answer<Value> {
     desk.faults.make_busy(asked.ids, asked.times);
     Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Delivering {
+    message: String,
+    state: String,
+    reason: Option<String>,
+}
+
+/// Says how far an outgoing message came.
+pub(super) async fn delivery(State(desk): State<Shared>, Body(asked): Body<Delivering>) -> Answer<Value> {
+    if !db::STATES.contains(&asked.state.as_str()) {
+        return Err(Refusal::invalid("state", format!("The states are {}.", db::STATES.join(", "))));
+    }
+    let now = desk.clock.now();
+    desk.db
+        .write(move |tx| {
+            let message = parse('m', &asked.message).ok_or_else(|| Refusal::not_found("message"))?;
+            let seq = db::deliver(tx, message, &asked.state, asked.reason.as_deref(), now)?;
+            Ok(Json(json!({ "changed": seq.is_some(), "seq": seq })))
+        })
+        .await
 }

@@ -7,12 +7,14 @@ use serde::Serialize;
 use super::Shared;
 use super::answer::Answer;
 use super::refusal::Refusal;
-use crate::db::{Message, Row, messages_of, parse, row_of};
+use crate::db::{Link, Message, Row, effective, links_of, messages_of, parse, row_of};
 
 #[derive(Serialize)]
 pub(super) struct Thread {
     conversation: Row,
     messages: Vec<Message>,
+    /// Conversations that it has to do with.
+    links: Vec<Link>,
 }
 
 pub(super) async fn thread(state: State<Shared>, id: Path<String>) -> Answer<Thread> {
@@ -38,10 +40,12 @@ async fn read(State(desk): State<Shared>, Path(id): Path<String>, after: Option<
     let now = desk.clock.now();
     desk.db
         .read(move |tx| {
-            let row = parse('c', &id).map(|id| row_of(tx, id, now)).transpose()?.flatten();
+            let id = parse('c', &id).map(|id| effective(tx, id)).transpose()?;
+            let row = id.map(|id| row_of(tx, id, now)).transpose()?.flatten();
             let conversation = row.ok_or_else(|| Refusal::not_found("conversation"))?;
             let messages = messages_of(tx, conversation.number, after)?;
-            Ok(Json(Thread { conversation, messages }))
+            let links = links_of(tx, conversation.number)?;
+            Ok(Json(Thread { conversation, messages, links }))
         })
         .await
 }

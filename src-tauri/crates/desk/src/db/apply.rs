@@ -2,7 +2,7 @@
 //! line in the thread for each thing that is different afterwards.
 
 use rusqlite::{Connection, params};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::directory::{actor_of, meta, team_name};
 use super::ids::parse;
@@ -11,6 +11,7 @@ use super::outcome::{Invalid, Outcome, Reason};
 use super::row::{Head, gone, head_of, touch};
 use super::team::delete;
 use crate::clock::Millis;
+use crate::hours::{RESOLUTION, working_time_after};
 
 const STATUSES: [&str; 5] = ["active", "snoozed", "done", "archived", "spam"];
 const PRIORITIES: [&str; 5] = ["none", "low", "medium", "high", "urgent"];
@@ -24,22 +25,30 @@ pub(crate) struct Actor {
 }
 
 /// A change, on the wire. `agent` and `team` tell absent from `null`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Change {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) snoozed_until: Option<Millis>,
-    #[serde(deserialize_with = "said")]
+    #[serde(deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub(crate) agent: Option<Option<String>>,
-    #[serde(deserialize_with = "said")]
+    #[serde(deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub(crate) team: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) add_tags: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) remove_tags: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) remove_all_tags: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) priority: Option<String>,
     /// What the contact writes from now on is not taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) block: bool,
     /// The conversation goes away.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) delete: bool,
 }
 
@@ -128,6 +137,9 @@ pub(crate) fn apply_change(
             None => Outcome::rejected(id, Reason::not_found(), None),
         });
     };
+    if let Some(into) = head.merged_into {
+        return Ok(Outcome::rejected(id, Reason::merged(into), Some(head.seq)));
+    }
     if head.status == "archived" && !change.fits_archived() {
         return Ok(Outcome::rejected(id, Reason::archived(), Some(head.seq)));
     }
@@ -167,19 +179,20 @@ pub(super) fn write_status(
     if head.status == status && head.snoozed_until == until {
         return Ok(false);
     }
+    let archive_at = (status == "done").then(|| working_time_after(now, RESOLUTION));
     tx.prepare_cached(
         "UPDATE conversations
-            SET status = ?2, snoozed_until = ?3, updated = MAX(updated, ?4),
-                done_at = CASE ?2 WHEN 'done' THEN ?4 END
+            SET status = ?2, snoozed_until = ?3, updated = MAX(updated, ?4), archive_at = ?5, resolve_at = NULL
           WHERE id = ?1",
     )?
-    .execute(params![head.id, status, until, now])?;
+    .execute(params![head.id, status, until, now, archive_at])?;
     let text = match (status, until) {
         ("snoozed", Some(until)) => format!("Snoozed until {until}"),
         ("snoozed", None) => "Snoozed until the customer replies".to_owned(),
         ("done", _) => "Marked as Done".to_owned(),
         ("archived", _) => "Archived".to_owned(),
         ("spam", _) => "Marked as spam".to_owned(),
+        _ if head.status == "spam" => "Restored from spam".to_owned(),
         _ => "Made active".to_owned(),
     };
     event(tx, head.id, &text, by, now)?;

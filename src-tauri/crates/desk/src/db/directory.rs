@@ -123,6 +123,15 @@ pub(crate) fn meta(tx: &Connection, name: &str) -> rusqlite::Result<Option<Strin
     tx.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
 }
 
+/// Notes a word about the desk itself.
+pub(crate) fn set_meta(tx: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )?
+    .execute([name, value])?;
+    Ok(())
+}
+
 /// The agent of a handle, as one who acts.
 pub(crate) fn actor_of(tx: &Connection, handle: &str) -> rusqlite::Result<Option<super::Actor>> {
     tx.prepare_cached("SELECT handle, name FROM agents WHERE handle = ?1")?

@@ -1,6 +1,6 @@
 //! Writes a whole world into an empty database, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, params};
 
@@ -40,7 +40,14 @@ pub(crate) fn import(tx: &Connection, world: &World) -> rusqlite::Result<()> {
             [&snippet.shortcut, &snippet.title, &snippet.text],
         )?;
     }
+    // Who writes again under the same address is the same contact.
+    let mut known = HashMap::new();
+    let mut contacts = Vec::with_capacity(world.contacts.len());
     for contact in &world.contacts {
+        if let Some(id) = contact.email.as_deref().and_then(|email| known.get(email)) {
+            contacts.push(*id);
+            continue;
+        }
         tx.prepare_cached(
             "INSERT INTO contacts (name, email, phone, custom_fields) VALUES (?1, ?2, ?3, ?4)",
         )?
@@ -50,12 +57,16 @@ pub(crate) fn import(tx: &Connection, world: &World) -> rusqlite::Result<()> {
             contact.phone,
             fields(&contact.custom_fields)
         ])?;
+        contacts.push(tx.last_insert_rowid());
+        if let Some(email) = contact.email.as_deref() {
+            known.insert(email, tx.last_insert_rowid());
+        }
     }
     let mut by_beginning: Vec<&NewConversation> = world.conversations.iter().collect();
     by_beginning.sort_by_key(|conversation| conversation.entries.first().map(|entry| entry.at));
     let mut updates = Vec::with_capacity(by_beginning.len());
     for (number, conversation) in (FIRST_NUMBER..).zip(by_beginning) {
-        updates.push((insert(tx, number, conversation, world)?, number));
+        updates.push((insert(tx, number, contacts[conversation.contact], conversation, world)?, number));
     }
     updates.sort_unstable();
     for (updated, number) in updates {
@@ -67,6 +78,7 @@ pub(crate) fn import(tx: &Connection, world: &World) -> rusqlite::Result<()> {
 fn insert(
     tx: &Connection,
     number: i64,
+    contact: i64,
     conversation: &NewConversation,
     world: &World,
 ) -> rusqlite::Result<Millis> {
@@ -94,7 +106,7 @@ fn insert(
     )?
     .execute(params![
         number,
-        conversation.contact as i64 + 1,
+        contact,
         conversation.subject,
         conversation.channel,
         conversation.status,

@@ -1,15 +1,15 @@
-//! What happens without an agent: a customer writes, a snooze is over.
+//! What comes in: a customer writes.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
-use super::apply::{event, write_status};
+use super::apply::event;
+use super::directory::meta;
+use super::ids::conversation_id;
+use super::links::link;
 use super::messages::{NewMessage, insert_message};
 use super::row::{Head, head_of, touch};
 use crate::clock::{DAY, Millis};
-
-/// So long after it was marked as Done a conversation is archived.
-pub(crate) const AUTO_ARCHIVE: i64 = 2 * DAY;
 
 /// Somebody who writes in for the first time, on the wire.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,105 +25,136 @@ pub(crate) struct Newcomer {
     pub(crate) subject: String,
 }
 
-/// The customer writes: the ball is with us, and what was done or snoozed is active again. Archived stays archived, and
-/// spam stays spam. Gives the message and the change; nothing where the contact is blocked.
+/// Where what a customer wrote came to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) conversation: i64,
+    pub(crate) message: i64,
+    pub(crate) seq: i64,
+}
+
+/// The customer writes: the ball is with us, and what was done or snoozed is active again. Spam stays spam. What was
+/// merged goes to where it was merged into; after a day of silence in a chat, and after archiving, it opens another
+/// conversation. Nothing where the contact is blocked.
 pub(crate) fn customer_writes(
     tx: &Connection,
     head: &Head,
     text: &str,
     now: Millis,
-) -> rusqlite::Result<Option<(i64, i64)>> {
+) -> rusqlite::Result<Option<Written>> {
     if head.blocked {
         return Ok(None);
     }
+    if let Some(primary) = head.merged_into.map(|into| head_of(tx, into)).transpose()?.flatten() {
+        return customer_writes(tx, &primary, text, now);
+    }
+    let cold = head.channel == "chat" && now.0 - head.last_message.0 > DAY && head.status != "spam";
+    if cold || head.status == "archived" {
+        let id = open(tx, head.contact, &head.channel, &head.subject, head.team.as_deref(), now)?;
+        link(tx, id, head.id, "follows")?;
+        let text_before = format!("Goes on from {}", conversation_id(head.id));
+        event(tx, id, &text_before, None, now)?;
+        let Some(opened) = head_of(tx, id)? else { return Ok(None) };
+        return take(tx, &opened, text, now).map(Some);
+    }
+    take(tx, head, text, now).map(Some)
+}
+
+/// Puts what the customer wrote on the thread.
+fn take(tx: &Connection, head: &Head, text: &str, now: Millis) -> rusqlite::Result<Written> {
     let author = if head.contact_name.is_empty() {
         head.email.as_deref().or(head.phone.as_deref()).unwrap_or_default()
     } else {
         &head.contact_name
     };
+    if head.channel == "chat" {
+        // The visitor is back, and sees what waited.
+        tx.prepare_cached(
+            "UPDATE messages SET delivery = 'delivered' WHERE conversation_id = ?1 AND delivery = 'queued'",
+        )?
+        .execute([head.id])?;
+    }
     let message = insert_message(tx, head.id, &NewMessage::plain(now, "message", "customer", author, text))?;
     tx.prepare_cached(
         "UPDATE conversations
             SET last_inbound = ?2, updated = MAX(updated, ?2), preview_text = ?3, preview_from = 'customer',
-                message_count = message_count + 1, engagement = 'pending',
+                message_count = message_count + 1, engagement = 'pending', resolve_at = NULL,
                 waiting_since = CASE WHEN engagement = 'pending' THEN COALESCE(waiting_since, ?2) ELSE ?2 END
           WHERE id = ?1",
     )?
     .execute(params![head.id, now, preview_of(text)])?;
     if matches!(head.status.as_str(), "done" | "snoozed") {
         tx.execute(
-            "UPDATE conversations SET status = 'active', snoozed_until = NULL, done_at = NULL WHERE id = ?1",
+            "UPDATE conversations SET status = 'active', snoozed_until = NULL, archive_at = NULL WHERE id = ?1",
             [head.id],
         )?;
         event(tx, head.id, "Active again: the customer wrote", None, now)?;
     }
     let seq = touch(tx, head.id, "message", Some("customer"), None, now)?;
-    Ok(Some((message, seq)))
+    Ok(Written { conversation: head.id, message, seq })
 }
 
-/// Somebody opens a conversation. Gives the conversation, the message and the change; nothing where a contact of that
-/// address is blocked.
+/// Somebody opens a conversation, and gets the automatic answer where there is one. Who is known by the address stays
+/// the same contact. Nothing where a contact of that address is blocked.
 pub(crate) fn newcomer_writes(
     tx: &Connection,
     new: &Newcomer,
     text: &str,
     now: Millis,
-) -> rusqlite::Result<Option<(i64, i64, i64)>> {
-    let blocked: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM contacts WHERE blocked = 1 AND (email = ?1 OR phone = ?2))",
-        params![new.email, new.phone],
-        |row| row.get(0),
-    )?;
-    if blocked {
-        return Ok(None);
-    }
-    tx.execute(
-        "INSERT INTO contacts (name, email, phone) VALUES (?1, ?2, ?3)",
-        params![new.name, new.email, new.phone],
-    )?;
-    tx.execute(
-        "INSERT INTO conversations (contact_id, subject, channel, status, engagement, created, updated)
-         VALUES (?1, ?2, ?3, 'active', 'pending', ?4, ?4)",
-        params![tx.last_insert_rowid(), new.subject, new.channel, now],
-    )?;
-    let id = tx.last_insert_rowid();
-    let Some(head) = head_of(tx, id)? else { return Ok(None) };
-    touch(tx, id, "created", Some("customer"), None, now)?;
-    Ok(customer_writes(tx, &head, text, now)?.map(|(message, seq)| (id, message, seq)))
-}
-
-/// Makes active whatever slept until now. Gives how many.
-pub(crate) fn wake(tx: &Connection, now: Millis) -> rusqlite::Result<usize> {
-    let due: Vec<i64> = tx
+) -> rusqlite::Result<Option<Written>> {
+    let known: Option<(i64, bool)> = tx
         .prepare_cached(
-            "SELECT id FROM conversations
-              WHERE status = 'snoozed' AND snoozed_until IS NOT NULL AND snoozed_until <= ?1 AND deleted = 0",
+            "SELECT id, blocked FROM contacts WHERE email = ?1 OR phone = ?2 ORDER BY blocked DESC, id LIMIT 1",
         )?
-        .query_map([now], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for id in &due {
-        tx.execute(
-            "UPDATE conversations SET status = 'active', snoozed_until = NULL, updated = MAX(updated, ?2) WHERE id = ?1",
-            params![id, now],
-        )?;
-        event(tx, *id, "Active again: the snooze is over", None, now)?;
-        touch(tx, *id, "status", None, None, now)?;
-    }
-    Ok(due.len())
+        .query_row(params![new.email, new.phone], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let contact = match known {
+        Some((_, true)) => return Ok(None),
+        Some((contact, false)) => contact,
+        None => {
+            tx.execute(
+                "INSERT INTO contacts (name, email, phone) VALUES (?1, ?2, ?3)",
+                params![new.name, new.email, new.phone],
+            )?;
+            tx.last_insert_rowid()
+        }
+    };
+    let id = open(tx, contact, &new.channel, &new.subject, None, now)?;
+    let Some(head) = head_of(tx, id)? else { return Ok(None) };
+    let written = take(tx, &head, text, now)?;
+    let Some(answer) = meta(tx, "auto_reply")?.filter(|answer| !answer.is_empty()) else {
+        return Ok(Some(written));
+    };
+    let seq = auto_reply(tx, id, &answer, now)?;
+    Ok(Some(Written { seq, ..written }))
 }
 
-/// Archives whatever has been done for long enough: the resolution timer. Gives how many.
-pub(crate) fn archive_done(tx: &Connection, now: Millis) -> rusqlite::Result<usize> {
-    let due: Vec<i64> = tx
-        .prepare_cached("SELECT id FROM conversations WHERE done_at <= ?1 AND deleted = 0")?
-        .query_map([now.minus(AUTO_ARCHIVE)], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for id in &due {
-        let Some(head) = head_of(tx, *id)? else { continue };
-        write_status(tx, &head, "archived", None, None, now)?;
-        touch(tx, *id, "status", None, None, now)?;
-    }
-    Ok(due.len())
+/// A message that nobody wrote: the customer sees it, and it stays our turn.
+fn auto_reply(tx: &Connection, conversation: i64, text: &str, now: Millis) -> rusqlite::Result<i64> {
+    let tenant = meta(tx, "tenant")?.unwrap_or_default();
+    let entry = NewMessage::plain(now, "message", "system", &tenant, text);
+    insert_message(tx, conversation, &NewMessage { delivery: Some(("sent", None)), ..entry })?;
+    tx.execute("UPDATE conversations SET message_count = message_count + 1 WHERE id = ?1", [conversation])?;
+    touch(tx, conversation, "message", Some("system"), None, now)
+}
+
+/// A conversation of a contact, without a message yet.
+fn open(
+    tx: &Connection,
+    contact: i64,
+    channel: &str,
+    subject: &str,
+    team: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<i64> {
+    tx.prepare_cached(
+        "INSERT INTO conversations (contact_id, subject, channel, status, team, engagement, created, updated)
+         VALUES (?1, ?2, ?3, 'active', ?4, 'pending', ?5, ?5)",
+    )?
+    .execute(params![contact, subject, channel, team, now])?;
+    let id = tx.last_insert_rowid();
+    touch(tx, id, "created", Some("customer"), None, now)?;
+    Ok(id)
 }
 
 /// A message in one line: without what it quotes and the line that says so, white space folded, cut.
@@ -137,21 +168,6 @@ pub(super) fn preview_of(text: &str) -> String {
     let words: Vec<&str> = own.flat_map(|(_, line)| line.split_whitespace()).collect();
     let words = if words.is_empty() { text.split_whitespace().collect() } else { words };
     words.join(" ").chars().take(200).collect()
-}
-
-/// One of the conversations where something happened lately, in which a customer can write; and the customer's language.
-pub(crate) fn somebody(tx: &Connection, draw: u32) -> rusqlite::Result<Option<(Head, Option<String>)>> {
-    let found = tx
-        .prepare_cached(
-            "SELECT c.id, json_extract(p.custom_fields, '$.language')
-               FROM conversations c JOIN contacts p ON p.id = c.contact_id
-              WHERE c.deleted = 0 AND p.blocked = 0 AND c.channel <> 'voice' AND c.status IN ('active', 'snoozed', 'done')
-              ORDER BY c.updated DESC, c.id DESC LIMIT 1 OFFSET ?1",
-        )?
-        .query_row([draw % 60], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((id, language)) = found else { return Ok(None) };
-    Ok(head_of(tx, id)?.map(|head| (head, language)))
 }
 
 #[cfg(test)]

@@ -1,20 +1,26 @@
 //! The desk's database: one writer, several readers, every call one transaction. A killed process leaves each item of a
 //! call either done or not done.
 
+mod agenda;
 mod apply;
 mod changes;
+mod delivery;
 mod directory;
 mod files;
 mod find;
 mod ids;
 mod import;
 mod inbound;
+mod life;
+mod links;
 mod messages;
 mod outcome;
 mod reply;
 mod row;
+mod runs;
 mod team;
 mod test_message;
+mod timers;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,22 +28,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
+pub(crate) use agenda::set_life;
 pub(crate) use apply::{Actor, Change, TAG_CHARS, apply_change, check_change};
 pub(crate) use changes::{Cursor, Event, RefusedCursor, events_after, newest_seq, page};
-pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta};
+pub(crate) use delivery::{STATES, deliver};
+pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta, set_meta};
 pub(crate) use files::{Attachment, attachment, check_files, max_file_bytes, upload};
 pub(crate) use find::{Segment, segment};
 pub(crate) use ids::{conversation_id, parse, tagged};
 pub(crate) use import::import;
-pub(crate) use inbound::{
-    AUTO_ARCHIVE, Newcomer, archive_done, customer_writes, newcomer_writes, somebody, wake,
-};
+pub(crate) use inbound::{Newcomer, Written, customer_writes, newcomer_writes};
+pub(crate) use links::{Link, links_of};
 pub(crate) use messages::{Message, messages_of, receipt_of};
 pub(crate) use outcome::{Invalid, Outcome, Reason, Verdict};
 pub(crate) use reply::{NewReply, Riding, Sent, max_chars, send_reply};
-pub(crate) use row::{Row, head_of, row_of};
+pub(crate) use row::{Row, effective, head_of, row_of};
+pub(crate) use runs::{NewRun, Refused, Run, WhichRuns, note_run, run_of, runs};
 pub(crate) use team::{Noted, add_note, delete, follow};
 pub(crate) use test_message::{Tested, test_message};
+pub(crate) use timers::{AUTO_RESOLVE, next_moment, pass_time};
 
 use crate::DeskError;
 

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::ids::conversation_id;
+use super::runs::{AsItem, Item};
+
 /// Done, refused, or not meant for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -9,6 +12,17 @@ pub(crate) enum Verdict {
     Applied,
     Rejected,
     Skipped,
+}
+
+impl Verdict {
+    /// As on the wire.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Rejected => "rejected",
+            Self::Skipped => "skipped",
+        }
+    }
 }
 
 /// Why not: a code for programs, a sentence for people.
@@ -31,6 +45,10 @@ impl Reason {
         Self::new("archived", "Archived conversations take no change.")
     }
 
+    pub(crate) fn merged(into: i64) -> Self {
+        Self::new("merged", format!("This conversation was merged into {}.", conversation_id(into)))
+    }
+
     pub(crate) fn ref_reused() -> Self {
         Self::new("ref_reused", "This client reference was used for another conversation.")
     }
@@ -51,6 +69,12 @@ pub(crate) struct Outcome {
     pub(crate) outcome: Verdict,
     pub(crate) reason: Option<Reason>,
     pub(crate) seq: Option<i64>,
+}
+
+impl AsItem for Outcome {
+    fn item(&self) -> Item<'_> {
+        Item { id: &self.id, outcome: self.outcome, reason: self.reason.as_ref() }
+    }
 }
 
 impl Outcome {

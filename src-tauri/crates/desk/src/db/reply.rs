@@ -10,9 +10,12 @@ use super::apply::{Actor, check_status, event, write_status};
 use super::files::{LeftOut, carried, hang};
 use super::ids::{conversation_id, parse, tagged};
 use super::inbound::preview_of;
+use super::life::react;
 use super::messages::{NewMessage, Receipt, insert_message, receipt_of, remember_receipt};
 use super::outcome::{Invalid, Reason, Verdict};
 use super::row::{Head, head_of, touch};
+use super::runs::{AsItem, Item};
+use super::timers::AUTO_RESOLVE;
 use crate::clock::{MINUTE, Millis};
 
 /// What holds for all replies of one call.
@@ -28,6 +31,8 @@ pub(crate) struct Riding {
     pub(crate) once: bool,
     /// Conversations that take nothing new just now.
     pub(crate) busy: HashSet<String>,
+    /// The seed of the customers who react, where the desk lives by itself.
+    pub(crate) life: Option<u64>,
 }
 
 impl Riding {
@@ -44,6 +49,8 @@ pub(crate) struct NewReply<'a> {
     pub(crate) client_ref: Option<&'a str>,
     /// Ids of uploaded files.
     pub(crate) files: &'a [String],
+    /// The text is one of the desk's WhatsApp templates, filled in.
+    pub(crate) templated: bool,
 }
 
 /// What became of it, on the wire.
@@ -60,6 +67,12 @@ pub(crate) struct Sent {
     /// Files that the channel does not carry: the text went without them.
     left_out: Vec<LeftOut>,
     pub(crate) seq: Option<i64>,
+}
+
+impl AsItem for Sent {
+    fn item(&self) -> Item<'_> {
+        Item { id: &self.id, outcome: self.outcome, reason: self.reason.as_ref() }
+    }
 }
 
 impl Sent {
@@ -130,7 +143,7 @@ pub(crate) fn send_reply(
     if riding.busy.contains(reply.id) {
         return Ok(Sent::not(reply, Verdict::Rejected, Reason::busy(), Some(head.seq)));
     }
-    if let Some((verdict, reason)) = refusal(&head, reply.text, now) {
+    if let Some((verdict, reason)) = refusal(&head, reply, riding.mass, now) {
         let seq = match reason.code {
             "window_closed" => fail_on_thread(tx, &head, reply, &reason, by, now)?,
             _ => head.seq,
@@ -146,7 +159,7 @@ pub(crate) fn send_reply(
             handle: Some(&by.handle),
             client_ref: reply.client_ref,
             mass_reply: riding.mass,
-            delivery: Some((delivery(&head, now), None)),
+            delivery: Some(delivery(&head, now)),
             ..entry
         },
     )?;
@@ -158,10 +171,22 @@ pub(crate) fn send_reply(
         "UPDATE conversations
             SET last_outbound = ?2, updated = MAX(updated, ?2), preview_text = ?3, preview_from = 'agent',
                 message_count = message_count + 1, engagement = 'engaged', waiting_since = NULL,
-                has_attachment = has_attachment OR ?4
+                has_attachment = has_attachment OR ?4,
+                resolve_at = CASE WHEN channel = 'email' AND status = 'active' THEN ?5 END
           WHERE id = ?1",
     )?
-    .execute(params![head.id, now, preview_of(reply.text), !files.is_empty()])?;
+    .execute(params![
+        head.id,
+        now,
+        preview_of(reply.text),
+        !files.is_empty(),
+        now.plus(AUTO_RESOLVE)
+    ])?;
+    if let (_, Some(reason)) = delivery(&head, now) {
+        event(tx, head.id, &format!("Not delivered. {reason}"), None, now)?;
+    } else if let Some(seed) = riding.life {
+        react(tx, seed, &head, message, riding.mass, now)?;
+    }
     if riding.mass {
         let text = match &riding.name {
             Some(name) => format!("Sent by {} as part of the mass reply “{name}”", by.name),
@@ -183,13 +208,24 @@ pub(crate) fn send_reply(
 }
 
 /// Why this conversation takes no such reply now.
-fn refusal(head: &Head, text: &str, now: Millis) -> Option<(Verdict, Reason)> {
+fn refusal(head: &Head, reply: &NewReply<'_>, mass: bool, now: Millis) -> Option<(Verdict, Reason)> {
+    let text = reply.text;
     let rejected = |reason| Some((Verdict::Rejected, reason));
     if head.channel == "voice" {
         return Some((Verdict::Skipped, Reason::new("voice", "Calls take no written reply.")));
     }
     if head.status == "archived" {
         return rejected(Reason::archived());
+    }
+    if let Some(into) = head.merged_into {
+        return rejected(Reason::merged(into));
+    }
+    if mass && head.opted_out {
+        let sentence = "The contact asked to get no mass replies.";
+        return Some((Verdict::Skipped, Reason::new("opted_out", sentence)));
+    }
+    if reply.templated && head.channel != "whatsapp" {
+        return rejected(Reason::new("no_templates", "Templates are for WhatsApp only."));
     }
     if text.trim().is_empty() {
         return rejected(Reason::empty_text());
@@ -206,7 +242,7 @@ fn refusal(head: &Head, text: &str, now: Millis) -> Option<(Verdict, Reason)> {
     if !addressed {
         return rejected(Reason::new("no_address", "The contact has no address on this channel."));
     }
-    if !head.window_open(now) {
+    if !head.window_open(now) && !reply.templated {
         let channel = match head.channel.as_str() {
             "whatsapp" => "WhatsApp",
             "facebook" => "Facebook",
@@ -251,10 +287,12 @@ fn fail_on_thread(
 }
 
 /// How far a reply comes at once. A chat's visitor who left gets it on the next visit.
-fn delivery(head: &Head, now: Millis) -> &'static str {
-    match head.channel.as_str() {
-        "email" | "sms" => "sent",
-        "chat" if head.last_inbound.is_none_or(|at| now.0 - at.0 > 30 * MINUTE) => "queued",
-        _ => "delivered",
+fn delivery(head: &Head, now: Millis) -> (&'static str, Option<&str>) {
+    match (head.channel.as_str(), head.unreachable.as_deref()) {
+        ("email", Some(reason)) => ("bounced", Some(reason)),
+        ("sms", Some(reason)) => ("failed", Some(reason)),
+        ("email" | "sms", None) => ("sent", None),
+        ("chat", _) if head.last_inbound.is_none_or(|at| now.0 - at.0 > 30 * MINUTE) => ("queued", None),
+        _ => ("delivered", None),
     }
 }

@@ -16,6 +16,10 @@ pub(crate) struct Contact {
     email: Option<String>,
     phone: Option<String>,
     custom_fields: BTreeMap<String, String>,
+    /// What they write is not taken any more.
+    blocked: bool,
+    /// They asked to get no mass replies.
+    opted_out: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,6 +60,10 @@ pub(crate) struct Row {
     custom_fields: BTreeMap<String, String>,
     has_attachment: bool,
     reply_window: Option<&'static str>,
+    /// When the resolution timer archives it, while it is done.
+    archives_at: Option<Millis>,
+    /// The conversation that took in this one's messages.
+    merged_into: Option<String>,
     pub(crate) seq: i64,
     #[serde(skip)]
     pub(crate) deleted: bool,
@@ -69,7 +77,7 @@ pub(super) const SELECT: &str = "
            (SELECT json_group_array(agent) FROM (SELECT agent FROM followers WHERE conversation_id = c.id ORDER BY agent)),
            c.engagement, c.waiting_since, c.created, c.updated, c.last_inbound, c.last_outbound,
            c.preview_text, c.preview_from, c.message_count, c.case_number, c.custom_fields, c.has_attachment,
-           c.seq, c.deleted
+           c.seq, c.deleted, p.blocked, p.opted_out, c.archive_at, c.merged_into
       FROM conversations c JOIN contacts p ON p.id = c.contact_id ";
 
 impl Row {
@@ -87,6 +95,8 @@ impl Row {
                 email: row.get(4)?,
                 phone: row.get(5)?,
                 custom_fields: json(row, 6)?,
+                blocked: row.get(29)?,
+                opted_out: row.get(30)?,
             },
             status: row.get(8)?,
             snoozed_until: row.get(9)?,
@@ -111,6 +121,8 @@ impl Row {
             reply_window: has_window(&channel)
                 .then(|| if window_open(&channel, last_inbound, now) { "open" } else { "closed" }),
             channel,
+            archives_at: row.get(31)?,
+            merged_into: row.get::<_, Option<i64>>(32)?.map(conversation_id),
             seq: row.get(27)?,
             deleted: row.get(28)?,
         })
@@ -131,23 +143,42 @@ pub(crate) fn row_of(tx: &Connection, id: i64, now: Millis) -> rusqlite::Result<
         .optional()
 }
 
+/// The conversation that holds what this one held: itself, unless it was merged into another.
+pub(crate) fn effective(tx: &Connection, id: i64) -> rusqlite::Result<i64> {
+    let into = tx
+        .prepare_cached("SELECT merged_into FROM conversations WHERE id = ?1 AND deleted = 0")?
+        .query_row([id], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    Ok(into.flatten().unwrap_or(id))
+}
+
 /// What the rules look at.
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) id: i64,
+    pub(crate) contact: i64,
+    pub(crate) subject: String,
     pub(crate) channel: String,
     pub(crate) status: String,
     pub(crate) snoozed_until: Option<Millis>,
     pub(crate) priority: String,
     pub(crate) agent: Option<String>,
     pub(crate) team: Option<String>,
+    pub(crate) engagement: String,
     pub(crate) last_inbound: Option<Millis>,
     pub(crate) contact_name: String,
     pub(crate) email: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) seq: i64,
+    /// The last thing that the customer saw.
+    pub(crate) last_message: Millis,
     /// The contact is not heard any more.
     pub(crate) blocked: bool,
+    /// The contact gets no mass replies.
+    pub(crate) opted_out: bool,
+    /// Why nothing arrives at the contact's address any more.
+    pub(crate) unreachable: Option<String>,
+    pub(crate) merged_into: Option<i64>,
 }
 
 impl Head {
@@ -160,7 +191,9 @@ impl Head {
 pub(crate) fn head_of(tx: &Connection, id: i64) -> rusqlite::Result<Option<Head>> {
     tx.prepare_cached(
         "SELECT c.id, c.channel, c.status, c.snoozed_until, c.priority, c.agent, c.team, c.last_inbound,
-                p.name, p.email, p.phone, c.seq, p.blocked
+                p.name, p.email, p.phone, c.seq, p.blocked, p.id, c.subject,
+                MAX(c.created, COALESCE(c.last_inbound, 0), COALESCE(c.last_outbound, 0)),
+                p.opted_out, p.unreachable, c.merged_into, c.engagement
            FROM conversations c JOIN contacts p ON p.id = c.contact_id
           WHERE c.id = ?1 AND c.deleted = 0",
     )?
@@ -179,6 +212,13 @@ pub(crate) fn head_of(tx: &Connection, id: i64) -> rusqlite::Result<Option<Head>
             phone: row.get(10)?,
             seq: row.get(11)?,
             blocked: row.get(12)?,
+            contact: row.get(13)?,
+            subject: row.get(14)?,
+            last_message: row.get(15)?,
+            opted_out: row.get(16)?,
+            unreachable: row.get(17)?,
+            merged_into: row.get(18)?,
+            engagement: row.get(19)?,
         })
     })
     .optional()
@@ -215,4 +255,10 @@ fn has_window(channel: &str) -> bool {
 
 fn window_open(channel: &str, last_inbound: Option<Millis>, now: Millis) -> bool {
     !has_window(channel) || last_inbound.is_some_and(|at| now.0 - at.0 < DAY)
+}
+
+/// The contact gets no mass replies any more.
+pub(super) fn opt_out(tx: &Connection, contact: i64) -> rusqlite::Result<()> {
+    tx.execute("UPDATE contacts SET opted_out = 1 WHERE id = ?1", [contact])?;
+    Ok(())
 }

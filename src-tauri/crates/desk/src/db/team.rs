@@ -99,6 +99,9 @@ pub(crate) fn delete(
     handle: Option<&str>,
     now: Millis,
 ) -> rusqlite::Result<i64> {
-    tx.execute("UPDATE conversations SET deleted = 1, done_at = NULL WHERE id = ?1", [head.id])?;
+    tx.execute(
+        "UPDATE conversations SET deleted = 1, archive_at = NULL, resolve_at = NULL WHERE id = ?1",
+        [head.id],
+    )?;
     touch(tx, head.id, "deleted", None, handle, now)
 }

@@ -47,11 +47,11 @@ pub(crate) fn test_message(
     add_tag(tx, id, "test")?;
     touch(tx, id, "created", Some("customer"), Some(&by.handle), now)?;
     let Some(head) = head_of(tx, id)? else { return Ok(None) };
-    Ok(customer_writes(tx, &head, text, now)?.map(|(message, seq)| Tested {
+    Ok(customer_writes(tx, &head, text, now)?.map(|written| Tested {
         id: conversation_id(id),
         outcome: Verdict::Applied,
-        message_id: tagged('m', message),
+        message_id: tagged('m', written.message),
         at: now,
-        seq,
+        seq: written.seq,
     }))
 }

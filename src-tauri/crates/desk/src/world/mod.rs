@@ -16,7 +16,7 @@ mod story;
 use crate::clock::Millis;
 
 pub(crate) use mbox::from_mbox;
-pub(crate) use seeded::{follow_up, seeded};
+pub(crate) use seeded::{colleague_says, follow_up, seeded, thanks};
 
 /// A company with all its conversations, before it is written to the database.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -84,10 +84,27 @@ pub(crate) fn seeded(seed: u64, conversations: usize, now: Millis) -> World {
 
 /// A phrase that a customer of this language writes later on.
 pub(crate) fn follow_up(language: &str, draw: u64) -> &'static str {
-    let language = LANGUAGES.iter().find(|known| known.code == language).unwrap_or(&LANGUAGES[0]);
-    // Phrases with a gap need facts that nobody has here.
-    let whole: Vec<_> = language.again.iter().filter(|phrase| !phrase.contains(['{', '|'])).collect();
-    whole[(draw % whole.len() as u64) as usize]
+    phrase(known(language).again, draw)
+}
+
+/// A phrase with which a customer of this language is content.
+pub(crate) fn thanks(language: &str, draw: u64) -> &'static str {
+    phrase(known(language).thanks, draw)
+}
+
+/// A phrase with which an agent goes on in this language.
+pub(crate) fn colleague_says(language: &str, draw: u64) -> &'static str {
+    phrase(known(language).later, draw)
+}
+
+fn known(language: &str) -> &'static Language {
+    LANGUAGES.iter().find(|known| known.code == language).map_or(LANGUAGES[0], |known| known)
+}
+
+/// Phrases with a gap need facts that nobody has here.
+fn phrase(phrases: &'static [&'static str], draw: u64) -> &'static str {
+    let whole: Vec<_> = phrases.iter().filter(|phrase| !phrase.contains(['{', '|'])).collect();
+    whole.get((draw % whole.len().max(1) as u64) as usize).map_or("…", |phrase| phrase)
 }
 
 fn scaled(figure: usize, conversations: usize) -> usize {

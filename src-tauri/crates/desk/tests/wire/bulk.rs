@@ -101,9 +101,13 @@ async fn archived_is_the_end() {
     let replied =
         desk.reply(json!({ "replies": [{ "id": id, "text": "Hello", "client_ref": "r/0" }] })).await;
     assert_eq!(replied[0]["reason"]["code"], "archived");
-    desk.customer_writes(&id, "Hello?").await;
-    let row = desk.conversation(&id).await;
-    assert_eq!((&row["status"], &row["preview"]["text"]), (&json!("archived"), &json!("Hello?")));
+    // Who writes once more opens another one.
+    let before = desk.conversation(&id).await;
+    let written = desk.customer_writes(&id, "Hello?").await;
+    assert_eq!(desk.conversation(&id).await, before);
+    let opened = desk.conversation(&text(&written["id"])).await;
+    assert_eq!((&opened["status"], &opened["preview"]["text"]), (&json!("active"), &json!("Hello?")));
+    assert_eq!(opened["contact"]["id"], before["contact"]["id"]);
 }
 
 #[tokio::test]

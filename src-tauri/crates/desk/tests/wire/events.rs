@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::{COLLEAGUE, Desk};
 
 /// One client's stream.
-struct Stream {
+pub(super) struct Stream {
     response: Response,
     text: String,
 }
 
 impl Stream {
-    async fn open(desk: &Desk, last: Option<i64>) -> Self {
+    pub(super) async fn open(desk: &Desk, last: Option<i64>) -> Self {
         let mut request = desk.as_agent(desk.http.get(desk.url("/api/events")));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -23,7 +23,7 @@ impl Stream {
     }
 
     /// The next event: its name and data. `None` when the stream ended.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub(super) async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field =
@@ -36,6 +36,21 @@ impl Stream {
                 continue;
             }
             let chunk = self.response.chunk().await.ok()??;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+impl Stream {
+    /// The next comment, when there is nothing before it.
+    pub(super) async fn comment(&mut self) -> String {
+        loop {
+            if let Some((comment, rest)) = self.text.split_once("\n\n") {
+                let comment = comment.to_owned();
+                self.text = rest.to_owned();
+                return comment;
+            }
+            let chunk = self.response.chunk().await.unwrap().unwrap();
             self.text.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
@@ -103,6 +118,7 @@ async fn customers_write_in_by_themselves() {
     let desk = Desk::with(|options| options.live = true).await;
     let mut stream = Stream::open(&desk, None).await;
     stream.next().await.unwrap();
+    desk.pass(10).await;
     let (_, event) = stream.next().await.unwrap();
     assert_eq!((&event["kind"], &event["from"]), (&json!("message"), &json!("customer")));
     let last =

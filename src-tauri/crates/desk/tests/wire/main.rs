@@ -10,6 +10,8 @@ mod files;
 mod gone;
 mod reading;
 mod replies;
+mod seeds;
+mod time;
 
 use std::path::Path;
 
@@ -25,6 +27,8 @@ struct Desk {
     clock: Clock,
 }
 
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
 const COLLEAGUE: &str = "jonas@brindlewick.example";
 
 fn standing() -> Clock {
@@ -117,6 +121,23 @@ impl Desk {
     async fn customer_writes(&self, id: &str, text: &str) -> Value {
         let body = json!({ "conversation": id, "text": text });
         self.post("/api/_simulate/customer_message", &body).await
+    }
+
+    /// Moves the clock by HTTP: afterwards everything has happened that was due.
+    async fn pass(&self, seconds: i64) -> Value {
+        self.post("/api/_clock", &json!({ "advance_ms": seconds * 1_000 })).await
+    }
+
+    /// Sends one reply and gives what became of it.
+    async fn say(&self, id: &str, words: &str, reference: &str) -> Value {
+        let body = json!({ "replies": [{ "id": id, "text": words, "client_ref": reference }] });
+        self.reply(body).await[0].clone()
+    }
+
+    /// What the thread says happened, the newest last.
+    async fn events_of(&self, id: &str) -> Vec<String> {
+        let messages = self.messages(id).await;
+        messages.iter().filter(|entry| entry["kind"] == "event").map(|entry| text(&entry["text"])).collect()
     }
 
     fn later(&self, seconds: i64) {
