@@ -237,7 +237,7 @@ impl Plan {
             me: me.handle.clone(),
             filter: self.filter.clone(),
             resolved: self.resolved.clone(),
-            audience: Recipients::from(self.audience()).cached_at(self.seen.cache),
+            audience: Recipients::from(self.audience()),
             sending: self.sending.clone(),
             origin: self.origin.clone(),
         }

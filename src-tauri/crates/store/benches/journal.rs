@@ -44,7 +44,7 @@ fn confirm(cache: &Cache, folder: &Path, n: usize) {
     for run in 0..21 {
         let folder = folder.join(format!("journal {run}"));
         let journal = Journal::open(&folder, &DataKey::from_bytes(KEY)).unwrap();
-        let job = job(n, cache);
+        let job = job(n);
         // What a window has open before the click.
         let before = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &Overlay::empty()).unwrap();
         assert_eq!(cache.count(&pending.filter, &before).unwrap(), 0);
@@ -87,7 +87,7 @@ fn one_row_per_item(folder: &Path, job: &NewJob) -> f64 {
 /// What a window does after every step of a large job – overlay, first page, sidebar –, against the same without a job.
 fn look(cache: &Cache, folder: &Path, n: usize) {
     let journal = Journal::open(&folder.join("looking"), &DataKey::from_bytes(KEY)).unwrap();
-    let new = job(n, cache);
+    let new = job(n);
     let id = new.id;
     journal.insert_job(&new).unwrap();
     let mut overlay = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &Overlay::empty()).unwrap();
@@ -155,8 +155,7 @@ fn filled(folder: &Path, n: usize) -> Cache {
     cache
 }
 
-fn job(n: usize, cache: &Cache) -> NewJob {
-    let sequence = cache.sync_state().unwrap().sequence;
+fn job(n: usize) -> NewJob {
     let item = |n: usize| {
         let seen = conversation(n);
         AudienceItem {
@@ -182,7 +181,7 @@ fn job(n: usize, cache: &Cache) -> NewJob {
         me: me(),
         filter: Some("is:active".into()),
         resolved: None,
-        audience: (0..n).map(item).collect::<Recipients>().cached_at(sequence),
+        audience: (0..n).map(item).collect::<Recipients>(),
         sending: Sending::default(),
         origin: None,
     }

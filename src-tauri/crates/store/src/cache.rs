@@ -1,26 +1,28 @@
 //! `cache.db`: what the server said. Rebuildable; the sync cursor is committed in the same transaction as the rows that
 //! it covers.
 //!
-//! Filters and counts are answered by covering indexes over a narrow table and by FTS5 (`sql.rs`, `list.rs`); the facet
-//! index takes their place behind the same functions. What the agent sees is this with an [`crate::Overlay`] over it.
+//! Filters, orders and counts are answered from memory, by the facet index (`facets.rs`), and words by FTS5 (`fts.rs`).
+//! What the agent sees is this with an [`crate::Overlay`] over it.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
+
+use facets::{Eval, Keeper};
 
 use crate::{
-    DataKey, Result,
+    DataKey, Overlay, Result,
     db::{Db, Kind},
 };
 
 mod apply;
+mod cold;
 mod directory;
+mod facets;
 mod fts;
 mod header;
 mod list;
-mod merge;
 mod messages;
 mod page;
 mod since;
-mod sql;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -42,12 +44,23 @@ const KIND: Kind = Kind {
 #[derive(Clone, Debug)]
 pub struct Cache {
     pub(crate) db: Db,
+    facets: Arc<Keeper>,
 }
 
 impl Cache {
     /// Opens or creates `cache.db` in the account's folder.
     pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
-        Ok(Self { db: Db::open(&KIND, folder, Some(key))? })
+        Ok(Self { db: Db::open(&KIND, folder, Some(key))?, facets: Arc::default() })
+    }
+
+    /// Bytes that this cache keeps in memory to answer filters.
+    pub fn index_bytes(&self) -> Result<usize> {
+        self.look(&Overlay::empty(), |eval| Ok(eval.facets.bytes()))
+    }
+
+    /// Runs `work` on one state of the cache, its facet index, and what lies over it.
+    fn look<T>(&self, overlay: &Overlay, work: impl Fn(&Eval<'_>) -> Result<T>) -> Result<T> {
+        self.facets.look(&self.db, overlay, work)
     }
 
     /// A number that changes whenever anybody, this process included, wrote.

@@ -1,8 +1,7 @@
 //! What lies over the cache on this machine: pending effects, read marks, local follows, open questions.
 //!
 //! Derived from the journal, held in memory, never written into the cache. A job is one [`layer`], laid over whichever
-//! conversation is shown; lists and counts ask it through functions of SQL (`cache/merge.rs`), so that nothing here grows
-//! with what a layer covers.
+//! conversation is shown; for lists and counts it becomes sets of rows (`cache/facets/seen.rs`).
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,12 +10,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use muster_model::{Conversation, Effect, Engagement, Handle, Match, RemoteId, Seen, Sort, Status, put_on};
+use muster_model::{Conversation, Engagement, Handle, RemoteId, Seen, Sort, Status, put_on};
 
-pub(crate) mod fields;
 pub(crate) mod layer;
 
-use fields::{Fields, gives};
 use layer::{Cached, Layer};
 
 /// Why a change waits.
@@ -53,8 +50,6 @@ struct Inner {
     parts: Parts,
     /// My handle as filters name it.
     folded_me: String,
-    /// Whose conversations I follow here at all.
-    follows_some: bool,
     /// Small layers by conversation.
     small: HashMap<RemoteId, Vec<usize>>,
     large: Vec<usize>,
@@ -97,8 +92,7 @@ impl Overlay {
             }
         }
         let folded_me = parts.me.as_ref().map(|me| me.as_str().to_lowercase()).unwrap_or_default();
-        let follows_some = parts.follows.values().any(|on| *on);
-        Self { inner: Arc::new(Inner { parts, folded_me, follows_some, small, large }) }
+        Self { inner: Arc::new(Inner { parts, folded_me, small, large }) }
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -191,126 +185,31 @@ impl Overlay {
         })
     }
 
-    /// How many cached conversations have something pending, where that is known without looking for them: they were
-    /// cached when their job was confirmed, and nothing was taken out since `gone_at`.
-    pub(crate) fn pending_count(&self, gone_at: i64) -> Option<u64> {
-        let mut counted: Vec<&Layer> = Vec::new();
-        let mut n = 0;
-        for layer in self.parts().layers.iter().map(Arc::as_ref) {
-            let has_others = |id: &&str| {
-                !counted.iter().any(|other| other.number(id).is_some_and(|no| other.is_pending(no)))
-            };
-            let all = layer.pending_count(gone_at)?;
-            n += if counted.is_empty() { all } else { layer.pending().filter(has_others).count() };
-            counted.push(layer);
-        }
-        Some(n as u64)
-    }
-
     fn is_pending(&self, id: &str) -> bool {
         self.over(id).any(|(layer, no)| layer.is_pending(no))
     }
 }
 
-/// For lists and counts: what SQL over the cache alone could misjudge, and how it is judged.
+/// For the facet index.
 impl Overlay {
-    /// What of a filter's questions this overlay can answer differently at all.
-    pub(crate) fn scope(&self, filter: &Match) -> Fields {
+    /// Whether nothing lies over the cache.
+    pub(crate) fn is_nothing(&self) -> bool {
         let parts = self.parts();
-        let mut changed = parts.layers.iter().map(|layer| layer.fields()).fold(Fields::NONE, Fields::and);
-        for (fields, is_some) in [
-            (Fields::UNKNOWN, !parts.unknown.is_empty()),
-            (Fields::HELD, !parts.held.is_empty()),
-            (Fields::FOLLOWERS, self.inner.follows_some),
-        ] {
-            if is_some {
-                changed = changed.and(fields);
-            }
-        }
-        changed.within(Fields::of_filter(filter))
+        parts.layers.is_empty()
+            && parts.reads.is_empty()
+            && parts.unknown.is_empty()
+            && parts.held.is_empty()
+            && !parts.follows.values().any(|on| *on)
     }
 
-    /// Whether SQL over the cache alone could misjudge this conversation.
-    pub(crate) fn touches(&self, id: &str, scope: Fields) -> bool {
-        let parts = self.parts();
-        (scope.has(Fields::UNKNOWN) && parts.unknown.contains(id))
-            || (scope.has(Fields::HELD) && parts.held.contains(id))
-            || (scope.has(Fields::FOLLOWERS) && parts.follows.get(id) == Some(&true))
-            || self.over(id).any(|(layer, no)| layer.fields().has(scope) && layer.touches(no))
-    }
-
-    /// How many conversations SQL alone could misjudge, at most.
-    pub(crate) fn size(&self, scope: Fields) -> usize {
-        let parts = self.parts();
-        let of = |fields, n: usize| if scope.has(fields) { n } else { 0 };
-        let layers = parts.layers.iter().filter(|layer| layer.fields().has(scope));
-        layers.map(|layer| layer.size()).sum::<usize>()
-            + of(Fields::UNKNOWN, parts.unknown.len())
-            + of(Fields::HELD, parts.held.len())
-            + of(Fields::FOLLOWERS, parts.follows.len())
-    }
-
-    /// The conversations that SQL alone could misjudge, each once.
-    pub(crate) fn touched(&self, scope: Fields) -> HashSet<&str> {
-        let parts = self.parts();
-        let mut ids = HashSet::new();
-        for layer in parts.layers.iter().filter(|layer| layer.fields().has(scope)) {
-            ids.extend(layer.members().filter(|(no, _)| layer.touches(*no)).map(|(_, id)| id));
-        }
-        if scope.has(Fields::UNKNOWN) {
-            ids.extend(parts.unknown.iter().map(RemoteId::as_str));
-        }
-        if scope.has(Fields::HELD) {
-            ids.extend(parts.held.iter().map(RemoteId::as_str));
-        }
-        if scope.has(Fields::FOLLOWERS) {
-            ids.extend(parts.follows.iter().filter(|(_, on)| **on).map(|(id, _)| id.as_str()));
-        }
-        ids
-    }
-
-    /// Whether anything here can make a conversation match this term although the cache says that it does not.
-    pub(crate) fn can_give(&self, term: &Match) -> bool {
-        let me = self.inner.folded_me.as_str();
-        let followed_here = self.inner.follows_some
-            && matches!(term, Match::Follows(names) if names.iter().any(|name| name == me));
-        followed_here
-            || self
-                .parts()
-                .layers
-                .iter()
-                .any(|layer| layer.repertoire().iter().any(|effect| gives(effect, term, me)))
-    }
-
-    /// Calls `show` with each effect that lies over a conversation, in order.
-    pub(crate) fn lay<'a>(&'a self, id: &'a str, cached: Cached, mut show: impl FnMut(&'a Effect)) {
-        for (layer, no) in self.over(id) {
-            layer.lay(no, cached, &mut show, |_| {});
-        }
-    }
-
-    /// Whether a conversation has such a mark: [`Fields::PENDING`], [`Fields::UNKNOWN`] or [`Fields::HELD`].
-    pub(crate) fn has_mark(&self, id: &str, mark: Fields) -> bool {
-        let parts = self.parts();
-        match mark {
-            Fields::UNKNOWN => parts.unknown.contains(id),
-            Fields::HELD => parts.held.contains(id),
-            _ => self.is_pending(id),
-        }
-    }
-
-    /// Whether I follow it here, and how filters name me.
-    pub(crate) fn follows_here(&self, id: &str) -> bool {
-        self.parts().follows.get(id) == Some(&true)
+    /// Whether it is this very one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// How filters name me; empty before that is known.
     pub(crate) fn folded_me(&self) -> &str {
         &self.inner.folded_me
-    }
-
-    pub(crate) fn read_at(&self, id: &str) -> Option<i64> {
-        self.parts().reads.get(id).copied()
     }
 }
 

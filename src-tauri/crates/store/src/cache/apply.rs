@@ -48,7 +48,7 @@ impl Cache {
         self.db.write(|tx| {
             let mut applied = Applied::default();
             for conversation in upserts {
-                let was = match header::write(tx, conversation)?.1 {
+                let was = match header::write(tx, conversation, None)?.1 {
                     Written::New => None,
                     Written::Changed(was) => Some(*was),
                     Written::Same => continue,

@@ -42,17 +42,28 @@ fn hash(value: &impl Hash) -> i64 {
     hasher.finish().cast_signed()
 }
 
-/// Indexes a conversation's text anew.
-pub(crate) fn index(
+/// Indexes the text of a conversation that was not there.
+pub(crate) fn index_new(
     conn: &Connection,
     row: i64,
     conversation: &Conversation,
     messages: &[Message],
 ) -> Result<()> {
+    index(conn, row, conversation, messages)?;
+    note_hashes(conn, row, header_hash(conversation), messages_hash(messages))
+}
+
+fn note_hashes(conn: &Connection, row: i64, header: i64, messages: i64) -> Result<()> {
+    conn.prepare_cached("UPDATE bodies SET header_hash = ?2, messages_hash = ?3 WHERE conversation = ?1")?
+        .execute(params![row, header, messages])?;
+    Ok(())
+}
+
+/// Indexes a conversation's text; no older one of it is in the index.
+fn index(conn: &Connection, row: i64, conversation: &Conversation, messages: &[Message]) -> Result<()> {
     let mut texts = about(conversation);
     texts.extend(searchable(messages));
     let body: Vec<String> = texts.into_iter().map(words).collect();
-    forget(conn, row)?;
     conn.prepare_cached("INSERT INTO texts (rowid, subject, body) VALUES (?1, ?2, ?3)")?.execute(params![
         row,
         words(&conversation.subject),
@@ -94,19 +105,18 @@ pub(crate) fn refresh(
             &cached
         }
     };
+    forget(conn, row)?;
     index(conn, row, conversation, messages)?;
-    conn.prepare_cached("UPDATE bodies SET header_hash = ?2, messages_hash = ?3 WHERE conversation = ?1")?
-        .execute(params![row, header, messages_hash(messages)])?;
-    Ok(())
+    note_hashes(conn, row, header, messages_hash(messages))
 }
 
 /// The cached messages of a conversation, oldest first.
 pub(crate) fn cached_messages(conn: &Connection, row: i64) -> Result<Vec<Message>> {
-    let mut statement =
-        conn.prepare_cached("SELECT body FROM messages WHERE conversation = ?1 ORDER BY at, place, row")?;
-    let messages =
-        statement.query_map(params![row], |row| json(row, "body"))?.collect::<rusqlite::Result<_>>()?;
-    Ok(messages)
+    let messages = conn
+        .prepare_cached("SELECT messages FROM threads WHERE conversation = ?1")?
+        .query_row(params![row], |found| json(found, "messages"))
+        .optional()?;
+    Ok(messages.unwrap_or_default())
 }
 
 fn words(text: &str) -> String {

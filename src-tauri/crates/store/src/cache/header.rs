@@ -1,9 +1,11 @@
-//! Conversations as rows: the narrow row that filters look at, its tags and followers, and the whole as JSON.
+//! Conversations as rows: the narrow row that the facet index is made of, and the whole as JSON.
 
-use muster_model::{Conversation, Handle, RemoteId, fold};
+use std::collections::BTreeSet;
+
+use muster_model::{Conversation, Handle, Message, RemoteId, fold};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::fts;
+use super::{fts, state};
 use crate::{
     Result,
     column::{json, ms, to_json},
@@ -29,9 +31,14 @@ pub(crate) fn find(conn: &Connection, id: &RemoteId) -> Result<Option<(i64, Conv
         .optional()?)
 }
 
-/// Writes what the server said of a conversation, unless something newer is there. In a full sync the server's word
-/// counts whatever the stamp: it may have been restored from a backup.
-pub(crate) fn write(conn: &Connection, conversation: &Conversation) -> Result<(i64, Written)> {
+/// Writes what the server said of a conversation, unless something newer is there, and indexes its text. In a full sync
+/// the server's word counts whatever the stamp: it may have been restored from a backup. `messages` are there if they
+/// came along.
+pub(crate) fn write(
+    conn: &Connection,
+    conversation: &Conversation,
+    messages: Option<&[Message]>,
+) -> Result<(i64, Written)> {
     let known = conn
         .prepare_cached(
             "SELECT row, body, generation < (SELECT generation FROM sync) AS is_old
@@ -43,6 +50,7 @@ pub(crate) fn write(conn: &Connection, conversation: &Conversation) -> Result<(i
         .optional()?;
     let Some((row, was, is_old)) = known else {
         let row = insert(conn, conversation)?;
+        fts::index_new(conn, row, conversation, messages.unwrap_or_default())?;
         return Ok((row, Written::New));
     };
     if is_old {
@@ -51,41 +59,64 @@ pub(crate) fn write(conn: &Connection, conversation: &Conversation) -> Result<(i
         )?
         .execute(params![row])?;
     }
-    if was == *conversation || (conversation.stamp < was.stamp && !is_old) {
-        return Ok((row, Written::Same));
+    let is_same = was == *conversation || (conversation.stamp < was.stamp && !is_old);
+    let shown = if is_same { &was } else { conversation };
+    if !is_same {
+        update(conn, row, conversation)?;
     }
-    update(conn, row, conversation)?;
-    Ok((row, Written::Changed(Box::new(was))))
+    // Nothing is searched anew where nothing came.
+    if !is_same || messages.is_some() {
+        fts::refresh(conn, row, shown, messages)?;
+    }
+    Ok((row, if is_same { Written::Same } else { Written::Changed(Box::new(was)) }))
 }
 
 /// Takes a conversation out of the cache.
 pub(crate) fn delete(conn: &Connection, row: i64) -> Result<()> {
     fts::forget(conn, row)?;
     conn.prepare_cached("DELETE FROM conversations WHERE row = ?1")?.execute(params![row])?;
-    // Whoever takes something out raises the sequence when it is done.
-    conn.prepare_cached("UPDATE sync SET gone_at = sequence + 1")?.execute([])?;
-    Ok(())
+    state::note_change(conn, row)
 }
 
 fn insert(conn: &Connection, conversation: &Conversation) -> Result<i64> {
     conn.prepare_cached(
-        "INSERT INTO conversations (id, generation) VALUES (?1, (SELECT generation FROM sync))",
+        "INSERT INTO conversations (id, status, channel, engagement, priority, agent, team, contact, tags, followers,
+                                    has_attachment, created, updated, waiting, last_inbound, stamp, generation)
+         VALUES (:id, :status, :channel, :engagement, :priority, :agent, :team, :contact, :tags, :followers,
+                 :has_attachment, :created, :updated, :waiting, :last_inbound, :stamp, (SELECT generation FROM sync))",
     )?
-    .execute(params![conversation.id.as_str()])?;
+    .execute(named_params! {
+        ":id": conversation.id.as_str(),
+        ":status": conversation.status.as_str(),
+        ":channel": conversation.channel.as_str(),
+        ":engagement": conversation.engagement.as_str(),
+        ":priority": conversation.priority.rank(),
+        ":agent": folded(conversation.assignee.agent.as_ref()),
+        ":team": folded(conversation.assignee.team.as_ref()),
+        ":contact": searchable_contact(conversation),
+        ":tags": names(conversation.tags.iter().map(String::as_str))?,
+        ":followers": names(conversation.followers.iter().map(Handle::as_str))?,
+        ":has_attachment": conversation.has_attachment,
+        ":created": ms(conversation.created),
+        ":updated": ms(conversation.updated),
+        ":waiting": conversation.waiting_since.map_or(i64::MAX, ms),
+        ":last_inbound": conversation.last_inbound.map_or(i64::MIN, ms),
+        ":stamp": conversation.stamp,
+    })?;
     let row = conn.last_insert_rowid();
-    conn.prepare_cached("INSERT INTO bodies (conversation, body) VALUES (?1, '')")?.execute(params![row])?;
-    update(conn, row, conversation)?;
+    conn.prepare_cached("INSERT INTO bodies (conversation, body) VALUES (?1, ?2)")?
+        .execute(params![row, to_json(conversation)?])?;
+    state::note_change(conn, row)?;
     Ok(row)
 }
 
 fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()> {
-    let updated = ms(conversation.updated);
     conn.prepare_cached(
         "UPDATE conversations
             SET status = :status, channel = :channel, engagement = :engagement, priority = :priority,
-                agent = :agent, team = :team, contact = :contact, tags = :tags, has_attachment = :has_attachment,
-                created = :created, updated = :updated, waiting = :waiting, last_inbound = :last_inbound,
-                stamp = :stamp
+                agent = :agent, team = :team, contact = :contact, tags = :tags, followers = :followers,
+                has_attachment = :has_attachment, created = :created, updated = :updated, waiting = :waiting,
+                last_inbound = :last_inbound, stamp = :stamp
           WHERE row = :row",
     )?
     .execute(named_params! {
@@ -97,35 +128,24 @@ fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()
         ":agent": folded(conversation.assignee.agent.as_ref()),
         ":team": folded(conversation.assignee.team.as_ref()),
         ":contact": searchable_contact(conversation),
-        ":tags": i64::try_from(conversation.tags.len()).unwrap_or(i64::MAX),
+        ":tags": names(conversation.tags.iter().map(String::as_str))?,
+        ":followers": names(conversation.followers.iter().map(Handle::as_str))?,
         ":has_attachment": conversation.has_attachment,
         ":created": ms(conversation.created),
-        ":updated": updated,
+        ":updated": ms(conversation.updated),
         ":waiting": conversation.waiting_since.map_or(i64::MAX, ms),
         ":last_inbound": conversation.last_inbound.map_or(i64::MIN, ms),
         ":stamp": conversation.stamp,
     })?;
-    conn.prepare_cached("DELETE FROM conversation_tags WHERE conversation = ?1")?.execute(params![row])?;
-    for tag in &conversation.tags {
-        // Two spellings of one name are one tag to a filter.
-        conn.prepare_cached(
-            "INSERT INTO conversation_tags (tag, updated, id, conversation) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![tag.to_lowercase(), updated, conversation.id.as_str(), row])?;
-    }
-    conn.prepare_cached("DELETE FROM conversation_followers WHERE conversation = ?1")?
-        .execute(params![row])?;
-    for agent in &conversation.followers {
-        conn.prepare_cached(
-            "INSERT INTO conversation_followers (agent, updated, id, conversation) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![folded(Some(agent)), updated, conversation.id.as_str(), row])?;
-    }
     conn.prepare_cached("UPDATE bodies SET body = ?2 WHERE conversation = ?1")?
         .execute(params![row, to_json(conversation)?])?;
-    fts::refresh(conn, row, conversation, None)
+    state::note_change(conn, row)
+}
+
+/// As filters compare them; two spellings of one name are one to a filter.
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
+    let folded: BTreeSet<String> = names.map(str::to_lowercase).collect();
+    if folded.is_empty() { Ok("[]".to_owned()) } else { to_json(&folded) }
 }
 
 /// As filters compare handles; nobody is the empty text.

@@ -1,14 +1,12 @@
 //! Threads: the messages of conversations that were opened or fetched ahead.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
-use muster_model::{Conversation, Message, RemoteId, Thread};
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use muster_model::{Conversation, Match, Message, RemoteId, Status, Thread};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Cache, fts, header, state};
 use crate::{
-    Result,
+    Overlay, Result,
     column::{instant, json, ms, to_json},
 };
 
@@ -26,26 +24,15 @@ pub struct CachedThread {
 impl Cache {
     /// Keeps a thread: its header, unless a newer one is cached, and its messages.
     pub fn put_thread(&self, thread: &Thread, now: Timestamp) -> Result<()> {
+        self.put_threads(std::slice::from_ref(thread), now)
+    }
+
+    /// Keeps many threads in one transaction: an import, or a page of a server that sends messages along.
+    pub fn put_threads(&self, threads: &[Thread], now: Timestamp) -> Result<()> {
         self.db.write(|tx| {
-            let (row, _) = header::write(tx, &thread.conversation)?;
-            let known: Option<i64> = tx
-                .prepare_cached("SELECT thread_stamp FROM conversations WHERE row = ?1")?
-                .query_row(params![row], |found| found.get(0))?;
-            let stamp = thread.conversation.stamp;
-            let is_newest = known.is_none_or(|known| known <= stamp);
-            if is_newest {
-                forget_others(tx, row, &thread.messages)?;
+            for thread in threads {
+                put_thread(tx, thread, now)?;
             }
-            for (place, message) in (0i64..).zip(&thread.messages) {
-                put(tx, row, place, message)?;
-            }
-            if is_newest {
-                tx.prepare_cached(
-                    "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3 WHERE row = ?1",
-                )?
-                .execute(params![row, stamp, ms(now)])?;
-            }
-            index_again(tx, row)?;
             state::raise(tx)?;
             Ok(())
         })
@@ -55,13 +42,17 @@ impl Cache {
     /// Without a cached thread nothing is written: the fetch will bring it.
     pub fn append_sent_message(&self, id: &RemoteId, message: &Message) -> Result<()> {
         self.db.write(|tx| {
-            let row: Option<i64> = tx
-                .prepare_cached("SELECT row FROM conversations WHERE id = ?1 AND thread_stamp IS NOT NULL")?
-                .query_row(params![id.as_str()], |found| found.get(0))
+            let known = tx
+                .prepare_cached(
+                    "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row
+                      WHERE id = ?1 AND thread_stamp IS NOT NULL",
+                )?
+                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, json::<Conversation>(found, "body")?)))
                 .optional()?;
-            let Some(row) = row else { return Ok(()) };
-            put(tx, row, i64::MAX, message)?;
-            index_again(tx, row)?;
+            let Some((row, conversation)) = known else { return Ok(()) };
+            let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
+            keep(tx, row, &messages)?;
+            fts::refresh(tx, row, &conversation, Some(&messages))?;
             state::raise(tx)?;
             Ok(())
         })
@@ -89,59 +80,62 @@ impl Cache {
 
     /// Active or followed conversations whose messages are missing or older than the header, newest first.
     pub fn threads_to_fetch(&self, limit: usize, followed_locally: &[RemoteId]) -> Result<Vec<RemoteId>> {
-        let followed_locally = to_json(&followed_locally)?;
-        self.db.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT c.id FROM conversations AS c INDEXED BY without_thread
-                  WHERE (c.thread_stamp IS NULL OR c.thread_stamp < c.stamp)
-                    AND (c.status = 'active'
-                         OR c.id IN (SELECT value FROM json_each(:followed_locally))
-                         OR EXISTS (SELECT 1 FROM conversation_followers AS f
-                                     WHERE f.conversation = c.row
-                                       AND f.agent = (SELECT lower(me ->> 'handle') FROM directory)))
-                  ORDER BY c.updated DESC, c.id
-                  LIMIT :limit",
-            )?;
-            let ids = statement
-                .query_map(
-                    named_params! {
-                        ":followed_locally": followed_locally,
-                        ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-                    },
-                    |row| Ok(RemoteId::new(row.get::<_, String>(0)?)),
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(ids)
+        self.look(&Overlay::empty(), |eval| {
+            let me: Option<String> = eval
+                .conn
+                .prepare_cached("SELECT me ->> 'handle' FROM directory")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            let wanted = Match::Or(vec![
+                Match::Status(vec![Status::Active]),
+                Match::Follows(me.iter().map(|me| me.to_lowercase()).collect()),
+            ]);
+            Ok(eval.without_thread(&wanted, followed_locally, limit)?)
         })
     }
 }
 
-fn put(conn: &Connection, row: i64, place: i64, message: &Message) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO messages (conversation, id, at, place, body) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (conversation, id) DO UPDATE SET at = excluded.at, place = excluded.place, body = excluded.body",
-    )?
-    .execute(params![row, message.id.as_str(), ms(message.at), place, to_json(message)?])?;
-    Ok(())
-}
-
-/// Takes out cached messages that the server does not name any more.
-fn forget_others(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
-    let named: HashSet<&str> = messages.iter().map(|message| message.id.as_str()).collect();
-    let cached: Vec<(i64, String)> = conn
-        .prepare_cached("SELECT row, id FROM messages WHERE conversation = ?1")?
-        .query_map(params![row], |found| Ok((found.get(0)?, found.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (message, _) in cached.iter().filter(|(_, id)| !named.contains(id.as_str())) {
-        conn.prepare_cached("DELETE FROM messages WHERE row = ?1")?.execute(params![message])?;
+fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp) -> Result<()> {
+    let known: Option<(i64, Option<i64>)> = conn
+        .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
+        .query_row(params![thread.conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
+        .optional()?;
+    let stamp = thread.conversation.stamp;
+    let known = known.and_then(|(row, known)| Some((row, known?)));
+    let (is_newest, messages) = match known {
+        Some((row, known)) if known > stamp => {
+            (false, merged(fts::cached_messages(conn, row)?, &thread.messages))
+        }
+        // What the server does not name any more goes.
+        _ => (true, merged(Vec::new(), &thread.messages)),
+    };
+    let (row, _) = header::write(conn, &thread.conversation, Some(&messages))?;
+    keep(conn, row, &messages)?;
+    if is_newest {
+        conn.prepare_cached(
+            "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3 WHERE row = ?1",
+        )?
+        .execute(params![row, stamp, ms(now)])?;
+        state::note_change(conn, row)?;
     }
     Ok(())
 }
 
-fn index_again(conn: &Connection, row: i64) -> Result<()> {
-    let conversation: Conversation = conn
-        .prepare_cached("SELECT body FROM bodies WHERE conversation = ?1")?
-        .query_row(params![row], |found| json(found, "body"))?;
-    let messages = fts::cached_messages(conn, row)?;
-    fts::refresh(conn, row, &conversation, Some(&messages))
+/// Oldest first; what came later under a known id takes its place, and the server's order counts within one instant.
+fn merged(mut messages: Vec<Message>, new: &[Message]) -> Vec<Message> {
+    for message in new {
+        messages.retain(|known| known.id != message.id);
+        messages.push(message.clone());
+    }
+    messages.sort_by_key(|message| message.at);
+    messages
+}
+
+fn keep(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO threads (conversation, messages) VALUES (?1, ?2)
+         ON CONFLICT (conversation) DO UPDATE SET messages = excluded.messages",
+    )?
+    .execute(params![row, to_json(&messages)?])?;
+    Ok(())
 }

@@ -21,14 +21,15 @@ impl Cache {
         self.db.read(|tx| {
             let mut found = Deliveries::default();
             let mut statement = tx.prepare_cached(
-                "SELECT messages.body FROM messages
-                   JOIN conversations ON conversations.row = messages.conversation
-                  WHERE conversations.id = ?1 AND messages.id = ?2",
+                "SELECT messages FROM threads
+                  WHERE conversation = (SELECT row FROM conversations WHERE id = ?1)",
             )?;
             for (conversation, message) in sent {
-                let message: Option<Message> = statement
-                    .query_row(params![conversation.as_str(), message], |row| json(row, "body"))
+                let messages: Option<Vec<Message>> = statement
+                    .query_row(params![conversation.as_str()], |row| json(row, "messages"))
                     .optional()?;
+                let message =
+                    messages.into_iter().flatten().find(|known| known.id.as_str() == message.as_str());
                 match message.and_then(|message| message.delivery).map(|delivery| delivery.state) {
                     Some(DeliveryState::Delivered) => found.delivered += 1,
                     Some(DeliveryState::Failed) => found.failed += 1,

@@ -9,6 +9,9 @@ use crate::{
     column::{instant_or_none, ms, to_count},
 };
 
+/// Entries of the log of changes that are kept for indexes that are behind. Making an index anew is quicker than more.
+const KEPT_CHANGES: i64 = 50_000;
+
 /// How far the sync is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncState {
@@ -92,12 +95,21 @@ impl Cache {
 
 /// Raises the sequence; every writing transaction that a reader must notice ends with this.
 pub(crate) fn raise(conn: &Connection) -> Result<i64> {
+    conn.prepare_cached("DELETE FROM changes WHERE n <= (SELECT max(n) FROM changes) - ?1")?
+        .execute(params![KEPT_CHANGES])?;
     Ok(conn
         .prepare_cached("UPDATE sync SET sequence = sequence + 1 RETURNING sequence")?
         .query_row([], |row| row.get(0))?)
 }
 
-/// The sequence at which a conversation was last taken out: what was cached then or later still is.
-pub(crate) fn gone_at(conn: &Connection) -> Result<i64> {
-    Ok(conn.prepare_cached("SELECT gone_at FROM sync")?.query_row([], |row| row.get(0))?)
+/// The sequence of the state that a transaction sees.
+pub(crate) fn sequence(conn: &Connection) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT sequence FROM sync")?.query_row([], |row| row.get(0))?)
+}
+
+/// Notes that a row was written or taken out. Whoever does so raises the sequence when all is done.
+pub(crate) fn note_change(conn: &Connection, row: i64) -> Result<()> {
+    conn.prepare_cached("INSERT INTO changes (row, sequence) VALUES (?1, (SELECT sequence + 1 FROM sync))")?
+        .execute(params![row])?;
+    Ok(())
 }

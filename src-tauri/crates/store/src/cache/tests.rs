@@ -10,7 +10,6 @@ use crate::{
 };
 
 mod naive;
-mod plans;
 
 fn open() -> (TempDir, Cache) {
     let folder = tempfile::tempdir().unwrap();

@@ -26,15 +26,13 @@ pub(crate) struct Audience {
     /// Whether any item has effects of its own.
     pub has_own: bool,
     /// Items that take part.
-    pub taking_part: usize,
-    /// All of them were in the cache when its sequence was this, or later; none: nobody looked.
-    pub cached_at: Option<i64>,
+    taking_part: usize,
     numbers: Numbers,
 }
 
 impl Audience {
     pub(crate) fn of(recipients: impl Into<Recipients>) -> Self {
-        let Recipients { items, cached_at } = recipients.into();
+        let Recipients { items } = recipients.into();
         let (mut numbers, mut taking_part, mut has_own) = (Numbers::for_so_many(items.len()), 0, false);
         // Once through everything: the items are more than a processor has at hand.
         for (number, item) in (1u32..).zip(items.iter()) {
@@ -44,7 +42,7 @@ impl Audience {
                 numbers.put(number, item.id.as_str(), &items);
             }
         }
-        Self { items, has_own, taking_part, cached_at, numbers }
+        Self { items, has_own, taking_part, numbers }
     }
 
     /// Whether a conversation takes part more than once.

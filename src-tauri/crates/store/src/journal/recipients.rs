@@ -12,21 +12,11 @@ use muster_model::AudienceItem;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recipients {
     pub(super) items: Arc<Vec<AudienceItem>>,
-    pub(super) cached_at: Option<i64>,
-}
-
-impl Recipients {
-    /// Notes that all of them were in the cache when its sequence was this, or later. Then how many are pending can be
-    /// said without looking for them there, as long as nothing is taken out.
-    #[must_use]
-    pub fn cached_at(self, sequence: i64) -> Self {
-        Self { cached_at: Some(sequence), ..self }
-    }
 }
 
 impl From<Vec<AudienceItem>> for Recipients {
     fn from(items: Vec<AudienceItem>) -> Self {
-        Self { items: Arc::new(items), cached_at: None }
+        Self { items: Arc::new(items) }
     }
 }
 
@@ -45,9 +35,7 @@ impl Deref for Recipients {
 }
 
 impl DerefMut for Recipients {
-    /// What is put in now may be cached or not.
     fn deref_mut(&mut self) -> &mut Self::Target {
-        self.cached_at = None;
         Arc::make_mut(&mut self.items)
     }
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use muster_model::{Effect, puts_away};
 
-use super::fields::Fields;
 use crate::journal::Audience;
 
 /// Items per block: a step of the worker touches a few blocks, whatever the size of the job.
@@ -52,9 +51,6 @@ pub(crate) struct Layer {
     created: Timestamp,
     effects: Arc<[Effect]>,
     audience: Arc<Audience>,
-    /// Every effect that an item may have, once.
-    repertoire: Arc<[Effect]>,
-    fields: Fields,
     /// Whether what is pending shows: not in drafts, later schedules and what was paused by hand.
     pub shows_remaining: bool,
     /// Items from here on that were not claimed are not due: a later batch, or behind the canary.
@@ -67,21 +63,11 @@ pub(crate) struct Layer {
 impl Layer {
     /// A job of which nothing was claimed yet.
     pub(crate) fn new(seq: i64, created: Timestamp, effects: Vec<Effect>, audience: Arc<Audience>) -> Self {
-        let mut repertoire = effects.clone();
-        let with_own = if audience.has_own { audience.items.as_slice() } else { &[] };
-        for own in with_own.iter().filter_map(|item| item.own.as_ref()).flatten() {
-            if !repertoire.contains(&own.effect) {
-                repertoire.push(own.effect.clone());
-            }
-        }
-        let fields = repertoire.iter().map(Fields::of_effect).fold(Fields::PENDING, Fields::and);
         Self {
             seq,
             created,
             effects: effects.into(),
             audience,
-            repertoire: repertoire.into(),
-            fields,
             shows_remaining: true,
             due_before: u32::MAX,
             moved: 0,
@@ -89,14 +75,9 @@ impl Layer {
         }
     }
 
-    /// What a filter may ask that this layer can answer differently.
-    pub(crate) fn fields(&self) -> Fields {
-        self.fields
-    }
-
-    /// Every effect that an item may have.
-    pub(crate) fn repertoire(&self) -> &[Effect] {
-        &self.repertoire
+    /// Whom it is about.
+    pub(crate) fn audience(&self) -> &Arc<Audience> {
+        &self.audience
     }
 
     /// When the job was confirmed.
@@ -147,17 +128,6 @@ impl Layer {
         u32::MAX
     }
 
-    /// Whether anything of it lies over an item, whatever is cached.
-    pub(crate) fn touches(&self, no: u32) -> bool {
-        match self.claimed(no) {
-            Some(claimed) => claimed
-                .effects
-                .iter()
-                .any(|(_, stands)| self.shows_remaining || matches!(stands, Stands::Applied(_))),
-            None => self.is_due(no),
-        }
-    }
-
     /// Whether an item has effects that the help desk does not have.
     pub(crate) fn is_pending(&self, no: u32) -> bool {
         match self.claimed(no) {
@@ -166,29 +136,6 @@ impl Layer {
             }
             None => self.is_due(no) && !self.effects_of(no).is_empty(),
         }
-    }
-
-    /// How many conversations have effects that the help desk does not have, if all of them are known to be cached still:
-    /// nothing was taken out of the cache since `gone_at`.
-    pub(crate) fn pending_count(&self, gone_at: i64) -> Option<usize> {
-        if !self.shows_remaining {
-            return Some(0);
-        }
-        let is_cached = self.audience.cached_at.is_some_and(|at| at >= gone_at);
-        if !is_cached || self.audience.has_doubles() {
-            return None;
-        }
-        let is_untouched = self.claimed.is_empty() && self.due_before == u32::MAX && !self.audience.has_own;
-        Some(if is_untouched {
-            if self.effects.is_empty() { 0 } else { self.audience.taking_part }
-        } else {
-            self.pending().count()
-        })
-    }
-
-    /// The conversations with effects that the help desk does not have.
-    pub(crate) fn pending(&self) -> impl Iterator<Item = &str> {
-        self.members().filter(|(no, _)| self.is_pending(*no)).map(|(_, id)| id)
     }
 
     /// Calls `show` with each effect of an item that shows over what is cached, and `wait` with each that does not leave

@@ -1,4 +1,4 @@
-//! SQL and overlay together mean what `Match::matches` means on every conversation one by one, with the effects of each
+//! Index and overlay together mean what `Match::matches` means on every conversation one by one, with the effects of each
 //! job put on by hand.
 
 use std::{collections::HashMap, sync::Arc};
@@ -12,13 +12,14 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::open;
 use crate::{
-    Overlay, PageRequest, Recipients,
+    Cache, Overlay, PageRequest, Recipients,
+    cache::cold::first_page,
     journal::Audience,
     overlay::{
         Parts, in_order,
         layer::{Claimed, Layer, Stands},
     },
-    testing::{at, conversation, handle, message},
+    testing::{at, conversation, handle, key, message},
 };
 
 const AGENTS: [&str; 3] = ["Jonas@Example.com", "mia@example.com", "ÖZGE@example.com"];
@@ -224,12 +225,8 @@ impl Job {
         let mut items: Vec<AudienceItem> =
             self.members(worlds).map(|(world, part)| item(world.base.id.clone(), Some(part))).collect();
         items.extend((0..self.gone).map(|n| item(RemoteId::new(format!("gone{n}")), None)));
-        let mut recipients = Recipients::from(items);
-        if self.gone == 0 {
-            // Nothing is taken out here.
-            recipients = recipients.cached_at(i64::MAX);
-        }
-        let mut layer = Layer::new(seq, at(3), self.effects.clone(), Arc::new(Audience::of(recipients)));
+        let mut layer =
+            Layer::new(seq, at(3), self.effects.clone(), Arc::new(Audience::of(Recipients::from(items))));
         layer.shows_remaining = self.shows_remaining;
         layer.due_before = self.due_before;
         for (no, (_, part)) in (0u32..).zip(self.members(worlds)) {
@@ -277,6 +274,50 @@ impl Job {
             }
         }
         is_pending
+    }
+}
+
+/// What happened to the cache before: pages with conversations that were otherwise then, or are no more, and which
+/// process looked after each.
+type Past = Vec<(Vec<(u8, Conversation, bool)>, bool, bool)>;
+
+fn a_past() -> impl Strategy<Value = Past> {
+    let page = vec((0u8..20, a_conversation(), any::<bool>()), 0..8);
+    vec((page, any::<bool>(), any::<bool>()), 0..4)
+}
+
+/// The names go up to 19, of which the tests that follow write less than 14: the others are taken out in the end.
+fn live_through(past: &Past, cache: &Cache, second: &Cache) {
+    for (page, writer_looks, other_looks) in past {
+        let mut there = HashMap::new();
+        for (number, was, is_gone) in page {
+            let id = RemoteId::new(format!("c{number}"));
+            there.insert(id.clone(), (Conversation { id, stamp: 0, ..was.clone() }, *is_gone));
+        }
+        let upserts: Vec<Conversation> =
+            there.values().filter(|(_, is_gone)| !is_gone).map(|(was, _)| was.clone()).collect();
+        let gone: Vec<RemoteId> =
+            there.values().filter(|(_, is_gone)| *is_gone).map(|(was, _)| was.id.clone()).collect();
+        cache.apply_page(&upserts, &gone, "past", false, None, at(1)).unwrap();
+        for (looks, reader) in [(writer_looks, cache), (other_looks, second)] {
+            if *looks {
+                let all = reader
+                    .matching_ids(&Resolved { filter: Match::All, sort: Sort::default() }, &Overlay::empty());
+                assert_eq!(all.unwrap().len() as u64, reader.sync_state().unwrap().cached);
+            }
+        }
+    }
+    let all: Vec<RemoteId> = (0..20).map(|number| RemoteId::new(format!("c{number}"))).collect();
+    // Half of what was there comes back under a name that is known, half is written over.
+    let gone: Vec<RemoteId> =
+        all.iter().enumerate().filter(|(n, _)| *n >= 14 || n % 2 == 0).map(|(_, id)| id.clone()).collect();
+    cache.apply_page(&[], &gone, "past", false, None, at(1)).unwrap();
+    if past.len() < 3 {
+        let left: Vec<RemoteId> = all.into_iter().filter(|id| !gone.contains(id)).collect();
+        cache.apply_page(&[], &left, "past", false, None, at(1)).unwrap();
+    } else {
+        // Some stay until the sync that follows a fresh start finds them gone.
+        cache.clear_for_full_sync().unwrap();
     }
 }
 
@@ -371,11 +412,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn sql_means_what_matches_means(
+    fn the_index_means_what_matches_means(
         mut worlds in vec(a_world(), 1..14), jobs in vec(a_job(), 0..4), mut filters in vec(a_filter(), 1..5),
-        sort in a_sort(), limit in 1usize..5,
+        sort in a_sort(), limit in 1usize..5, past in a_past(),
     ) {
-        let (_folder, cache) = open();
+        let (folder, cache) = open();
+        // A second process, which looks now and then and has to catch up.
+        let second = Cache::open(folder.path(), &key()).unwrap();
+        live_through(&past, &cache, &second);
         for (number, world) in worlds.iter_mut().enumerate() {
             let id = RemoteId::new(format!("c{number}"));
             world.base.contact.email = Some(format!("noelle.{id}@kunde.example"));
@@ -413,10 +457,19 @@ proptest! {
             }
             prop_assert_eq!(&listed, &expected);
             let ids: Vec<RemoteId> = expected.iter().map(|seen| seen.id.clone()).collect();
-            prop_assert_eq!(cache.matching_ids(&query, &overlay).unwrap(), ids);
+            prop_assert_eq!(&cache.matching_ids(&query, &overlay).unwrap(), &ids);
             prop_assert_eq!(cache.count(filter, &overlay).unwrap(), expected.len() as u64);
+            prop_assert_eq!(&second.matching_ids(&query, &overlay).unwrap(), &ids);
+            if filter.text_terms().is_empty() && sort == Sort::default() {
+                let look = |tx: &rusqlite::Transaction<'_>| first_page(tx, &query, &overlay, limit, usize::MAX);
+                let page = cache.db.read(look).unwrap().unwrap();
+                prop_assert_eq!(page, cache.list(&query, &overlay, &PageRequest { after: None, limit }).unwrap());
+            }
         }
-        prop_assert_eq!(cache.counts(&filters, &overlay).unwrap(), counts);
+        let fresh = Cache::open(folder.path(), &key()).unwrap();
+        for reader in [&cache, &second, &fresh] {
+            prop_assert_eq!(&reader.counts(&filters, &overlay).unwrap(), &counts);
+        }
     }
 }
 

@@ -1,56 +1,39 @@
 -- What the server said. Rebuildable: everything here can be fetched again.
 
--- What filters and orders look at; narrow, so that a walk touches few pages. Names are folded to lower case; '' = none.
+-- What filters and orders look at; the facet index in memory is made of it. Names are folded to lower case; '' = none.
 CREATE TABLE conversations (
     row            INTEGER PRIMARY KEY AUTOINCREMENT,
     id             TEXT    NOT NULL UNIQUE,
-    status         TEXT    NOT NULL DEFAULT '',
-    channel        TEXT    NOT NULL DEFAULT '',
-    engagement     TEXT    NOT NULL DEFAULT '',
-    priority       INTEGER NOT NULL DEFAULT 0,              -- the rank, none = 0
-    agent          TEXT    NOT NULL DEFAULT '',
-    team           TEXT    NOT NULL DEFAULT '',
-    contact        TEXT    NOT NULL DEFAULT '',             -- name, address and phone, folded, a line each
-    tags           INTEGER NOT NULL DEFAULT 0,              -- how many
-    has_attachment INTEGER NOT NULL DEFAULT 0,
-    created        INTEGER NOT NULL DEFAULT 0,
-    updated        INTEGER NOT NULL DEFAULT 0,
-    waiting        INTEGER NOT NULL DEFAULT 9223372036854775807,  -- since when; the largest number = does not wait
-    last_inbound   INTEGER NOT NULL DEFAULT -9223372036854775808, -- the smallest number = never
-    stamp          INTEGER NOT NULL DEFAULT 0,
-    generation     INTEGER NOT NULL DEFAULT 0,              -- the full sync that last saw it
+    status         TEXT    NOT NULL,
+    channel        TEXT    NOT NULL,
+    engagement     TEXT    NOT NULL,
+    priority       INTEGER NOT NULL,                        -- the rank, none = 0
+    agent          TEXT    NOT NULL,
+    team           TEXT    NOT NULL,
+    contact        TEXT    NOT NULL,                        -- name, address and phone, folded, a line each
+    tags           TEXT    NOT NULL,                        -- a JSON array, as are the followers
+    followers      TEXT    NOT NULL,
+    has_attachment INTEGER NOT NULL,
+    created        INTEGER NOT NULL,
+    updated        INTEGER NOT NULL,
+    waiting        INTEGER NOT NULL,                        -- since when; the largest number = does not wait
+    last_inbound   INTEGER NOT NULL,                        -- the smallest number = never
+    stamp          INTEGER NOT NULL,
+    generation     INTEGER NOT NULL,                        -- the full sync that last saw it
     thread_stamp   INTEGER,                                 -- the stamp that came with the messages; NULL = never fetched
     thread_fetched INTEGER
 ) STRICT;
 
--- One index per order, and one per facet that lists start from; each ends in the order, so that no list is sorted.
-CREATE INDEX by_updated  ON conversations (updated DESC, id, status, agent, team);
-CREATE INDEX by_status   ON conversations (status, updated DESC, id);
-CREATE INDEX by_agent    ON conversations (agent, updated DESC, id, status);
-CREATE INDEX by_team     ON conversations (team, updated DESC, id, status);
-CREATE INDEX by_created  ON conversations (created DESC, id, status);
-CREATE INDEX by_waiting  ON conversations (waiting, id, status);
-CREATE INDEX by_priority ON conversations (priority DESC, id, status);
-CREATE INDEX without_thread ON conversations (updated DESC, id, status)
-    WHERE thread_stamp IS NULL OR thread_stamp < stamp;
+-- The one order that is asked before the facet index is there.
+CREATE INDEX by_updated ON conversations (updated DESC, id);
 
-CREATE TABLE conversation_tags (
-    tag          TEXT    NOT NULL,
-    updated      INTEGER NOT NULL,
-    id           TEXT    NOT NULL,
-    conversation INTEGER NOT NULL REFERENCES conversations (row) ON DELETE CASCADE,
-    PRIMARY KEY (tag, updated DESC, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX tags_of ON conversation_tags (conversation, tag);
-
-CREATE TABLE conversation_followers (
-    agent        TEXT    NOT NULL,
-    updated      INTEGER NOT NULL,
-    id           TEXT    NOT NULL,
-    conversation INTEGER NOT NULL REFERENCES conversations (row) ON DELETE CASCADE,
-    PRIMARY KEY (agent, updated DESC, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX followers_of ON conversation_followers (conversation, agent);
+-- Which rows were changed by which write: what a facet index reads to catch up. Old entries go; an index that is further
+-- behind is made anew.
+CREATE TABLE changes (
+    n        INTEGER PRIMARY KEY,
+    row      INTEGER NOT NULL,
+    sequence INTEGER NOT NULL
+) STRICT;
 
 -- The whole conversation as JSON, and what its text was when it was last indexed.
 CREATE TABLE bodies (
@@ -60,16 +43,11 @@ CREATE TABLE bodies (
     messages_hash INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE TABLE messages (
-    row          INTEGER PRIMARY KEY AUTOINCREMENT,
-    conversation INTEGER NOT NULL REFERENCES conversations (row) ON DELETE CASCADE,
-    id           TEXT    NOT NULL,
-    at           INTEGER NOT NULL,
-    place        INTEGER NOT NULL DEFAULT 0,                -- keeps the server's order among messages of one instant
-    body         TEXT    NOT NULL,
-    UNIQUE (conversation, id)
+-- The messages of a conversation, oldest first, as a JSON array.
+CREATE TABLE threads (
+    conversation INTEGER PRIMARY KEY REFERENCES conversations (row) ON DELETE CASCADE,
+    messages     TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX messages_in_order ON messages (conversation, at, place, row);
 
 -- Tokens are cut and folded before they come here (muster_model::tokens), so the plainest tokenizer does: it splits at
 -- spaces and leaves everything beyond ASCII alone. rowid = conversations.row.
@@ -82,7 +60,6 @@ CREATE TABLE sync (
     total        INTEGER,
     last_synced  INTEGER,
     sequence     INTEGER NOT NULL DEFAULT 0,                -- raised by every writing transaction
-    gone_at      INTEGER NOT NULL DEFAULT 0,                -- the sequence at which a conversation was last taken out
     generation   INTEGER NOT NULL DEFAULT 0,
     highest_sent INTEGER NOT NULL DEFAULT 0                 -- a journal behind this is a restored backup
 ) STRICT;
