@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 
 /// Every bench, and the crate that it stands in.
-const BENCHES: [(&str, &str); 2] = [("muster-store", "journal"), ("muster-engine", "job")];
+const BENCHES: [(&str, &str); 3] =
+    [("muster-store", "journal"), ("muster-engine", "job"), ("muster-store", "cache")];
 
 /// One measure as a bench prints it: a line of JSON.
 #[derive(Debug, PartialEq)]
@@ -20,14 +21,20 @@ struct Measure {
     baseline: Vec<f64>,
 }
 
-/// Takes the measures whose names contain one of `names`; all without any.
-pub fn run(json: bool, names: &[String]) -> Result<()> {
+/// Takes the measures whose names contain one of `names`; all without any. The name of a bench stands for all of its
+/// measures. `conversations`: how many the bench of the cache is about.
+pub fn run(json: bool, names: &[String], conversations: Option<usize>) -> Result<()> {
     let mut measures = Vec::new();
-    for (package, bench) in BENCHES {
+    let (benches, names) = chosen(names);
+    for (package, bench) in benches {
         if !json {
             println!("\n▶ {package}: {bench}");
         }
-        measures.extend(take(package, bench, names)?);
+        let mut args = names.clone();
+        if let Some(n) = conversations.filter(|_| bench == "cache") {
+            args.extend(["--conversations".to_owned(), n.to_string()]);
+        }
+        measures.extend(take(package, bench, &args)?);
     }
     if measures.is_empty() && !names.is_empty() {
         return Err(format!("no measure is named like {}", names.join(" or ")).into());
@@ -40,6 +47,15 @@ pub fn run(json: bool, names: &[String]) -> Result<()> {
         println!("{}", machine());
     }
     Ok(())
+}
+
+/// The benches to run, and the names of measures that they are told.
+fn chosen(names: &[String]) -> (Vec<(&'static str, &'static str)>, Vec<String>) {
+    let is_bench = |name: &String| BENCHES.iter().any(|(_, bench)| bench == name);
+    let (benches, measures): (Vec<String>, Vec<String>) = names.iter().cloned().partition(is_bench);
+    let wanted = BENCHES.into_iter();
+    let wanted = wanted.filter(|(_, bench)| benches.is_empty() || benches.iter().any(|name| name == bench));
+    (wanted.collect(), measures)
 }
 
 /// Builds one bench and runs it; what Cargo says goes to the terminal's error output.
@@ -151,7 +167,7 @@ fn machine() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Measure, quantile, table};
+    use super::{Measure, chosen, quantile, table};
     use serde_json::json;
 
     fn measure() -> Measure {
@@ -180,6 +196,13 @@ mod tests {
         assert!(
             table.lines().all(|line| line.chars().count() == table.lines().next().unwrap().chars().count())
         );
+    }
+
+    #[test]
+    fn the_name_of_a_bench_stands_for_its_measures() {
+        let names = ["cache".to_owned(), "list".to_owned()];
+        assert_eq!(chosen(&names), (vec![("muster-store", "cache")], vec!["list".to_owned()]));
+        assert_eq!(chosen(&names[1..]).0.len(), 3);
     }
 
     #[test]

@@ -39,12 +39,15 @@ enum Command {
         #[arg(long)]
         headless: bool,
     },
-    /// Print what large jobs cost, each beside a baseline of the same run; builds optimised, asserts no time
+    /// Print what large jobs and large caches cost, each beside a baseline of the same run; builds optimised, asserts no time
     Bench {
         /// Print one JSON document instead of a table
         #[arg(long)]
         json: bool,
-        /// Take only measures whose names contain one of these
+        /// How many conversations the bench of the cache is about
+        #[arg(long)]
+        conversations: Option<usize>,
+        /// Take only these benches (journal, job, cache), or measures whose names contain one of these
         names: Vec<String>,
     },
     /// Check everything: formats, lints, every test, and the tour in the real window
@@ -65,7 +68,7 @@ fn main() -> ExitCode {
     let assume_yes = cli.yes || std::env::var_os("CI").is_some();
     let done = root::enter().and_then(|()| match cli.command {
         Command::Setup => setup::run(assume_yes),
-        Command::Bench { json, names } => bench::run(json, &names),
+        Command::Bench { json, conversations, names } => bench::run(json, &names, conversations),
         Command::Demo { headless } => demo::run(assume_yes, headless),
         Command::Test => test::run(assume_yes),
         Command::Torture { kills, seed } => torture::run(kills, seed),
