@@ -90,7 +90,7 @@ impl Cache {
                 Match::Status(vec![Status::Active]),
                 Match::Follows(me.iter().map(|me| me.to_lowercase()).collect()),
             ]);
-            Ok(eval.without_thread(&wanted, followed_locally, limit)?)
+            eval.without_thread(&wanted, followed_locally, limit)
         })
     }
 }

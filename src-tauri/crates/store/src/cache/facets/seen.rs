@@ -17,6 +17,9 @@ use crate::{
     overlay::layer::{Cached, Layer},
 };
 
+/// Up to when conversations were read.
+type ReadMarks = HashMap<RemoteId, i64>;
+
 /// One property as it is seen: rows of which something else than the cache decides, and where it puts them.
 #[derive(Debug, Default)]
 struct Over {
@@ -49,7 +52,7 @@ pub(crate) struct Patch {
     over: HashMap<&'static str, Over>,
     /// Read marks by row, rising.
     reads: Vec<(u32, i64)>,
-    reads_of: Option<(Arc<HashMap<RemoteId, i64>>, u32, u64)>,
+    reads_of: Option<(Arc<ReadMarks>, u32, u64)>,
     me: Box<str>,
     /// Followed here.
     followed: Set,
@@ -159,7 +162,7 @@ impl Patch {
             Effect::Assignee(who) => self.give(Facet::Agent, &folded(who), rows, universe),
             Effect::Team(who) => self.give(Facet::Team, &folded(who), rows, universe),
             Effect::Priority(priority) => {
-                self.give(Facet::Priority, &priority.rank().to_string(), rows, universe)
+                self.give(Facet::Priority, &priority.rank().to_string(), rows, universe);
             }
             Effect::Reply => self.give(Facet::Engagement, Engagement::Engaged.as_str(), rows, universe),
             Effect::TagClear => {

@@ -20,9 +20,8 @@ impl Facets {
         let len = set.len();
         // A walk meets one of the set in so many steps; picking looks at all of the set.
         let steps = limit.saturating_mul(self.universe() / len.max(1));
-        if sort.key == SortKey::Updated && steps < len.saturating_mul(8)
-            || len >= self.universe() / 2 && sort.key == SortKey::Updated
-        {
+        let is_frequent = steps < len.saturating_mul(8) || len >= self.universe() / 2;
+        if sort.key == SortKey::Updated && is_frequent {
             let mut found = Vec::with_capacity(limit.min(len));
             self.walk(sort, after, |row| {
                 if found.len() < limit && set.contains(row) {
