@@ -35,7 +35,8 @@ pub struct Args {
     /// A clock that `POST /api/_clock` moves.
     #[arg(long)]
     pub test_clock: bool,
-    /// Faults: latency=MS, lose_answer=P, status_429=P, status_500=P, status_500_after=P, cut=P, no_idempotency.
+    /// Faults: latency=MS, lose_answer=P, status_429=P, status_500=P, status_500_after=P, cut=P, no_idempotency,
+    /// refuse_batch.
     #[arg(long, value_name = "SPEC", default_value = "")]
     pub faults: String,
 }

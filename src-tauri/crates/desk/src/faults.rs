@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use crate::rng::Rng;
 
-const NAMES: &str =
-    "latency=MS, lose_answer=P, status_429=P, status_500=P, status_500_after=P, cut=P, no_idempotency";
+const NAMES: &str = "latency=MS, lose_answer=P, status_429=P, status_500=P, status_500_after=P, cut=P, no_idempotency, refuse_batch";
 
 /// Which faults, and how often: `latency=50,lose_answer=0.1`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +19,7 @@ pub struct FaultSpec {
     status_500_after: f64,
     cut: f64,
     no_idempotency: bool,
+    refuse_batch: bool,
 }
 
 /// A fault that there is none of, or a value that it does not take.
@@ -65,7 +65,8 @@ impl FromStr for FaultSpec {
                 "status_500_after" => spec.status_500_after = chance()?,
                 "cut" => spec.cut = chance()?,
                 "no_idempotency" if value.is_none() => spec.no_idempotency = true,
-                "no_idempotency" => return Err(wrong()),
+                "refuse_batch" if value.is_none() => spec.refuse_batch = true,
+                "no_idempotency" | "refuse_batch" => return Err(wrong()),
                 _ => return Err(UnknownFault::Name(name.to_owned())),
             }
         }
@@ -131,6 +132,11 @@ impl Faults {
 
     pub(crate) fn takes_references(&self) -> bool {
         !lock(&self.spec).no_idempotency
+    }
+
+    /// Whether one item that cannot be applied refuses the whole call.
+    pub(crate) fn refuses_batches(&self) -> bool {
+        lock(&self.spec).refuse_batch
     }
 
     /// What this call meets.

@@ -1,7 +1,7 @@
 //! A running desk: its data, its listener, its loops, and how it ends.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use jiff::SignedDuration;
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::{CALLS_PER_BURST, CALLS_PER_MINUTE, CLOCK_AHEAD, Desk, Pace, router};
+use crate::api::{CALLS_PER_MINUTE, CLOCK_AHEAD, Desk, Pace, router};
 use crate::clock::Clock;
 use crate::connection::{Door, Scissors};
 use crate::db::{Db, Key, import, keys, meta, set_life};
@@ -45,8 +45,8 @@ pub struct Options {
     pub faults: FaultSpec,
     /// Calls per minute and key.
     pub calls_per_minute: u32,
-    /// Calls within ten seconds and key.
-    pub calls_per_burst: u32,
+    /// Calls within ten seconds and key; by default a third of a minute's, and at least fifty.
+    pub calls_per_burst: Option<u32>,
     /// The time.
     pub clock: Clock,
 }
@@ -61,7 +61,7 @@ impl Default for Options {
             live: false,
             faults: FaultSpec::default(),
             calls_per_minute: CALLS_PER_MINUTE,
-            calls_per_burst: CALLS_PER_BURST,
+            calls_per_burst: None,
             clock: Clock::system(),
         }
     }
@@ -137,12 +137,13 @@ pub async fn serve(options: Options) -> Result<Running, DeskError> {
         tasks: TaskTracker::new(),
         _folder: folder,
     };
+    let per_burst = options.calls_per_burst.unwrap_or((options.calls_per_minute / 3).max(50));
     let desk = Arc::new(Desk {
         db,
         clock: options.clock,
         faults: Faults::new(options.faults, options.seed),
-        pace: Pace::new(options.calls_per_minute, options.calls_per_burst),
-        keys: known.iter().map(|key| (key.key.clone(), key.clone())).collect(),
+        pace: Pace::new(options.calls_per_minute, per_burst),
+        keys: RwLock::new(known.iter().map(|key| (key.key.clone(), key.clone())).collect()),
         tenant,
         instance,
         life: options.live.then_some(options.seed),
@@ -222,7 +223,8 @@ fn prepare(db: &Db, options: &Options) -> Result<Prepared, DeskError> {
     })
 }
 
-fn random(bytes: usize) -> Result<String, DeskError> {
+/// So many random bytes, in hexadecimal.
+pub(crate) fn random(bytes: usize) -> Result<String, DeskError> {
     let mut raw = vec![0; bytes];
     getrandom::fill(&mut raw).map_err(DeskError::Random)?;
     Ok(raw.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Shared;
 use super::answer::{Answer, Body};
+use super::contract::{Always, Finds, Takes};
 use super::refusal::{Refusal, no_such_path};
 use crate::clock::{DAY, Millis};
 use crate::db::set_meta;
@@ -20,7 +22,7 @@ const FARTHEST: i64 = 366 * DAY;
 const END: Millis = Millis(4_102_444_800_000);
 
 /// The time at the desk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Time {
     now: Millis,
     /// Real time goes on; else it stands still until it is moved.
@@ -28,23 +30,33 @@ pub(super) struct Time {
 }
 
 /// How to move it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Move {
     /// Forward by so many milliseconds.
+    #[schema(example = 60_000)]
     advance_ms: Option<i64>,
     /// Forward to an instant.
+    #[schema(example = json!(null))]
     to: Option<Millis>,
     /// Whether it goes on by itself.
+    #[schema(example = json!(null))]
     running: Option<bool>,
 }
 
-/// What time it is at the desk.
+/// What time it is at the desk
+///
+/// Only where it was started with `--test-clock`; elsewhere there is no such path.
+#[utoipa::path(get, path = "/api/_clock", tag = "Simulation", responses((status = 200, body = Time), Always, Finds))]
 pub(super) async fn read(State(desk): State<Shared>) -> Answer<Time> {
     time(&desk)
 }
 
-/// Moves the clock forward. When the answer comes, everything that was due on the way has happened, each at its time.
+/// Move the clock forward
+///
+/// When the answer comes, everything that was due on the way has happened, each at its own time.
+#[utoipa::path(post, path = "/api/_clock", tag = "Simulation", request_body = Move,
+    responses((status = 200, body = Time), Always, Finds, Takes))]
 pub(super) async fn set(State(desk): State<Shared>, Body(asked): Body<Move>) -> Answer<Time> {
     let Json(Time { now, .. }) = time(&desk)?;
     let by = match (asked.advance_ms, asked.to) {

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::Shared;
+use super::contract::Always;
 use super::refusal::Refusal;
 use crate::db::{self, events_after, newest_seq};
 
@@ -19,6 +20,14 @@ const MOST: i64 = 1_000;
 /// After so many milliseconds without anything to say, a comment shows that the line still stands.
 const SILENCE: i64 = 15_000;
 
+/// What happens, live
+///
+/// Server-sent events. The first is `hello` with `{"seq":4824}`, then one `change` per change, its number as the event's id; a
+/// comment every 15 seconds when there is nothing to say. With `Last-Event-ID` what happened since comes first; where that
+/// is too far back (more than 1,000 changes) or ahead of this desk, `reset` comes instead of `hello`: ask for changes.
+#[utoipa::path(get, path = "/api/events", tag = "Desk",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was seen.")),
+    responses((status = 200, description = "The data of one event `change`.", body = db::Event, content_type = "text/event-stream"), Always))]
 pub(super) async fn events(
     State(desk): State<Shared>,
     headers: HeaderMap,

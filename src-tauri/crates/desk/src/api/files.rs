@@ -2,33 +2,42 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::{Extension, Json};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::answer::Answer;
+use super::answer::{Answer, Named};
+use super::contract::{Always, Finds, Permits, Takes};
 use super::refusal::Refusal;
-use super::{Caller, Shared};
+use super::{Caller, May, Shared};
 use crate::db::{self, Attachment, parse};
 
-#[derive(Deserialize)]
-pub(super) struct Asked {
+/// What the file is called.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FileName {
+    #[param(example = "statement-20-may.png")]
     name: String,
 }
 
-/// Takes the bytes of a file, its media type from the head, its name from the query.
+/// Take a file for replies to name
+///
+/// The body is its bytes, at most 25 MiB, `Content-Type` its media type. The same bytes under the same name are the same
+/// file: uploading them again gives the same id.
+#[utoipa::path(post, path = "/api/attachments", tag = "Files", params(FileName),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Attachment), Always, Permits, Takes))]
 pub(super) async fn upload(
     State(desk): State<Shared>,
     Extension(caller): Extension<Caller>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<FileName>, QueryRejection>,
     headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Answer<Attachment> {
-    if !caller.is_agent() {
-        return Err(Refusal::not_permitted("attach files"));
-    }
+    caller.must(May::Reply)?;
     let Query(asked) = asked.map_err(|err| Refusal::invalid("name", err.body_text()))?;
     if asked.name.trim().is_empty() {
         return Err(Refusal::invalid("name", "A file has a name."));
@@ -39,10 +48,12 @@ pub(super) async fn upload(
     desk.db.write(move |tx| Ok(Json(db::upload(tx, &asked.name, &mime, &bytes)?))).await
 }
 
-/// The bytes of a file.
+/// The bytes of a file
+#[utoipa::path(get, path = "/api/attachments/{id}", tag = "Files", params(("id" = String, Path, example = "f-1")),
+    responses((status = 200, description = "With its own media type.", body = Vec<u8>, content_type = "*/*"), Always, Finds))]
 pub(super) async fn attachment(
     State(desk): State<Shared>,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>), Refusal> {
     desk.db
         .read(move |tx| {

@@ -1,30 +1,41 @@
 //! The HTTP side: one file per group of calls, each a few lines around one piece of work on the database.
+#![expect(unused_qualifications, reason = "what describes the calls is expanded with whole paths")]
 
 mod answer;
 mod bulk;
 mod changes;
 mod clock;
+mod contract;
 mod directory;
+mod docs;
 mod events;
 mod files;
 mod gate;
+mod house;
+mod mine;
 mod pace;
 mod refusal;
 mod replies;
+mod roles;
 mod runs;
 mod segment;
 mod simulate;
 mod team;
 mod test_message;
 mod threads;
+mod together;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::response::Html;
+use axum::routing::get;
+use axum::{Json, Router};
 use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 use crate::clock::Clock;
 use crate::db::{Actor, Db, Key};
@@ -32,6 +43,9 @@ use crate::faults::Faults;
 
 pub(crate) use clock::CLOCK_AHEAD;
 pub(crate) use pace::Pace;
+use roles::May;
+
+use crate::server::random as new_secret;
 
 /// Conversations and replies in one call.
 const MAX_BATCH: usize = 500;
@@ -41,8 +55,6 @@ const BODY_BYTES: usize = 8 << 20;
 const FILE_BYTES: usize = 25 << 20;
 /// Calls per minute and key.
 pub(crate) const CALLS_PER_MINUTE: u32 = 6_000;
-/// Calls within ten seconds and key.
-pub(crate) const CALLS_PER_BURST: u32 = 2_000;
 
 /// Everything that a call needs.
 #[derive(Debug)]
@@ -51,13 +63,24 @@ pub(crate) struct Desk {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) pace: Pace,
-    pub(crate) keys: HashMap<String, Key>,
+    pub(crate) keys: RwLock<HashMap<String, Key>>,
     pub(crate) tenant: String,
     /// Tells the cursors of this desk from those of others.
     pub(crate) instance: String,
     /// The seed of its life, where it lives by itself.
     pub(crate) life: Option<u64>,
     pub(crate) stop: CancellationToken,
+}
+
+impl Desk {
+    /// Whose key this is.
+    fn key(&self, key: &str) -> Option<Key> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn add_key(&self, key: Key) {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.key.clone(), key);
+    }
 }
 
 type Shared = Arc<Desk>;
@@ -67,47 +90,71 @@ type Shared = Arc<Desk>;
 struct Caller(Key);
 
 impl Caller {
-    fn is_agent(&self) -> bool {
-        self.0.role == "agent"
-    }
-
     fn actor(&self) -> Actor {
         Actor { handle: self.0.agent.handle.clone(), name: self.0.agent.name.clone() }
     }
 }
 
-/// All calls.
+/// All calls, and the contract that describes them.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
-    let api = Router::new()
-        .route("/api/health", get(directory::health))
-        .route("/api/me", get(directory::me))
-        .route("/api/directory", get(directory::directory))
-        .route("/api/changes", get(changes::changes))
-        .route("/api/events", get(events::events))
-        .route("/api/attachments/{id}", get(files::attachment))
+    let (calls, mut contract) = OpenApiRouter::with_openapi(contract::Frame::openapi())
+        .routes(routes!(directory::health))
+        .routes(routes!(directory::me))
+        .routes(routes!(directory::directory))
+        .routes(routes!(changes::changes))
+        .routes(routes!(events::events))
+        .routes(routes!(files::attachment))
         // The inner limit is the one that holds.
-        .route("/api/attachments", post(files::upload).layer(DefaultBodyLimit::max(FILE_BYTES)))
-        .route("/api/test-message", post(test_message::send))
-        .route("/api/replies", get(replies::list))
-        .route("/api/replies/find", post(replies::find))
-        .route("/api/bulk-runs", get(runs::runs))
-        .route("/api/bulk-runs/{id}", get(runs::run))
-        .route("/api/_simulate/delivery", post(simulate::delivery))
-        .route("/api/conversations", get(segment::segment))
-        .route("/api/conversations/bulk", post(bulk::bulk))
-        .route("/api/conversations/bulk/reply", post(replies::send))
-        .route("/api/conversations/{id}", get(threads::thread))
-        .route("/api/conversations/{id}/messages", get(threads::messages))
-        .route("/api/conversations/{id}/follow", post(team::follow))
-        .route("/api/conversations/{id}/notes", post(team::note))
-        .route("/api/_simulate/customer_message", post(simulate::customer_message))
-        .route("/api/_simulate/change", post(simulate::change))
-        .route("/api/_simulate/faults", post(simulate::faults))
-        .route("/api/_simulate/busy", post(simulate::busy))
-        .route("/api/_clock", get(clock::read).post(clock::set))
+        .routes(routes!(files::upload).layer(DefaultBodyLimit::max(FILE_BYTES)))
+        .routes(routes!(test_message::send))
+        .routes(routes!(replies::list))
+        .routes(routes!(replies::find))
+        .routes(routes!(runs::runs))
+        .routes(routes!(runs::run))
+        .routes(routes!(segment::segment))
+        .routes(routes!(bulk::bulk))
+        .routes(routes!(replies::send))
+        .routes(routes!(threads::thread, house::details))
+        .routes(routes!(threads::messages))
+        .routes(routes!(team::follow))
+        .routes(routes!(team::note))
+        .routes(routes!(together::merge))
+        .routes(routes!(together::link))
+        .routes(routes!(together::tie))
+        .routes(routes!(together::tickets, together::new_ticket))
+        .routes(routes!(together::ticket, together::change_ticket))
+        .routes(routes!(house::contact))
+        .routes(routes!(house::snippets, house::keep_snippet))
+        .routes(routes!(house::drop_snippet))
+        .routes(routes!(house::auto_reply, house::set_auto_reply))
+        .routes(routes!(mine::drafts))
+        .routes(routes!(mine::draft, mine::keep_draft))
+        .routes(routes!(mine::read))
+        .routes(routes!(mine::marks))
+        .routes(routes!(mine::views, mine::save_view))
+        .routes(routes!(mine::change_view, mine::drop_view))
+        .routes(routes!(simulate::customer_message))
+        .routes(routes!(simulate::change))
+        .routes(routes!(simulate::faults))
+        .routes(routes!(simulate::busy))
+        .routes(routes!(simulate::delivery))
+        .routes(routes!(simulate::key))
+        .routes(routes!(clock::read, clock::set))
+        .split_for_parts();
+    contract::finish(&mut contract);
+    let contract = serde_json::json!(contract);
+    let page = docs::page(&contract);
+    let document = move || std::future::ready(Json(contract.clone()));
+    let docs = move || {
+        let policy = "default-src 'none'; style-src 'unsafe-inline'";
+        std::future::ready(([("content-security-policy", policy)], Html(page.clone())))
+    };
+    calls
+        .route("/api/openapi.json", get(document))
+        .route("/api/docs", get(docs))
         .fallback(async || refusal::no_such_path())
-        .method_not_allowed_fallback(refusal::bad_method);
-    api.layer(DefaultBodyLimit::max(BODY_BYTES))
+        .method_not_allowed_fallback(refusal::bad_method)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(axum::middleware::from_fn_with_state(desk.clone(), gate::gate))
         .with_state(desk)
 }

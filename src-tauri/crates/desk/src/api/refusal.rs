@@ -3,11 +3,31 @@
 use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::json_response;
 use crate::DeskError;
-use crate::db::{Invalid, RefusedCursor};
+use crate::db::{Invalid, Reason, RefusedCursor};
+
+/// The body of every refusal.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Refused {
+    error: Problem,
+}
+
+/// What is wrong.
+#[derive(Serialize, ToSchema)]
+struct Problem {
+    /// For programs.
+    #[schema(example = "not_permitted")]
+    code: &'static str,
+    /// For people.
+    #[schema(example = "This key may not reply to customers.")]
+    message: String,
+    /// The place in the call, where it is one.
+    field: Option<&'static str>,
+}
 
 /// An answer that is not the one asked for.
 #[derive(Debug)]
@@ -35,16 +55,27 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "not_permitted", format!("This key may not {what}."))
     }
 
-    pub(super) fn too_many() -> Self {
-        let sentence = format!("One call takes at most {} items.", super::MAX_BATCH);
+    /// One item stands for the whole call.
+    pub(super) fn batch(field: &'static str, id: &str, reason: Option<&Reason>) -> Self {
+        let why = reason.map_or("", |reason| reason.message.as_str());
+        let message = format!("Nothing was done: {id} cannot be part of it. {why}");
+        Invalid { code: "batch_refused", message, field }.into()
+    }
+
+    pub(super) fn conflict(code: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    pub(super) fn too_many(most: usize) -> Self {
+        let sentence = format!("One call takes at most {most} items.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many", sentence)
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = json!({ "error": { "code": self.code, "message": self.message, "field": self.field } });
-        json_response(self.status, &body)
+        let error = Problem { code: self.code, message: self.message, field: self.field };
+        json_response(self.status, &Refused { error })
     }
 }
 
@@ -75,11 +106,9 @@ impl From<RefusedCursor> for Refusal {
                 field: Some("cursor"),
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_cursor", "This is no cursor of a desk.")
             },
-            RefusedCursor::Gone => Self::new(
-                StatusCode::CONFLICT,
-                "cursor_gone",
-                "This cursor is of another desk: start again without one.",
-            ),
+            RefusedCursor::Gone => {
+                Self::conflict("cursor_gone", "This cursor is of another desk: start again without one.")
+            }
         }
     }
 }

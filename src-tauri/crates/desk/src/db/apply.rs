@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::directory::{actor_of, meta, team_name};
 use super::ids::parse;
@@ -24,30 +25,42 @@ pub(crate) struct Actor {
     pub(crate) name: String,
 }
 
-/// A change, on the wire. `agent` and `team` tell absent from `null`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+/// A change. Everything is optional; for `agent` and `team`, absent leaves and `null` clears.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Change {
+    /// `active`, `snoozed`, `done`, `archived` or `spam`.
+    #[schema(example = "done")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<String>,
+    /// Only with `snoozed`; there, absent or `null` is until the customer replies.
+    #[schema(example = json!(null))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) snoozed_until: Option<Millis>,
     #[serde(deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "jonas@brindlewick.example")]
     pub(crate) agent: Option<Option<String>>,
     #[serde(deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "billing")]
     pub(crate) team: Option<Option<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Of 1 to 50 characters. A new name makes a new tag; removing comes first.
+    #[schema(example = json!(["refund"]))]
     pub(crate) add_tags: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) remove_tags: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) remove_all_tags: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// `none`, `low`, `medium`, `high` or `urgent`.
+    #[schema(example = "high")]
     pub(crate) priority: Option<String>,
-    /// What the contact writes from now on is not taken.
+    /// What the contact writes from now on, here or anywhere, is not taken.
+    #[schema(example = false)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) block: bool,
-    /// The conversation goes away.
+    /// The conversation goes away after everything else in the change; there is no way back.
+    #[schema(example = false)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) delete: bool,
 }

@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ids::conversation_id;
 use super::row::{Row, SELECT};
@@ -131,13 +132,19 @@ pub(crate) fn newest_seq(tx: &Connection) -> rusqlite::Result<i64> {
     tx.prepare_cached("SELECT COALESCE(MAX(seq), 0) FROM changes")?.query_row([], |row| row.get(0))
 }
 
-/// A live event, on the wire.
-#[derive(Debug, Serialize)]
+/// A live event.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Event {
+    #[schema(example = "c-1042")]
     pub(crate) id: String,
     pub(crate) seq: i64,
+    /// `created`, `message`, `note`, `status`, `assignee`, `tags`, `priority`, `followers`, `event` or `deleted`; of several
+    /// at once the first in the order created, deleted, message, note, status, then the others.
+    #[schema(example = "message")]
     pub(crate) kind: String,
+    /// With messages: `customer`, `agent` or `system`.
     from: Option<String>,
+    /// The handle of the agent who did it.
     by: Option<String>,
     at: Millis,
 }

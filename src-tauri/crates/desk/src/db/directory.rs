@@ -1,50 +1,55 @@
-//! Agents, teams, tags, snippets, keys.
+//! Agents, teams, tags, keys.
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ids::tagged;
+use super::mine::{View, views_for};
+use super::prepared::{CustomField, Snippet, Template, custom_fields, snippets, templates};
 
-/// A colleague, on the wire.
-#[derive(Clone, Debug, Serialize)]
+/// A colleague.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Agent {
     pub(crate) id: String,
+    /// The e-mail address.
+    #[schema(example = "mira@brindlewick.example")]
     pub(crate) handle: String,
+    #[schema(example = "Mira Okafor")]
     pub(crate) name: String,
     team_ids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// A team.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Team {
     id: String,
     handle: String,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+/// A tag.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Tag {
     name: String,
+    /// One of eight hues, 0–7.
     color: u8,
 }
 
-/// A prepared text, on the wire.
-#[derive(Debug, Serialize)]
-pub(crate) struct Snippet {
-    id: String,
-    shortcut: String,
-    title: String,
-    text: String,
-}
-
-/// Everything that has a name, on the wire.
-#[derive(Debug, Serialize)]
+/// Everything that has a name.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Directory {
     agents: Vec<Agent>,
     teams: Vec<Team>,
     tags: Vec<Tag>,
     channels: [&'static str; 7],
+    /// How many there are in all.
     conversations: i64,
     snippets: Vec<Snippet>,
+    templates: Vec<Template>,
+    custom_fields: Vec<CustomField>,
+    /// The caller's saved views, and the shared ones.
+    views: Vec<View>,
 }
 
 /// Whose key, and what it may.
@@ -55,7 +60,8 @@ pub(crate) struct Key {
     pub(crate) role: String,
 }
 
-pub(crate) fn directory(tx: &Connection) -> rusqlite::Result<Directory> {
+/// Everything, as the agent of a handle sees it.
+pub(crate) fn directory(tx: &Connection, me: &str) -> rusqlite::Result<Directory> {
     let teams = tx
         .prepare_cached("SELECT id, handle, name FROM teams ORDER BY id")?
         .query_map([], |row| {
@@ -66,17 +72,6 @@ pub(crate) fn directory(tx: &Connection) -> rusqlite::Result<Directory> {
         .prepare_cached("SELECT name, color FROM tags ORDER BY name")?
         .query_map([], |row| Ok(Tag { name: row.get(0)?, color: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
-    let snippets = tx
-        .prepare_cached("SELECT id, shortcut, title, text FROM snippets ORDER BY shortcut")?
-        .query_map([], |row| {
-            Ok(Snippet {
-                id: tagged('s', row.get(0)?),
-                shortcut: row.get(1)?,
-                title: row.get(2)?,
-                text: row.get(3)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
     let conversations =
         tx.query_row("SELECT COUNT(*) FROM conversations WHERE deleted = 0", [], |row| row.get(0))?;
     Ok(Directory {
@@ -85,7 +80,10 @@ pub(crate) fn directory(tx: &Connection) -> rusqlite::Result<Directory> {
         tags,
         channels: ["email", "chat", "sms", "whatsapp", "facebook", "instagram", "voice"],
         conversations,
-        snippets,
+        snippets: snippets(tx)?,
+        templates: templates(tx)?,
+        custom_fields: custom_fields(tx)?,
+        views: views_for(tx, me)?,
     })
 }
 
@@ -107,7 +105,7 @@ fn agents(tx: &Connection) -> rusqlite::Result<Vec<(i64, Agent)>> {
 pub(crate) fn keys(tx: &Connection) -> rusqlite::Result<Vec<Key>> {
     let agents = agents(tx)?;
     let mut keys = Vec::new();
-    let mut rows = tx.prepare("SELECT key, agent_id, role FROM api_keys ORDER BY role")?;
+    let mut rows = tx.prepare("SELECT key, agent_id, role FROM api_keys ORDER BY role, rowid")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         let owner: i64 = row.get(1)?;
@@ -144,4 +142,16 @@ pub(super) fn team_name(tx: &Connection, handle: &str) -> rusqlite::Result<Optio
     tx.prepare_cached("SELECT name FROM teams WHERE handle = ?1")?
         .query_row([handle], |row| row.get(0))
         .optional()
+}
+
+/// Makes a key of a role for an agent; none where there is no such agent.
+pub(crate) fn new_key(tx: &Connection, key: &str, agent: &str, role: &str) -> rusqlite::Result<Option<Key>> {
+    let Some((owner, agent)) = agents(tx)?.into_iter().find(|(_, known)| known.handle == agent) else {
+        return Ok(None);
+    };
+    tx.execute(
+        "INSERT INTO api_keys (key, agent_id, role) VALUES (?1, ?2, ?3)",
+        rusqlite::params![key, owner, role],
+    )?;
+    Ok(Some(Key { key: key.to_owned(), agent, role: role.to_owned() }))
 }

@@ -3,21 +3,27 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::ids::{parse, tagged};
 use super::outcome::{Invalid, Reason};
 
-/// A file that hangs on a message, or was uploaded for one; on the wire.
-#[derive(Clone, Debug, Serialize)]
+/// A file that hangs on a message, or was uploaded for one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Attachment {
+    #[schema(example = "f-3")]
     pub(super) id: String,
+    #[schema(example = "statement-20-may.png")]
     pub(super) name: String,
+    #[schema(example = "image/png")]
     pub(super) mime: String,
+    /// In bytes.
+    #[schema(example = 319488)]
     pub(super) size: i64,
 }
 
-/// A file that a reply left behind, and why; on the wire.
-#[derive(Clone, Debug, Serialize)]
+/// A file that a reply left behind, and why: `no_files`, `file_too_large`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct LeftOut {
     pub(super) id: String,
     pub(super) reason: Reason,

@@ -43,6 +43,7 @@ pub(crate) fn import(tx: &Connection, world: &World) -> rusqlite::Result<()> {
     // Who writes again under the same address is the same contact.
     let mut known = HashMap::new();
     let mut contacts = Vec::with_capacity(world.contacts.len());
+    super::prepared::set_up(tx)?;
     for contact in &world.contacts {
         if let Some(id) = contact.email.as_deref().and_then(|email| known.get(email)) {
             contacts.push(*id);

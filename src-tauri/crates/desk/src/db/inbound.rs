@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::apply::event;
 use super::directory::meta;
@@ -11,8 +12,8 @@ use super::messages::{NewMessage, insert_message};
 use super::row::{Head, head_of, touch};
 use crate::clock::{DAY, Millis};
 
-/// Somebody who writes in for the first time, on the wire.
-#[derive(Clone, Debug, Deserialize)]
+/// Somebody who writes in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Newcomer {
     pub(crate) name: String,

@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ids::conversation_id;
 
 /// Another conversation, seen from one; on the wire.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Link {
     id: String,
     /// `related`, `follows` (a new one after a long silence), `merged`.
@@ -24,6 +25,14 @@ pub(crate) fn link(tx: &Connection, one: i64, other: i64, kind: &str) -> rusqlit
         )?
         .execute(params![one.min(other), one.max(other), kind])?;
     Ok(linked > 0)
+}
+
+/// Parts two. Gives whether they belonged together.
+pub(crate) fn unlink(tx: &Connection, one: i64, other: i64) -> rusqlite::Result<bool> {
+    let deleted = tx
+        .prepare_cached("DELETE FROM links WHERE a = ?1 AND b = ?2 AND kind <> 'merged'")?
+        .execute([one.min(other), one.max(other)])?;
+    Ok(deleted > 0)
 }
 
 /// What a conversation has to do with.

@@ -4,32 +4,50 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::files::Attachment;
 use super::ids::tagged;
 use crate::clock::Millis;
 
-#[derive(Debug, Serialize)]
+/// How far an outgoing message came.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Delivery {
+    /// `queued`, `sent`, `delivered`, `read`, `failed` or `bounced`.
+    #[schema(example = "delivered")]
     state: String,
+    /// Why it failed or bounced.
     reason: Option<String>,
 }
 
-/// One entry of a thread, on the wire.
-#[derive(Debug, Serialize)]
+/// One entry of a thread.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Message {
+    #[schema(example = "m-9001")]
     id: String,
     at: Millis,
+    /// `message`: the customer sees it; `note`: only the team; `event`: something happened.
+    #[schema(example = "message")]
     kind: String,
+    /// `customer`, `agent` or `system`. What an agent caused is from `system` with `author_handle`; a message from
+    /// `system` is an automatic answer.
+    #[schema(example = "customer")]
     from: String,
+    #[schema(example = "Marta Wiśniewska")]
     author: String,
     author_handle: Option<String>,
+    #[schema(example = "Both payments are still on my card statement.")]
     text: String,
+    /// As it was sent: never to be shown without cleaning.
     html: Option<String>,
     attachments: Vec<Attachment>,
     client_ref: Option<String>,
+    /// Part of a mass reply.
     mass_reply: bool,
+    /// Of outgoing messages. A reply that its channel refused leaves an event with `failed` and the reply's reference.
     delivery: Option<Delivery>,
+    /// Handles of those whom a note calls.
+    mentions: Vec<String>,
 }
 
 /// Oldest first, all or those after one of them.
@@ -54,7 +72,8 @@ pub(crate) fn messages_of(
         });
     }
     tx.prepare_cached(
-        "SELECT id, at, kind, side, author, author_handle, text, html, client_ref, mass_reply, delivery, delivery_reason
+        "SELECT id, at, kind, side, author, author_handle, text, html, client_ref, mass_reply, delivery, delivery_reason,
+                mentions
            FROM messages
           WHERE conversation_id = ?1
             AND (?2 IS NULL OR (at, id) > (SELECT at, id FROM messages WHERE id = ?2 AND conversation_id = ?1))
@@ -77,6 +96,10 @@ pub(crate) fn messages_of(
             delivery: match row.get(10)? {
                 Some(state) => Some(Delivery { state, reason: row.get(11)? }),
                 None => None,
+            },
+            mentions: match row.get::<_, Option<String>>(12)? {
+                Some(handles) => serde_json::from_str(&handles).unwrap_or_default(),
+                None => Vec::new(),
             },
         })
     })?

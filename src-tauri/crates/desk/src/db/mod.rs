@@ -5,6 +5,7 @@ mod agenda;
 mod apply;
 mod changes;
 mod delivery;
+mod details;
 mod directory;
 mod files;
 mod find;
@@ -13,13 +14,17 @@ mod import;
 mod inbound;
 mod life;
 mod links;
+mod merge;
 mod messages;
+mod mine;
 mod outcome;
+mod prepared;
 mod reply;
 mod row;
 mod runs;
 mod team;
 mod test_message;
+mod tickets;
 mod timers;
 
 use std::path::Path;
@@ -32,20 +37,30 @@ pub(crate) use agenda::set_life;
 pub(crate) use apply::{Actor, Change, TAG_CHARS, apply_change, check_change};
 pub(crate) use changes::{Cursor, Event, RefusedCursor, events_after, newest_seq, page};
 pub(crate) use delivery::{STATES, deliver};
-pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta, set_meta};
+pub(crate) use details::{ContactChange, change_contact, change_details};
+pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta, new_key, set_meta};
 pub(crate) use files::{Attachment, attachment, check_files, max_file_bytes, upload};
 pub(crate) use find::{Segment, segment};
 pub(crate) use ids::{conversation_id, parse, tagged};
 pub(crate) use import::import;
-pub(crate) use inbound::{Newcomer, Written, customer_writes, newcomer_writes};
+pub(crate) use inbound::{Newcomer, customer_writes, newcomer_writes};
 pub(crate) use links::{Link, links_of};
+pub(crate) use merge::{check_merge, merge};
 pub(crate) use messages::{Message, messages_of, receipt_of};
+pub(crate) use mine::{
+    Draft, NewView, ReadMark, View, change_view, draft_of, drafts_of, keep_draft, mark_of, mark_read,
+    marks_of, save_view, views_for,
+};
 pub(crate) use outcome::{Invalid, Outcome, Reason, Verdict};
-pub(crate) use reply::{NewReply, Riding, Sent, max_chars, send_reply};
-pub(crate) use row::{Row, effective, head_of, row_of};
-pub(crate) use runs::{NewRun, Refused, Run, WhichRuns, note_run, run_of, runs};
+pub(crate) use prepared::{Snippet, drop_snippet, filled, keep_snippet, snippets};
+pub(crate) use reply::{NewReply, Riding, Sent, StatusOutcome, max_chars, send_reply};
+pub(crate) use row::{Head, Row, effective, head_of, row_of};
+pub(crate) use runs::{NewRun, Run, RunRefused, WhichRuns, note_run, run_of, runs};
 pub(crate) use team::{Noted, add_note, delete, follow};
 pub(crate) use test_message::{Tested, test_message};
+pub(crate) use tickets::{
+    Ticket, change_ticket, new_ticket, ticket_of, tickets, tickets_of, tie, tie_conversations,
+};
 pub(crate) use timers::{AUTO_RESOLVE, next_moment, pass_time};
 
 use crate::DeskError;

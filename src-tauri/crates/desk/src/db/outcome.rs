@@ -1,12 +1,13 @@
 //! What became of one item of a write, on the wire.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ids::conversation_id;
 use super::runs::{AsItem, Item};
 
 /// Done, refused, or not meant for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     Applied,
@@ -26,8 +27,9 @@ impl Verdict {
 }
 
 /// Why not: a code for programs, a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Reason {
+    #[schema(example = "archived")]
     pub(crate) code: &'static str,
     pub(crate) message: String,
 }
@@ -63,11 +65,14 @@ impl Reason {
 }
 
 /// What became of a change on one conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Outcome {
+    #[schema(example = "c-1042")]
     pub(crate) id: String,
+    /// `applied` also where nothing had to change.
     pub(crate) outcome: Verdict,
     pub(crate) reason: Option<Reason>,
+    /// The number of the change that it led to: a row with this `seq` or a higher one holds it.
     pub(crate) seq: Option<i64>,
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
 
 use super::apply::{Actor, check_status, event, write_status};
 use super::files::{LeftOut, carried, hang};
@@ -53,20 +54,38 @@ pub(crate) struct NewReply<'a> {
     pub(crate) templated: bool,
 }
 
-/// What became of it, on the wire.
-#[derive(Debug, Serialize)]
+/// What became of one reply.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Sent {
-    id: String,
+    #[schema(example = "c-1042")]
+    pub(crate) id: String,
     client_ref: Option<String>,
     pub(crate) outcome: Verdict,
-    reason: Option<Reason>,
+    pub(crate) reason: Option<Reason>,
     message_id: Option<String>,
     at: Option<Millis>,
+    /// The reference was sent before: this is the first receipt, nothing was sent again.
     duplicate: bool,
-    status: Option<Value>,
+    /// What became of the status that rode on it, where one was asked for and the reply was sent.
+    status: Option<StatusOutcome>,
     /// Files that the channel does not carry: the text went without them.
     left_out: Vec<LeftOut>,
     pub(crate) seq: Option<i64>,
+}
+
+/// What became of a status that rode on a reply.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct StatusOutcome {
+    #[schema(example = "applied")]
+    outcome: String,
+    reason: Option<String>,
+}
+
+impl StatusOutcome {
+    /// As receipts keep it.
+    pub(crate) fn read(kept: &str) -> Option<Self> {
+        serde_json::from_str(kept).ok()
+    }
 }
 
 impl AsItem for Sent {
@@ -100,7 +119,7 @@ impl Sent {
             message_id: Some(tagged('m', receipt.message)),
             at: Some(receipt.at),
             duplicate,
-            status: receipt.status.as_deref().and_then(|status| serde_json::from_str(status).ok()),
+            status: receipt.status.as_deref().and_then(StatusOutcome::read),
             left_out,
             seq: Some(receipt.seq),
         }

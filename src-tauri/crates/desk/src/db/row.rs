@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ids::{conversation_id, tagged};
 use crate::clock::{DAY, Millis};
 
-/// The person, on the wire.
-#[derive(Debug, Serialize)]
+/// The person.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Contact {
+    #[schema(example = "p-12")]
     id: String,
+    /// May be empty.
+    #[schema(example = "Marta Wiśniewska")]
     name: String,
     email: Option<String>,
     phone: Option<String>,
@@ -22,48 +26,77 @@ pub(crate) struct Contact {
     opted_out: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// Whose it is.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Assignee {
+    /// A handle.
     agent: Option<String>,
+    /// A handle.
     team: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// The beginning of the last message.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Preview {
     text: String,
     from: String,
 }
 
-/// A conversation without its messages, on the wire.
-#[derive(Debug, Serialize)]
+/// A conversation without its messages.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Row {
+    #[schema(example = "c-1042")]
     pub(crate) id: String,
+    /// The number in its id.
+    #[schema(example = 1042)]
     pub(crate) number: i64,
+    /// May be empty.
+    #[schema(example = "Charged twice for order 48213")]
     subject: String,
     contact: Contact,
+    /// `email`, `chat`, `sms`, `whatsapp`, `facebook`, `instagram` or `voice`.
+    #[schema(example = "email")]
     channel: String,
+    /// `active`, `snoozed`, `done`, `archived` (the end) or `spam`.
+    #[schema(example = "active")]
     status: String,
+    /// `null` while snoozed: until the customer replies.
     snoozed_until: Option<Millis>,
+    /// `none`, `low`, `medium`, `high` or `urgent`.
+    #[schema(example = "high")]
     priority: String,
     assignee: Assignee,
+    /// Sorted.
+    #[schema(example = json!(["payment-issue-2026-05"]))]
     tags: Vec<String>,
+    /// Handles, sorted.
     followers: Vec<String>,
+    /// `pending`: the ball is with us; `engaged`: with the customer.
+    #[schema(example = "pending")]
     engagement: String,
     waiting_since: Option<Millis>,
     created: Millis,
+    /// The last message, note or status change. It never goes back.
     pub(crate) updated: Millis,
     last_inbound: Option<Millis>,
     last_outbound: Option<Millis>,
     preview: Option<Preview>,
+    /// Of what the customer can see.
+    #[schema(example = 5)]
     message_count: i64,
+    #[schema(example = "BG-48213")]
     case_number: Option<String>,
     custom_fields: BTreeMap<String, String>,
     has_attachment: bool,
+    /// `open` or `closed` on WhatsApp, Facebook and Instagram at the time of the answer: 24 hours since the customer's
+    /// last message. Elsewhere `null`.
     reply_window: Option<&'static str>,
     /// When the resolution timer archives it, while it is done.
     archives_at: Option<Millis>,
     /// The conversation that took in this one's messages.
     merged_into: Option<String>,
+    /// The number of its last change. Every change of anything takes the next number.
+    #[schema(example = 4811)]
     pub(crate) seq: i64,
     #[serde(skip)]
     pub(crate) deleted: bool,

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::apply::{Actor, Change};
 use super::ids::{parse, tagged};
@@ -89,8 +90,8 @@ pub(crate) fn note_run(tx: &Connection, run: &NewRun<'_>, results: &[impl AsItem
     Ok(())
 }
 
-/// A run, on the wire.
-#[derive(Debug, Serialize)]
+/// A bulk run.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Run {
     id: String,
     /// `change` or `reply`.
@@ -99,6 +100,7 @@ pub(crate) struct Run {
     /// Whose it was.
     by: String,
     /// What was asked for, as in the call.
+    #[schema(value_type = Option<Change>)]
     change: Option<Value>,
     started: Millis,
     ended: Millis,
@@ -107,9 +109,9 @@ pub(crate) struct Run {
     skipped: i64,
 }
 
-/// One that was not applied, on the wire.
-#[derive(Debug, Serialize)]
-pub(crate) struct Refused {
+/// One that was not applied.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RunRefused {
     id: String,
     outcome: String,
     code: String,
@@ -156,7 +158,7 @@ pub(crate) fn runs(tx: &Connection, which: &WhichRuns) -> rusqlite::Result<Vec<R
 }
 
 /// One run, and those that were not applied.
-pub(crate) fn run_of(tx: &Connection, id: &str) -> rusqlite::Result<Option<(Run, Vec<Refused>)>> {
+pub(crate) fn run_of(tx: &Connection, id: &str) -> rusqlite::Result<Option<(Run, Vec<RunRefused>)>> {
     let Some(number) = parse('b', id) else { return Ok(None) };
     let run = tx.prepare_cached(&format!("{RUN} WHERE id = ?1"))?.query_row([number], read).optional()?;
     let Some(run) = run else { return Ok(None) };
@@ -165,7 +167,7 @@ pub(crate) fn run_of(tx: &Connection, id: &str) -> rusqlite::Result<Option<(Run,
             "SELECT conversation, outcome, code, message FROM bulk_refusals WHERE run_id = ?1 ORDER BY rowid",
         )?
         .query_map([number], |row| {
-            Ok(Refused { id: row.get(0)?, outcome: row.get(1)?, code: row.get(2)?, message: row.get(3)? })
+            Ok(RunRefused { id: row.get(0)?, outcome: row.get(1)?, code: row.get(2)?, message: row.get(3)? })
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Some((run, refused)))

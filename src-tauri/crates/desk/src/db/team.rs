@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::apply::Actor;
 use super::ids::{conversation_id, tagged};
@@ -28,8 +29,8 @@ pub(crate) fn follow(
     Ok(Outcome::applied(&conversation_id(head.id), seq))
 }
 
-/// What became of a note, on the wire.
-#[derive(Debug, Serialize)]
+/// What became of a note.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Noted {
     id: String,
     outcome: Verdict,
@@ -75,6 +76,9 @@ pub(crate) fn add_note(
             not(Reason::ref_reused())
         });
     }
+    if let Some(into) = head.merged_into {
+        return Ok(not(Reason::merged(into)));
+    }
     if head.status == "archived" {
         return Ok(not(Reason::archived()));
     }
@@ -83,6 +87,11 @@ pub(crate) fn add_note(
     }
     let entry = NewMessage::plain(now, "note", "agent", &by.name, text);
     let message = insert_message(tx, head.id, &NewMessage { handle: Some(&by.handle), client_ref, ..entry })?;
+    let called = mentions_in(tx, text)?;
+    if !called.is_empty() {
+        tx.prepare_cached("UPDATE messages SET mentions = ?2 WHERE id = ?1")?
+            .execute(params![message, serde_json::json!(called).to_string()])?;
+    }
     tx.execute("UPDATE conversations SET updated = MAX(updated, ?2) WHERE id = ?1", params![head.id, now])?;
     let seq = touch(tx, head.id, "note", None, Some(&by.handle), now)?;
     let receipt = Receipt { conversation: head.id, message, at: now, seq, status: None };
@@ -90,6 +99,38 @@ pub(crate) fn add_note(
         remember_receipt(tx, reference, &receipt)?;
     }
     Ok(yes(&receipt, false))
+}
+
+/// Whom a text calls: `@` and a handle, a whole name, or a first name that only one colleague has.
+fn mentions_in(tx: &Connection, text: &str) -> rusqlite::Result<Vec<String>> {
+    if !text.contains('@') {
+        return Ok(Vec::new());
+    }
+    let agents: Vec<(String, String)> = tx
+        .prepare_cached("SELECT handle, name FROM agents ORDER BY id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let first = |name: &str| name.split(' ').next().unwrap_or_default().to_lowercase();
+    let mut called: Vec<String> = Vec::new();
+    for rest in text.split('@').skip(1) {
+        let rest = rest.to_lowercase();
+        let begins = |word: &str| {
+            !word.is_empty()
+                && rest
+                    .strip_prefix(word)
+                    .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
+        };
+        // In a handle stands an @ of its own, at which the text was split: what is before it is enough.
+        let local = |handle: &str| handle.split('@').next().unwrap_or_default().to_lowercase();
+        let exact = agents.iter().find(|(_, name)| begins(&name.to_lowercase()));
+        let exact = exact.or_else(|| agents.iter().find(|(handle, _)| begins(&local(handle))));
+        let mut by_first = agents.iter().filter(|(_, name)| begins(&first(name)));
+        let found = exact.or_else(|| by_first.next().filter(|_| by_first.next().is_none()));
+        if let Some((handle, _)) = found.filter(|(handle, _)| !called.contains(handle)) {
+            called.push(handle.clone());
+        }
+    }
+    Ok(called)
 }
 
 /// Takes a conversation away; its number stays as a trace in the stream of changes.

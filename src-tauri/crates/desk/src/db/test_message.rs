@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::apply::{Actor, add_tag};
 use super::ids::{conversation_id, tagged};
@@ -10,8 +11,8 @@ use super::outcome::Verdict;
 use super::row::{head_of, touch};
 use crate::clock::Millis;
 
-/// What became of it, on the wire.
-#[derive(Debug, Serialize)]
+/// What became of a test message.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Tested {
     id: String,
     outcome: Verdict,

@@ -4,12 +4,16 @@
 
 mod bulk;
 mod changes;
+mod contract;
 mod events;
 mod faults;
 mod files;
 mod gone;
+mod killed;
+mod mine;
 mod reading;
 mod replies;
+mod roles;
 mod seeds;
 mod time;
 
@@ -17,7 +21,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use muster_desk::{Clock, Options, Running, Source, serve};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 /// A desk of its own for each test, at a time that stands still.
@@ -76,6 +80,35 @@ impl Desk {
 
     async fn post_for(&self, status: u16, path: &str, body: &Value) -> Value {
         answer(self.as_agent(self.http.post(self.url(path)).json(body)).send().await.unwrap(), status).await
+    }
+
+    async fn send_for(&self, status: u16, method: Method, path: &str, body: &Value) -> Value {
+        let request = self.http.request(method, self.url(path)).json(body);
+        answer(self.as_agent(request).send().await.unwrap(), status).await
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> Value {
+        self.send_for(200, Method::PUT, path, body).await
+    }
+
+    async fn patch(&self, path: &str, body: &Value) -> Value {
+        self.send_for(200, Method::PATCH, path, body).await
+    }
+
+    /// A call with the key of a colleague in a role: its status and its code, if it was refused.
+    async fn post_as(&self, role: &str, path: &str, body: &Value) -> (u16, Value) {
+        let made = json!({ "agent": COLLEAGUE, "role": role });
+        let key = text(&self.post("/api/_simulate/key", &made).await["key"]);
+        let response = self.http.post(self.url(path)).json(body).bearer_auth(key).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json::<Value>().await.unwrap()["error"]["code"].clone())
+    }
+
+    /// A new conversation of a contact, by mail.
+    async fn written_by(&self, email: &str, words: &str) -> String {
+        let new = json!({ "name": "Ada Lovelace", "email": email, "channel": "email", "subject": words });
+        let body = json!({ "new": new, "text": words });
+        text(&self.post("/api/_simulate/customer_message", &body).await["id"])
     }
 
     async fn post_as_viewer(&self, path: &str, body: &Value) -> (u16, Value) {

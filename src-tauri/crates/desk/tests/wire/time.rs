@@ -54,7 +54,7 @@ async fn a_clock_that_was_moved_is_still_ahead_after_a_restart() {
 async fn two_tiers_of_calls_and_how_long_to_wait() {
     let desk = Desk::with(|options| {
         options.calls_per_minute = 5;
-        options.calls_per_burst = 3;
+        options.calls_per_burst = Some(3);
     })
     .await;
     let call = async || {

@@ -1,8 +1,8 @@
 //! "Use bulk actions on conversations" and "Send a mass reply".
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::{DAY, Desk, HOUR};
+use super::super::{DAY, Desk, HOUR, text};
 
 /// "The conversation resolution timer takes them from Done to Archived a day or two later."
 #[tokio::test]
@@ -64,9 +64,9 @@ async fn a_chat_message_queues_until_the_visitor_is_back() {
     let desk = Desk::start().await;
     let id = desk.one("status=active&channel=chat").await;
     desk.customer_writes(&id, "Are you there?").await;
-    let delivery = async |desk: &Desk, text: &str| {
+    let delivery = async |desk: &Desk, words: &str| {
         let messages = desk.messages(&id).await;
-        messages.iter().find(|entry| entry["text"] == text).unwrap()["delivery"]["state"].clone()
+        messages.iter().find(|entry| entry["text"] == words).unwrap()["delivery"]["state"].clone()
     };
     desk.say(&id, "Yes.", "r/0").await;
     assert_eq!(delivery(&desk, "Yes.").await, "delivered");
@@ -116,4 +116,88 @@ async fn a_failed_delivery_shows_on_the_thread() {
     let messages = desk.messages(&id).await;
     let message = messages.iter().find(|entry| entry["id"] == next["message_id"]).unwrap();
     assert_eq!(message["delivery"]["state"], "bounced");
+}
+
+/// "If the 24-hour customer-care window has expired, delivery may require a pre-approved template".
+#[tokio::test]
+async fn a_template_goes_where_the_window_is_closed() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=whatsapp&window=closed").await;
+    assert_eq!(desk.say(&id, "Hello", "r/0").await["reason"]["code"], "window_closed");
+    let templates = desk.get("/api/directory").await["templates"].clone();
+    let template = templates.as_array().unwrap().iter().find(|one| one["name"] == "issue_resolved").unwrap();
+    assert_eq!(template["parameters"], 1);
+    let with = |id: &str, reference: &str, template: Value| json!({ "replies": [{ "id": id, "client_ref": reference, "template": template }] });
+    let filled = json!({ "name": "issue_resolved", "parameters": ["Ada"] });
+    assert_eq!(desk.reply(with(&id, "r/1", filled.clone())).await[0]["outcome"], "applied");
+    let messages = desk.messages(&id).await;
+    let sent = messages.iter().rfind(|entry| entry["kind"] == "message").unwrap();
+    assert!(text(&sent["text"]).starts_with("Hello Ada, "), "{sent}");
+    let mail = desk.one("status=active&channel=email").await;
+    assert_eq!(desk.reply(with(&mail, "r/2", filled)).await[0]["reason"]["code"], "no_templates");
+    for (wrong, code) in [
+        (json!({ "name": "spring_sale" }), "unknown_template"),
+        (json!({ "name": "issue_resolved", "parameters": [] }), "invalid"),
+    ] {
+        let refused = desk.post_for(422, "/api/conversations/bulk/reply", &with(&id, "r/3", wrong)).await;
+        assert_eq!(refused["error"]["code"], code);
+    }
+}
+
+/// "Customers who didn’t ask for an update often experience it as noise." Who opted out gets no mass reply; a reply of
+/// one's own still goes.
+#[tokio::test]
+async fn who_opted_out_is_left_out_of_mass_replies() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=email").await;
+    let contact = text(&desk.conversation(&id).await["contact"]["id"]);
+    desk.patch(&format!("/api/contacts/{contact}"), &json!({ "opted_out": true })).await;
+    assert_eq!(desk.conversation(&id).await["contact"]["opted_out"], true);
+    let mass = json!({ "replies": [{ "id": id, "text": "News", "client_ref": "m/0" }], "mass": true });
+    let left = desk.reply(mass).await[0].clone();
+    assert_eq!((&left["outcome"], &left["reason"]["code"]), (&json!("skipped"), &json!("opted_out")));
+    assert_eq!(desk.say(&id, "Your refund is booked.", "r/0").await["outcome"], "applied");
+}
+
+/// "The conversation flips to Engaged (the ball is back in the customer’s court)" by what an agent sends, not by an
+/// automatic answer.
+#[tokio::test]
+async fn an_automatic_answer_does_not_change_engagement() {
+    let desk = Desk::start().await;
+    desk.put("/api/auto-reply", &json!({ "text": "We answer within a working day." })).await;
+    let id = desk.written_by("ada@example.org", "Hello").await;
+    let row = desk.conversation(&id).await;
+    assert_eq!((&row["engagement"], &row["message_count"]), (&json!("pending"), &json!(2)));
+    assert_eq!((&row["last_outbound"], &row["preview"]["text"]), (&json!(null), &json!("Hello")));
+    let messages = desk.messages(&id).await;
+    let last = messages.last().unwrap();
+    assert_eq!((&last["kind"], &last["from"]), (&json!("message"), &json!("system")));
+    desk.say(&id, "Here I am.", "r/0").await;
+    assert_eq!(desk.conversation(&id).await["engagement"], "engaged");
+}
+
+/// "The filter is your auditable record of what got changed": and the desk lists what everybody changed at once.
+#[tokio::test]
+async fn bulk_runs_of_everybody_are_listed_with_what_was_refused() {
+    let desk = Desk::start().await;
+    let archived = desk.one("status=archived").await;
+    let ids = desk.ids("status=active&channel=email").await;
+    desk.change(&[&ids[0], &archived, "c-1"], json!({ "add_tags": ["swept"] })).await;
+    desk.change(&[&ids[0]], json!({ "add_tags": ["alone"] })).await;
+    for part in [[0, 1], [2, 3]] {
+        let replies = part.map(|n| json!({ "id": ids[n], "text": "Hi", "client_ref": format!("job-7/{n}") }));
+        desk.reply(json!({ "replies": replies, "mass": true, "name": "Hi all" })).await;
+    }
+    let runs = desk.get("/api/bulk-runs").await["runs"].as_array().unwrap().clone();
+    assert_eq!(runs.len(), 2, "{runs:?}");
+    assert_eq!(
+        (&runs[0]["kind"], &runs[0]["name"], &runs[0]["applied"]),
+        (&json!("reply"), &json!("Hi all"), &json!(4))
+    );
+    assert_eq!(runs[1]["change"], json!({ "add_tags": ["swept"] }));
+    let details = desk.get(&format!("/api/bulk-runs/{}", text(&runs[1]["id"]))).await;
+    let codes: Vec<_> =
+        details["refused"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, [json!("archived"), json!("not_found")]);
+    assert_eq!(desk.get("/api/bulk-runs?kind=reply&by=nobody").await["runs"], json!([]));
 }

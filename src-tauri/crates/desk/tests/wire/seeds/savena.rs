@@ -107,3 +107,85 @@ async fn a_chat_after_a_day_of_silence_is_a_new_conversation() {
     let mail = desk.one("status=done&channel=email").await;
     assert_eq!(desk.customer_writes(&mail, "Hello again.").await["id"], json!(mail));
 }
+
+/// "Set priority levels (low, medium, high, urgent) to help your team focus on what matters most."
+#[tokio::test]
+async fn a_conversation_has_one_of_four_priorities_or_none() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=email").await;
+    for priority in ["low", "medium", "high", "urgent", "none"] {
+        desk.change(&[&id], json!({ "priority": priority })).await;
+        assert_eq!(desk.conversation(&id).await["priority"], priority);
+    }
+}
+
+/// "Use internal notes to communicate with your team about a conversation without the customer seeing. Notes support
+/// @mentions so you can tag specific team members for input."
+#[tokio::test]
+async fn a_note_is_for_the_team_and_calls_those_it_mentions() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=email").await;
+    let before = desk.conversation(&id).await;
+    let words = "@jonas and @Mira Okafor: ask @nobody, or jonas@brindlewick.example.";
+    desk.post(&format!("/api/conversations/{id}/notes"), &json!({ "text": words })).await;
+    let messages = desk.messages(&id).await;
+    let note = messages.last().unwrap();
+    assert_eq!((&note["kind"], &note["text"]), (&json!("note"), &json!(words)));
+    assert_eq!(note["mentions"], json!(["jonas@brindlewick.example", "mira@brindlewick.example"]));
+    let row = desk.conversation(&id).await;
+    for field in ["message_count", "preview", "engagement", "last_outbound"] {
+        assert_eq!(row[field], before[field], "{field}");
+    }
+}
+
+/// "Mark unwanted conversations as spam to move them to the Spam view and keep your inbox clean. You can review and restore
+/// conversations from the Spam view if needed."
+#[tokio::test]
+async fn spam_leaves_the_inbox_and_can_be_restored() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=email").await;
+    desk.change(&[&id], json!({ "status": "spam" })).await;
+    assert!(desk.ids("status=spam").await.contains(&id) && !desk.ids("status=active").await.contains(&id));
+    desk.customer_writes(&id, "Buy now!").await;
+    assert_eq!(desk.conversation(&id).await["status"], "spam");
+    desk.change(&[&id], json!({ "status": "active" })).await;
+    assert_eq!(desk.conversation(&id).await["status"], "active");
+    assert_eq!(desk.events_of(&id).await.last().unwrap(), "Restored from spam");
+}
+
+/// "Create a ticket directly from a conversation to track complex issues that need more than a quick reply. Conversations
+/// can also be linked to existing tickets and to other conversations for reference."
+#[tokio::test]
+async fn a_conversation_is_linked_to_tickets_and_conversations() {
+    let desk = Desk::start().await;
+    let ids = desk.ids("status=active&channel=email").await;
+    let made = json!({ "title": "Captures fail", "description": "One bank.", "conversation": ids[0] });
+    let ticket = desk.post("/api/tickets", &made).await;
+    assert_eq!((&ticket["status"], &ticket["conversations"]), (&json!("open"), &json!([ids[0]])));
+    let tie = json!({ "ticket": ticket["id"], "on": true });
+    desk.post(&format!("/api/conversations/{}/tickets", ids[1]), &tie).await;
+    let again = desk.post(&format!("/api/conversations/{}/tickets", ids[1]), &tie).await;
+    assert_eq!(again["seq"], desk.conversation(&ids[1]).await["seq"]);
+    let thread = desk.get(&format!("/api/conversations/{}", ids[1])).await;
+    let mut of = vec![ids[0].clone(), ids[1].clone()];
+    of.sort_by_key(|id| id[2..].parse::<i64>().unwrap());
+    assert_eq!(thread["tickets"][0]["conversations"], json!(of));
+    let path = format!("/api/tickets/{}", text(&ticket["id"]));
+    desk.patch(&path, &json!({ "status": "closed" })).await;
+    assert_eq!(desk.get("/api/tickets?status=open").await["tickets"], json!([]));
+    assert_eq!(desk.get("/api/tickets?status=closed").await["tickets"][0]["id"], ticket["id"]);
+
+    let links = format!("/api/conversations/{}/links", ids[0]);
+    desk.post(&links, &json!({ "to": ids[2], "on": true })).await;
+    for (one, other) in [(&ids[0], &ids[2]), (&ids[2], &ids[0])] {
+        let thread = desk.get(&format!("/api/conversations/{one}")).await;
+        assert_eq!(
+            (&thread["links"][0]["id"], &thread["links"][0]["kind"]),
+            (&json!(other), &json!("related"))
+        );
+    }
+    desk.post(&links, &json!({ "to": ids[2], "on": false })).await;
+    assert_eq!(desk.get(&format!("/api/conversations/{}", ids[2])).await["links"], json!([]));
+    desk.post_for(422, &links, &json!({ "to": ids[0], "on": true })).await;
+    desk.post_for(404, &links, &json!({ "to": "c-1", "on": true })).await;
+}
