@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Channel, Engagement, Handle, Priority, Status};
 
+mod complete;
+mod doubt;
 mod error;
 mod matching;
 mod normal;
@@ -18,10 +20,11 @@ mod resolve;
 mod tests;
 mod value;
 
+pub use complete::{Completion, Suggestion, complete};
 pub use error::FilterError;
 pub use matching::{FullText, Seen};
 pub use parse::FILTER_KEYS;
-pub use print::TermText;
+pub use print::{TermText, quote};
 
 /// A filter as typed, with its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -34,6 +34,10 @@ id_type!(
     JobId
 );
 id_type!(
+    /// One view that was saved on this computer.
+    ViewId
+);
+id_type!(
     /// One plan: a change or a reply applied to a frozen audience, not yet confirmed.
     PlanId
 );

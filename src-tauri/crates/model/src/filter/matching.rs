@@ -79,6 +79,36 @@ impl Match {
         }
     }
 
+    /// The earliest last update, UTC milliseconds, that a conversation must have to match; none where any age may match.
+    #[must_use]
+    pub fn updated_since(&self) -> Option<i64> {
+        match self {
+            Self::Nothing => Some(i64::MAX),
+            // Nothing is updated before it is created.
+            Self::Updated { from, .. } | Self::Created { from, .. } => *from,
+            Self::And(parts) => parts.iter().filter_map(Self::updated_since).max(),
+            Self::Or(parts) => parts.iter().map(Self::updated_since).min().flatten(),
+            Self::Not(part) => match &**part {
+                Self::Updated { from: None, before } => *before,
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The filter without its full-text terms: what a search of the text goes through.
+    #[must_use]
+    pub fn without_text(&self) -> Self {
+        match self {
+            Self::And(parts) => Self::And(parts.iter().map(Self::without_text).collect()),
+            Self::Or(parts) => Self::Or(parts.iter().map(Self::without_text).collect()),
+            // What is excluded by its text could be anything.
+            Self::Not(part) if !part.text_terms().is_empty() => Self::All,
+            term if term.is_text() => Self::All,
+            other => other.clone(),
+        }
+    }
+
     /// Whether this term itself needs the full text: [`Match::Word`] or [`Match::Phrase`].
     #[must_use]
     pub fn is_text(&self) -> bool {

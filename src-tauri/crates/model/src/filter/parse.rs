@@ -33,17 +33,28 @@ impl FromStr for Query {
     type Err = FilterError;
 
     fn from_str(text: &str) -> Result<Self, FilterError> {
-        if let Some((at, _)) = text.char_indices().nth(MAX_CHARS) {
-            let message = format!("This filter is longer than {MAX_CHARS} characters. Shorten it.");
-            return Err(FilterError::new(at, text.len() - at, message));
-        }
-        let mut parser = Parser { text, pos: 0, depth: 0, sort: None };
-        let filter = parser.any()?;
-        if filter.json_depth() > MAX_JSON_DEPTH {
-            return Err(too_deep(0, text.len()));
-        }
-        Ok(Self { filter, sort: parser.sort.unwrap_or_default() })
+        Ok(read(text)?.0)
     }
+}
+
+/// The query, and the names in it that only a directory can confirm.
+pub(super) fn read(text: &str) -> Result<(Query, Vec<Named>), FilterError> {
+    if let Some((at, _)) = text.char_indices().nth(MAX_CHARS) {
+        let message = format!("This filter is longer than {MAX_CHARS} characters. Shorten it.");
+        return Err(FilterError::new(at, text.len() - at, message));
+    }
+    let mut parser = Parser { text, pos: 0, depth: 0, sort: None, names: Vec::new() };
+    let filter = parser.any()?;
+    if filter.json_depth() > MAX_JSON_DEPTH {
+        return Err(too_deep(0, text.len()));
+    }
+    Ok((Query { filter, sort: parser.sort.unwrap_or_default() }, parser.names))
+}
+
+/// A name as it stands in the line, and the key that it belongs to.
+pub(super) struct Named {
+    pub(super) key: &'static str,
+    pub(super) value: Value,
 }
 
 impl Query {
@@ -70,6 +81,7 @@ struct Parser<'a> {
     pos: usize,
     depth: usize,
     sort: Option<Sort>,
+    names: Vec<Named>,
 }
 
 fn too_deep(at: usize, len: usize) -> FilterError {
@@ -124,7 +136,8 @@ impl<'a> Parser<'a> {
                 continue;
             }
             if self.depth == 0 && self.peek() == Some(')') {
-                return Err(FilterError::new(self.pos, 1, "This parenthesis closes nothing. Remove it."));
+                let error = FilterError::new(self.pos, 1, "This parenthesis closes nothing. Remove it.");
+                return Err(error.suggest(vec![String::new()]));
             }
             return Ok(Filter::any_of(branches));
         }
@@ -202,11 +215,9 @@ impl<'a> Parser<'a> {
         let inner = self.any()?;
         self.depth -= 1;
         if self.peek() != Some(')') {
-            return Err(FilterError::new(
-                open,
-                1,
-                "This parenthesis is never closed. Write ) where it ends.",
-            ));
+            let rest = &self.text[open..];
+            let message = "This parenthesis is never closed. Write ) where it ends.";
+            return Err(FilterError::new(open, rest.len(), message).suggest(vec![format!("{rest})")]));
         }
         self.pos += 1;
         Ok(inner)
@@ -229,7 +240,11 @@ impl<'a> Parser<'a> {
             if let Some(&key) = FILTER_KEYS.iter().find(|known| **known == key) {
                 self.pos += name.len() + 1;
                 let values = self.values(key, at)?;
-                return value::read(key, &values);
+                let read = value::read(key, &values)?;
+                if matches!(key, "tag" | "assignee" | "team" | "follows") {
+                    self.names.extend(values.into_iter().map(|value| Named { key, value }));
+                }
+                return Ok(read);
             }
             let has_value = !after.is_empty() || self.text[at + word.len()..].starts_with('"');
             if has_value && looks_like_key(name, after) {
@@ -291,7 +306,12 @@ impl<'a> Parser<'a> {
                 other => text.push(other),
             }
         }
-        Err(FilterError::new(open, 1, "This quote is never closed. Write \" where the phrase ends."))
+        let rest = &self.text[open..];
+        let error =
+            FilterError::new(open, rest.len(), "This quote is never closed. Write \" where the phrase ends.");
+        // A backslash at the end would take the quotation mark for a part of the phrase.
+        let closable = !word_groups(&text).is_empty() && !rest.ends_with('\\');
+        Err(if closable { error.suggest(vec![format!("{rest}\"")]) } else { error })
     }
 }
 

@@ -166,6 +166,19 @@ impl Value {
     }
 }
 
+/// A value of a key as the language reads it back: in quotes where it is not one plain word, or would mean somebody in
+/// particular.
+///
+/// ```
+/// assert_eq!(muster_model::quote("needs review"), "\"needs review\"");
+/// ```
+#[must_use]
+pub fn quote(text: &str) -> String {
+    // A value may begin with any sign, but these have a meaning for some keys.
+    let signed = text.starts_with(['-', '<', '>']) || text.is_empty();
+    Value { text: text.to_owned(), quoted: signed || Who::from_word(text).is_some() }.to_string()
+}
+
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let needs_quotes = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"');

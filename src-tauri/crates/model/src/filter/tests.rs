@@ -1,5 +1,6 @@
 //! The language as a whole: what lines mean, what is refused and how, and that print → parse is the identity.
 
+mod completing;
 mod identity;
 mod meaning;
 
@@ -71,7 +72,13 @@ fn other_spellings_print_canonically(#[case] line: &str, #[case] canonical: &str
 #[case("engaged:maybe", "maybe", "\"maybe\" is not an answer to engaged:. Write yes or no.", &[])]
 #[case("has:attachments", "attachments", "\"attachments\" is not something that a conversation can have. Write attachment.", &["attachment"])]
 #[case("sort:-wating", "wating", "\"wating\" is not an order. Write updated, created, waiting or priority.", &["waiting"])]
-#[case("updated:2026-02-30", "2026-02-30", "There is no 2026-02-30 in the calendar. Write year-month-day, for example 2026-01-31.", &[])]
+#[case("updated:2026-02-30", "2026-02-30", "There is no 2026-02-30 in the calendar. Write year-month-day, for example 2026-01-31.", &["2026-02-28"])]
+#[case("updated:>=2026-1-5", ">=2026-1-5", "\"2026-1-5\" is not a day. Write year-month-day, for example 2026-01-31.", &[">=2026-01-05"])]
+#[case("updated:31.4.2026..2026-06-01", "31.4.2026..2026-06-01", "\"31.4.2026\" is not a day. Write year-month-day, for example 2026-01-31.", &["2026-04-30..2026-06-01"])]
+#[case("created:2026-02", "2026-02", "\"2026-02\" is not a day. Write year-month-day, for example 2026-01-31.", &["2026-02-01..2026-02-28"])]
+#[case("created:2026", "2026", "\"2026\" is not a day. Write year-month-day, for example 2026-01-31.", &["2026-01-01..2026-12-31"])]
+#[case("created:5/6/2026", "5/6/2026", "\"5/6/2026\" is not a day. Write year-month-day, for example 2026-01-31.", &[])]
+#[case("created:2026-13-01", "2026-13-01", "There is no 2026-13-01 in the calendar. Write year-month-day, for example 2026-01-31.", &[])]
 #[case("updated:<soon", "<soon", "\"soon\" is not a day. Write year-month-day, for example 2026-01-31.", &[])]
 #[case("updated:..", "..", "\"..\" is not a day. Write year-month-day, for example 2026-01-31.", &[])]
 #[case("created:2026-03-01..2026-01-01", "2026-03-01..2026-01-01", "2026-03-01 comes after 2026-01-01. Write the earlier day first.", &["2026-01-01..2026-03-01"])]
@@ -80,9 +87,9 @@ fn other_spellings_print_canonically(#[case] line: &str, #[case] canonical: &str
 #[case("tag:a,,b", "tag:a,", "tag: needs a value, for example tag:vip.", &[])]
 #[case("tag:\" \"", "tag:\" \"", "tag: needs a value, for example tag:vip.", &[])]
 #[case("tag:\"a\"b", "\"a\"b", "Something follows this value directly. Write a space or a comma between them.", &[])]
-#[case("é \"payment failed", "\"", "This quote is never closed. Write \" where the phrase ends.", &[])]
-#[case("a (b", "(", "This parenthesis is never closed. Write ) where it ends.", &[])]
-#[case("a) b", ")", "This parenthesis closes nothing. Remove it.", &[])]
+#[case("é \"payment failed", "\"payment failed", "This quote is never closed. Write \" where the phrase ends.", &["\"payment failed\""])]
+#[case("a (b", "(b", "This parenthesis is never closed. Write ) where it ends.", &["(b)"])]
+#[case("a) b", ")", "This parenthesis closes nothing. Remove it.", &[""])]
 #[case("a ( ) b", "( )", "These parentheses are empty. Write a term between them.", &[])]
 #[case("a OR", "OR", "OR needs a term on both sides.", &[])]
 #[case("OR a", "OR", "OR needs a term on both sides.", &[])]
@@ -130,7 +137,10 @@ fn a_suggestion_replaces_the_span(#[case] line: &str, #[case] better: &str) {
 #[case("a ".repeat(5_001))]
 #[case("é".repeat(10_001))]
 #[case(format!("{}a{}", "(".repeat(101), ")".repeat(101)))]
+#[case(format!("{}a{}", "(".repeat(1_000), ")".repeat(1_000)))]
+#[case(format!("{}a{}", "-(".repeat(1_000), ")".repeat(1_000)))]
 #[case("(".repeat(9_999))]
+#[case("tag:a,".repeat(1_700))]
 #[case("a (b OR -(".repeat(90) + "c" + &"))".repeat(90))]
 #[case("-".repeat(9_999))]
 #[case("\"".repeat(9_999))]

@@ -264,15 +264,63 @@ fn day(value: &Value, text: &str) -> Result<Date, FilterError> {
             .all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() });
     match text.parse() {
         Ok(day) if well_formed => Ok(day),
-        Err(_) if well_formed => Err(value.error(format!(
-            "There is no {text} in the calendar. Write year-month-day, for example 2026-01-31."
-        ))),
+        Err(_) if well_formed => Err(value
+            .error(format!(
+                "There is no {text} in the calendar. Write year-month-day, for example 2026-01-31."
+            ))
+            .suggest(instead(value, text))),
         _ => Err(not_a_day(value, text)),
     }
 }
 
 fn not_a_day(value: &Value, text: &str) -> FilterError {
-    value.error(format!("\"{text}\" is not a day. Write year-month-day, for example 2026-01-31."))
+    value
+        .error(format!("\"{text}\" is not a day. Write year-month-day, for example 2026-01-31."))
+        .suggest(instead(value, text))
+}
+
+/// The value with what may have been meant in place of `text`.
+fn instead(value: &Value, text: &str) -> Vec<String> {
+    let meant = meant_day(text).or_else(|| if value.text == text { meant_range(text) } else { None });
+    meant.map(|meant| value.text.replacen(text, &meant, 1)).into_iter().collect()
+}
+
+/// `2026-1-5`, `2026/01/05`, `5.1.2026`, and the last day of a month that has no 31st.
+fn meant_day(text: &str) -> Option<String> {
+    let numbers = |separator: char| -> Option<[i16; 3]> {
+        let parts: Vec<i16> = text.split(separator).map(str::parse).collect::<Result<_, _>>().ok()?;
+        parts.try_into().ok()
+    };
+    // Day and month change places from country to country, except where the year comes first or dots divide.
+    let [year, month, day] =
+        numbers('-').or_else(|| numbers('/')).or_else(|| numbers('.').map(|[d, m, y]| [y, m, d]))?;
+    if year < 1000 {
+        return None;
+    }
+    let first = Date::new(year, i8::try_from(month).ok()?, 1).ok()?;
+    let last = first.last_of_month();
+    let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
+    Some(if day > last.day() { last } else { Date::new(year, first.month(), day).ok()? }.to_string())
+}
+
+/// `2026-05` and `2026`.
+fn meant_range(text: &str) -> Option<String> {
+    let (year, month) = text.split_once('-').map_or((text, None), |(year, month)| (year, Some(month)));
+    if year.len() != 4 {
+        return None;
+    }
+    let year: i16 = year.parse().ok()?;
+    let (first, last) = match month {
+        Some(month) => {
+            let first = Date::new(year, month.parse().ok()?, 1).ok()?;
+            (first, first.last_of_month())
+        }
+        None => {
+            let first = Date::new(year, 1, 1).ok()?;
+            (first, first.last_of_year())
+        }
+    };
+    Some(format!("{first}..{last}"))
 }
 
 fn searchable(value: &Value, has_text: bool) -> Result<String, FilterError> {

@@ -146,6 +146,30 @@ proptest! {
     }
 
     #[test]
+    fn any_text_at_all_is_read_or_refused_with_a_sentence(line in any::<String>()) {
+        match Query::parse(&line) {
+            Ok(query) => prop_assert_eq!(Query::parse(&query.to_string()), Ok(query)),
+            Err(error) => {
+                let place = line.get(error.at..error.at + error.len);
+                prop_assert!(place.is_some() && error.message.ends_with('.'), "{:?}", error);
+            }
+        }
+    }
+
+    /// What is suggested leaves at least that mistake behind.
+    #[test]
+    fn suggestions_move_the_mistake_on(
+        line in "([a-z]{1,7}:?|is:dne|tag:|sort:wating|OR|older:|[-(),\"\\\\:]|[0-9]{1,4}d?|updated:2026-02-3[0-9]| ){0,16}",
+    ) {
+        if let Err(error) = Query::parse(&line) {
+            for suggestion in &error.suggestions {
+                let fixed = format!("{}{suggestion}{}", &line[..error.at], &line[error.at + error.len..]);
+                prop_assert_ne!(Query::parse(&fixed), Err(error.clone()), "{} → {}", line, fixed);
+            }
+        }
+    }
+
+    #[test]
     fn chips_together_are_the_query(query in query()) {
         let chips: Vec<String> = query.terms().into_iter().map(|term| term.text).collect();
         let line = format!("{} sort:{}", chips.join(" "), query.sort);
