@@ -9,6 +9,7 @@ mod ctl;
 mod desk;
 mod files;
 mod jobs;
+mod measure;
 mod notifications;
 mod process;
 mod report;
@@ -28,13 +29,31 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 fn main() -> ExitCode {
     let target = Path::new(env!("CARGO_BIN_EXE_muster")).ancestors().nth(2).unwrap_or(Path::new("target"));
-    match play(&target.join("demo")) {
+    let done = match conversations_to_measure() {
+        Some(conversations) => measure(conversations, &target.join("bench-window")),
+        None => play(&target.join("demo")),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("✗ {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// `--measure-window N` takes figures instead of playing the tour.
+fn conversations_to_measure() -> Option<u64> {
+    let mut words = std::env::args().skip_while(|word| word != "--measure-window");
+    words.nth(1)?.parse().ok()
+}
+
+fn measure(conversations: u64, folder: &Path) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "a TLS provider was there already")?;
+    runtime.block_on(measure::window(conversations, &folder.join("logs")))
 }
 
 fn play(folder: &Path) -> Result<()> {

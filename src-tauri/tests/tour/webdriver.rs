@@ -146,6 +146,11 @@ impl WebDriver {
         self.post("execute/sync", &json!({ "script": body, "args": arguments })).await
     }
 
+    /// Runs the body of a function in the page that calls its last argument with the answer.
+    pub async fn script_async(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+        self.post("execute/async", &json!({ "script": body, "args": arguments })).await
+    }
+
     /// Waits until the page has drawn what it holds now.
     pub async fn drawn(&self) -> Result<()> {
         // All of it: nobody composites this display, and a notification that closes leaves a hole.

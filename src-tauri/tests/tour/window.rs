@@ -271,6 +271,11 @@ impl Window {
         Ok(self.0.script(body, &[]).await?.as_bool().unwrap_or_default())
     }
 
+    /// Runs the body of a function in the page that calls its last argument with the answer.
+    pub async fn script_async(&self, body: &str, arguments: &[Value]) -> Result<Value> {
+        self.0.script_async(body, arguments).await
+    }
+
     /// Runs a function body in the page.
     pub async fn script(&self, body: &str) -> Result<Value> {
         self.0.script(body, &[]).await

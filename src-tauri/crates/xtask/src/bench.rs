@@ -6,6 +6,11 @@ use crate::step::command;
 use serde_json::{Value, json};
 use std::process::Stdio;
 
+mod window;
+
+/// The bench that is run only when it is named.
+const WINDOW: &str = "window";
+
 /// Every bench, and the crate that it stands in.
 const BENCHES: [(&str, &str); 3] =
     [("muster-store", "journal"), ("muster-engine", "job"), ("muster-store", "cache")];
@@ -25,7 +30,10 @@ struct Measure {
 /// measures. `conversations`: how many the bench of the cache is about.
 pub fn run(json: bool, names: &[String], conversations: Option<usize>) -> Result<()> {
     let mut measures = Vec::new();
-    let (benches, names) = chosen(names);
+    let (with_window, names): (Vec<String>, Vec<String>) =
+        names.iter().cloned().partition(|name| name == WINDOW);
+    let (benches, names) =
+        if !with_window.is_empty() && names.is_empty() { (Vec::new(), Vec::new()) } else { chosen(&names) };
     for (package, bench) in benches {
         if !json {
             println!("\n▶ {package}: {bench}");
@@ -35,6 +43,9 @@ pub fn run(json: bool, names: &[String], conversations: Option<usize>) -> Result
             args.extend(["--conversations".to_owned(), n.to_string()]);
         }
         measures.extend(take(package, bench, &args)?);
+    }
+    if !with_window.is_empty() {
+        measures.extend(window::take(conversations)?);
     }
     if measures.is_empty() && !names.is_empty() {
         return Err(format!("no measure is named like {}", names.join(" or ")).into());

@@ -44,10 +44,11 @@ enum Command {
         /// Print one JSON document instead of a table
         #[arg(long)]
         json: bool,
-        /// How many conversations the bench of the cache is about
+        /// How many conversations the benches of the cache and the window are about
         #[arg(long)]
         conversations: Option<usize>,
-        /// Take only these benches (journal, job, cache), or measures whose names contain one of these
+        /// Take only these benches (journal, job, cache; window is taken only when named), or measures whose names
+        /// contain one of these
         names: Vec<String>,
     },
     /// Check everything: formats, lints, every test, and the tour in the real window

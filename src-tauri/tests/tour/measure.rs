@@ -1,0 +1,139 @@
+//! What the window costs on a large cache: `cargo xtask bench window`. A file of invented conversations is imported, the
+//! real window is opened on it, and the page itself takes the times from a key to the frame that shows what it means.
+//! Prints measures, one JSON object a line; asserts nothing but that everything was shown.
+
+mod memory;
+mod shop;
+
+use crate::ctl::Ctl;
+use crate::session::Session;
+use crate::wait::{LATER, until};
+use crate::window::{Scheme, Window};
+use crate::{Result, measure::shop::write_shop};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+/// Rounds of every measure.
+const ROUNDS: usize = 20;
+/// What is typed, letter by letter.
+const TYPED: [&str; 4] =
+    ["is:active payment", "tag:tag-003 refund", "delivery late", "team:team-02 older:30d"];
+/// Keys behind `g`, and back.
+const VIEWS: [char; 4] = ['a', 'd', 'h', 'u'];
+/// Frames of one scroll.
+const FRAMES: u64 = 240;
+
+/// Takes every measure with so many conversations.
+pub async fn window(conversations: u64, logs: &Path) -> Result<()> {
+    let session = Session::start(logs).await?;
+    let file = session.scratch().join("shop.jsonl");
+    std::fs::create_dir_all(session.scratch())?;
+    write_shop(&file, conversations)?;
+    let ctl = Ctl::new(session.data());
+    let began = Instant::now();
+    ctl.must(&session, &["import", "shop", &file.display().to_string()])?;
+    say("window import", conversations, "s", &[began.elapsed().as_secs_f64()]);
+    std::fs::remove_file(&file)?;
+
+    let began = Instant::now();
+    let window = Window::open(&session, &session.data(), Scheme::Light).await?;
+    until("the sidebar to count", LATER, async || Ok(window.sees("nav-active").await?.then_some(()))).await?;
+    say("window start to counted sidebar", conversations, "s", &[began.elapsed().as_secs_f64()]);
+    say("window memory at start", conversations, "MB", &[memory::of_tree(window.process()?)?]);
+
+    let mut jumps = Vec::new();
+    for round in 0..ROUNDS {
+        let key = VIEWS[round % VIEWS.len()].to_string();
+        jumps.push(number(&window.script_async(JUMP, &[json!(key)]).await?)?);
+    }
+    say("window jump to view", conversations, "ms", &jumps);
+
+    let (mut echoes, mut lists) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS.div_ceil(TYPED.len()) {
+        for text in TYPED {
+            // Another end every time, so that no answer is one that was given before.
+            let text = format!("{text} x{round}");
+            for end in text.char_indices().map(|(at, c)| at + c.len_utf8()) {
+                let times = window.script_async(TYPE, &[json!(text.get(..end))]).await?;
+                echoes.push(number(&times["echo"])?);
+                lists.extend(times["list"].as_f64());
+            }
+        }
+    }
+    say("window letter to frame", conversations, "ms", &echoes);
+    say("window letter to list", conversations, "ms", &lists);
+
+    window.script_async(JUMP, &[json!("a")]).await?;
+    let frames = window.script_async(SCROLL, &[json!(FRAMES)]).await?;
+    let frames: Vec<f64> = frames.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    say("window scroll frame", conversations, "ms", &frames);
+    say("window memory at end", conversations, "MB", &[memory::of_tree(window.process()?)?]);
+    window.close().await
+}
+
+fn number(value: &Value) -> Result<f64> {
+    value.as_f64().ok_or_else(|| format!("the page took no time: {value}").into())
+}
+
+fn say(name: &str, n: u64, unit: &str, samples: &[f64]) {
+    println!("{}", json!({ "name": name, "n": n, "unit": unit, "samples": samples, "baseline": [] }));
+}
+
+/// From the second key of `g X` to the frame in which the list of that view stands.
+const JUMP: &str = "
+    const [key, done] = arguments;
+    const list = () => document.querySelector('[data-testid=list]');
+    const press = key => document.body.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    document.activeElement?.blur();
+    press('g');
+    press('i');
+    setTimeout(() => {
+        const before = list().dataset.shown;
+        press('g');
+        const began = performance.now();
+        press(key);
+        const look = () => list().dataset.shown === before
+            ? requestAnimationFrame(look)
+            : requestAnimationFrame(() => done(performance.now() - began));
+        requestAnimationFrame(look);
+    }, 300);";
+
+/// From a letter to the frame that shows it, and to the one that shows its list; none where the filter makes no sense yet
+/// or shows what was shown before.
+const TYPE: &str = "
+    const [text, done] = arguments;
+    const input = document.querySelector('[data-testid=filter-input]');
+    const list = document.querySelector('[data-testid=list]');
+    const before = list.dataset.shown;
+    input.focus();
+    input.value = text;
+    input.setSelectionRange(text.length, text.length);
+    const began = performance.now();
+    let echo = null;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    const look = () => {
+        const now = performance.now() - began;
+        echo ??= now;
+        if (list.dataset.shown !== before) requestAnimationFrame(() => done({ echo, list: performance.now() - began }));
+        else if (now > 1500) done({ echo, list: null });
+        else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);";
+
+/// The times between frames while the list is scrolled, five rows a frame.
+const SCROLL: &str = "
+    const [frames, done] = arguments;
+    const list = document.querySelector('[data-testid=list]');
+    const times = [];
+    let last = performance.now();
+    const step = () => {
+        const now = performance.now();
+        times.push(now - last);
+        last = now;
+        list.scrollTop += 5 * 72;
+        if (times.length < frames) requestAnimationFrame(step);
+        else done(times);
+    };
+    requestAnimationFrame(step);";
