@@ -11,7 +11,9 @@ import { ConversationList } from '../lib/conversation/list.svelte';
 import { fixedBy } from '../lib/conversation/row';
 import { Selection } from '../lib/conversation/selection.svelte';
 import { type Sort, sortOf } from '../lib/conversation/sort';
+import { Views } from '../lib/conversation/views.svelte';
 import { Filter } from '../lib/filter/filter.svelte';
+import { asksForText } from '../lib/filter/terms';
 import { asUiError, type Host } from '../lib/host/host';
 import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionView, ViewItem } from '../lib/host/types';
 import { Drafts } from '../lib/thread/drafts.svelte';
@@ -33,6 +35,7 @@ export class Inbox {
   readonly page: JobsPage;
   readonly undo: UndoStack;
   readonly drafts: Drafts;
+  readonly views: Views;
   readonly #summaries = new Latest();
   readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
@@ -58,6 +61,7 @@ export class Inbox {
   readonly me = $derived.by(() => this.account.state?.me ?? null);
   readonly mayReply = $derived(this.me?.mayReply ?? false);
   readonly mayChange = $derived(this.me?.mayChange ?? false);
+  readonly isFile = $derived.by(() => this.account.isFile);
   readonly selected = $derived.by(() => this.selection.count(this.list.total ?? 0));
   readonly fixed = $derived.by(() => fixedBy(this.filter.terms));
   readonly sort = $derived.by(() => sortOf(this.filter.terms));
@@ -67,7 +71,7 @@ export class Inbox {
     const applied = this.filter.applied;
     if (sidebar === null) return null;
     return (
-      [...sidebar.mine, ...sidebar.everything, ...sidebar.teams, ...sidebar.tags].find(
+      [...sidebar.mine, ...sidebar.everything, ...sidebar.saved, ...sidebar.teams, ...sidebar.tags].find(
         (one) => one.filter === applied,
       ) ?? null
     );
@@ -92,6 +96,7 @@ export class Inbox {
     this.filter = new Filter(host, account.id, (text) => void this.#show(text));
     this.thread = new OpenThread(host, account.id);
     this.drafts = new Drafts(host, account.id);
+    this.views = new Views(host, account.id, announcer);
     this.jobs = new Jobs(host, account.id);
     this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#began(job) });
     this.undo = new UndoStack(host, account.id, announcer, {
@@ -130,6 +135,7 @@ export class Inbox {
     }
     if (!('account' in event) || event.account !== this.account.id) return;
     if (event.type === 'stateChanged') this.#stateChanged.call();
+    else if (event.type === 'viewsChanged') void this.account.refreshSidebar();
     else if (event.type === 'conversationsChanged') {
       this.#changed.call();
       if (this.thread.id !== null && (event.ids?.includes(this.thread.id) ?? true)) void this.thread.refresh();
@@ -144,6 +150,20 @@ export class Inbox {
     this.#inJobs = false;
     this.#cameFromJobs = false;
     this.filter.show(view.filter);
+  }
+
+  /** One of the standard views. */
+  openViewOf(key: string): void {
+    const { sidebar } = this.account;
+    const view = sidebar && [...sidebar.mine, ...sidebar.everything].find((one) => one.key === key);
+    if (view) this.openView(view);
+  }
+
+  /** What was typed into the palette becomes the filter. */
+  search(filter: string): void {
+    this.#inJobs = false;
+    this.#cameFromJobs = false;
+    void this.filter.set(filter);
   }
 
   setSort(sort: Sort): void {
@@ -436,6 +456,7 @@ export class Inbox {
     this.menu = null;
     const before = this.#shown;
     this.#shown = text;
+    void this.thread.seek(asksForText(this.filter.terms) ? text : '');
     if (this.selection.clear()) {
       this.#announcer.say('Selection cleared', {
         action: {

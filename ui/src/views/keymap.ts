@@ -21,6 +21,14 @@ export type Action =
   | 'undo'
   | 'redo'
   | 'goInbox'
+  | 'goUnassigned'
+  | 'goFollowing'
+  | 'goActive'
+  | 'goSnoozed'
+  | 'goDone'
+  | 'goSaved'
+  | 'saveView'
+  | 'palette'
   | 'goJobs'
   | 'thread'
   | 'shortcuts';
@@ -54,6 +62,7 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
       { keys: ['k', 'arrowup'], action: 'previous', label: 'Previous conversation or job', where: 'everywhere' },
       { keys: ['enter'], action: 'open', label: 'Open', where: 'everywhere' },
       { keys: ['/'], action: 'filter', label: 'Filter' },
+      { keys: ['v'], action: 'saveView', label: 'Save the filter as a view' },
       { keys: ['escape'], action: 'escape', label: 'Close the innermost thing', where: 'everywhere' },
     ],
   },
@@ -100,7 +109,19 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
     bindings: [
       { keys: ['mod+z'], action: 'undo', label: 'Undo the last action', where: 'everywhere' },
       { keys: ['mod+shift+z'], action: 'redo', label: 'Redo', where: 'everywhere' },
+      { keys: ['mod+k'], action: 'palette', label: 'Do anything by its name', where: 'everywhere' },
       { keys: ['g i'], action: 'goInbox', label: 'Go to the inbox', where: 'everywhere' },
+      { keys: ['g u'], action: 'goUnassigned', label: 'Go to Unassigned', where: 'everywhere' },
+      { keys: ['g f'], action: 'goFollowing', label: 'Go to Following', where: 'everywhere' },
+      { keys: ['g a'], action: 'goActive', label: 'Go to Active', where: 'everywhere' },
+      { keys: ['g h'], action: 'goSnoozed', label: 'Go to Snoozed', where: 'everywhere' },
+      { keys: ['g d'], action: 'goDone', label: 'Go to Done', where: 'everywhere' },
+      {
+        keys: ['g 1', 'g 2', 'g 3', 'g 4', 'g 5', 'g 6', 'g 7', 'g 8', 'g 9'],
+        action: 'goSaved',
+        label: 'Go to a saved view, by its place',
+        where: 'everywhere',
+      },
       { keys: ['g j'], action: 'goJobs', label: 'Go to the jobs', where: 'everywhere' },
       { keys: ['o'], action: 'thread', label: 'Open the thread, in Jobs', where: 'jobs' },
       { keys: ['?'], action: 'shortcuts', label: 'These shortcuts', where: 'everywhere' },

@@ -292,6 +292,7 @@ fn connection_view(connection: &Connection, fresh_at: Option<String>) -> Connect
         }
         Connection::KeyRefused { message } => ("keyRefused", None, None, Some(message.clone())),
         Connection::Elsewhere => ("elsewhere", None, None, None),
+        Connection::File => ("file", None, None, None),
     };
     ConnectionView { state: state.into(), since, next_try, message, fresh_at }
 }

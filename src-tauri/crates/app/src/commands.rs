@@ -24,6 +24,12 @@ macro_rules! muster_commands {
             try_now(AccountRef) -> AccountState;
             /// The sidebar with live counts.
             sidebar(AccountRef) -> Sidebar;
+            /// Saves a filter as a view, or changes one.
+            save_view(SaveView) -> Nothing;
+            /// Forgets a view that was saved here.
+            remove_view(ViewRef) -> Nothing;
+            /// Moves a saved view by one place.
+            move_view(MoveView) -> Nothing;
             /// A page of a list.
             list(ListRequest) -> ListPage;
             /// Whether a filter makes sense, and what it would show.
@@ -34,6 +40,8 @@ macro_rules! muster_commands {
             resolve_snooze(SnoozeText) -> SnoozeView;
             /// A conversation with its messages; fetches them when they are not here.
             thread(ConversationRef) -> ThreadView;
+            /// Where the filter's words stand in a thread.
+            thread_hits(ThreadHitsRequest) -> ThreadHits;
             /// Moves my read mark to the end of a conversation.
             mark_read(ConversationRef) -> Nothing;
             /// Follow or stop following.

@@ -1,76 +1,23 @@
-//! The inbox: sidebar, list, filter box, what is in a selection.
+//! The inbox: the list, what is in a selection, when a snooze ends.
 
 use std::collections::{HashMap, HashSet};
 
-use muster_engine::Account;
+use muster_engine::{Account, sentence};
 use muster_model::{
-    Conversation, Engagement, Match, Query, RemoteId, Resolved, Selection, SnoozeUntil, parse_snooze,
+    Conversation, Engagement, Query, RemoteId, Resolved, Selection, SnoozeUntil, parse_snooze,
 };
 use muster_store::{Cache, ListRow, Overlay, PageKey, PageRequest, StoreError};
 
 use crate::facets;
-use crate::view_filter::{self, standard_views};
-use crate::wire::{
-    AccountRef, FilterCheck, FilterMistake, FilterText, ListPage, ListRequest, Row, SelectionRequest,
-    SelectionSummary, Sidebar, SnoozeText, SnoozeView, TermView, ViewItem, WithoutTerm,
-};
-use crate::words::{count, from_now, moment, rfc3339, tag_color, zone_name};
+use crate::marks::Sought;
+use crate::wire::{ListPage, ListRequest, Row, SelectionRequest, SelectionSummary, SnoozeText, SnoozeView};
+use crate::words::{count, from_now, moment, rfc3339, zone_name};
 use crate::{App, ErrorCode, UiError};
 
 /// Rows of one page at most: what a tall window shows, several times over.
 const PAGE_LIMIT: u32 = 500;
 
 impl App {
-    /// The sidebar with live counts.
-    ///
-    /// # Errors
-    /// When the account cannot be opened or its cache cannot be read.
-    pub async fn sidebar(&self, request: AccountRef) -> Result<Sidebar, UiError> {
-        let account = self.account_of(&request.account).await?;
-        let directory = account.directory();
-        let views = standard_views(&directory);
-        let matches: Vec<Match> = views
-            .iter()
-            .map(|view| resolve(&account, &view.filter).map(|resolved| resolved.filter))
-            .collect::<Result<_, _>>()?;
-        let overlay = account.overlay().await?;
-        let stores = account.stores().clone();
-        let (counts, running) = self
-            .blocking(move || {
-                let counts = stores.cache.counts(&matches, &overlay)?;
-                let running = stores.journal.waiting()?.jobs;
-                Ok((counts, running))
-            })
-            .await?;
-        let mut sidebar = Sidebar {
-            mine: vec![],
-            everything: vec![],
-            teams: vec![],
-            tags: vec![],
-            running_jobs: count(running),
-        };
-        for (view, n) in views.into_iter().zip(counts) {
-            let color = match view.section {
-                view_filter::Section::Tags => {
-                    let given =
-                        directory.tags.iter().find(|tag| tag.name == view.name).and_then(|tag| tag.color);
-                    Some(tag_color(&view.name, given))
-                }
-                _ => None,
-            };
-            let item =
-                ViewItem { key: view.key, name: view.name, filter: view.filter, count: count(n), color };
-            match view.section {
-                view_filter::Section::Mine => sidebar.mine.push(item),
-                view_filter::Section::Everything => sidebar.everything.push(item),
-                view_filter::Section::Teams => sidebar.teams.push(item),
-                view_filter::Section::Tags => sidebar.tags.push(item),
-            }
-        }
-        sidebar.tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-        Ok(sidebar)
-    }
-
     /// A page of a list.
     ///
     /// # Errors
@@ -87,101 +34,25 @@ impl App {
             .transpose()
             .map_err(|message| UiError::new(ErrorCode::BadInput, message))?;
         let limit = usize::try_from(request.limit.clamp(1, PAGE_LIMIT)).unwrap_or(50);
-        let (rows, next, total, sync) = self
-            .blocking(move || {
-                let page = PageRequest { after, limit };
-                let total = if first { Some(stores.cache.count(&resolved.filter, &overlay)?) } else { None };
-                let page = stores.cache.list(&resolved, &overlay, &page)?;
-                Ok((rows(&stores.cache, &page.rows, &overlay)?, page.next, total, stores.cache.sync_state()?))
-            })
-            .await?;
-        Ok(ListPage {
-            rows,
-            next: next.map(String::from),
-            total: total.map(count),
-            complete: !sync.backfilling,
-        })
-    }
-
-    /// Whether a filter makes sense, and what it would show.
-    ///
-    /// # Errors
-    /// When the account cannot be opened or its cache cannot be read; a mistake in the filter is an answer.
-    pub async fn check_filter(&self, request: FilterText) -> Result<FilterCheck, UiError> {
-        let account = self.account_of(&request.account).await?;
-        let completions = view_filter::completions(&request.text, &account.directory());
-        let query = match request.text.parse::<Query>() {
-            Ok(query) => query,
-            Err(mistake) => {
-                let mistake = FilterMistake {
-                    at: utf16(request.text.get(..mistake.at).unwrap_or_default()),
-                    len: utf16(request.text.get(mistake.at..mistake.at + mistake.len).unwrap_or_default()),
-                    suggestions: mistake
-                        .suggestions
-                        .iter()
-                        .map(|part| view_filter::replace(&request.text, mistake.at, mistake.len, part))
-                        .collect(),
-                    message: mistake.message,
-                };
-                return Ok(FilterCheck {
-                    error: Some(mistake),
-                    canonical: String::new(),
-                    terms: vec![],
-                    count: None,
-                    without: vec![],
-                    completions,
-                });
+        let (is_file, zone) = (account.is_file(), account.clock().zone());
+        self.blocking(move || {
+            let (cache, filter) = (&stores.cache, &resolved.filter);
+            let total = if first { Some(cache.count(filter, &overlay)?) } else { None };
+            let page = cache.list(&resolved, &overlay, &PageRequest { after, limit })?;
+            let mut found = rows(cache, &page.rows, &overlay)?;
+            if let Some(sought) = Sought::of(&resolved) {
+                sought.mark(&mut found, cache)?;
             }
-        };
-        let terms = query.terms();
-        let moment = account.moment();
-        let mut lines = vec![query.clone()];
-        if terms.len() > 1 {
-            lines.extend((0..terms.len()).map(|index| query.without_term(index)));
-        }
-        let matches: Vec<Match> = lines.iter().map(|line| line.resolve(&moment).filter).collect();
-        let overlay = account.overlay().await?;
-        let stores = account.stores().clone();
-        let counts = self
-            .blocking(move || {
-                let all = stores.cache.counts(matches.get(..1).unwrap_or_default(), &overlay)?;
-                // What dropping a term would give matters only when nothing is left.
-                let rest = if all.first() == Some(&0) {
-                    stores.cache.counts(matches.get(1..).unwrap_or_default(), &overlay)?
-                } else {
-                    vec![]
-                };
-                Ok([all, rest].concat())
+            let coverage = sentence::missing(&cache.coverage(filter)?, filter, is_file, &zone);
+            Ok(ListPage {
+                rows: found,
+                next: page.next.map(String::from),
+                total: total.map(count),
+                complete: coverage.is_none(),
+                coverage,
             })
-            .await?;
-        let mut without: Vec<WithoutTerm> = terms
-            .iter()
-            .zip(lines.iter().skip(1))
-            .zip(counts.iter().skip(1))
-            .filter(|(_, n)| **n > 0)
-            .map(|((term, line), n)| WithoutTerm {
-                term: term.text.clone(),
-                filter: line.to_string(),
-                count: count(*n),
-            })
-            .collect();
-        without.sort_by_key(|line| std::cmp::Reverse(line.count));
-        Ok(FilterCheck {
-            error: None,
-            canonical: query.to_string(),
-            terms: terms
-                .into_iter()
-                .map(|term| TermView {
-                    key: term.key,
-                    value: term.value,
-                    negated: term.negated,
-                    text: term.text,
-                })
-                .collect(),
-            count: counts.first().copied().map(count),
-            without,
-            completions,
         })
+        .await
     }
 
     /// What is in a selection.
@@ -274,7 +145,10 @@ fn row(row: &ListRow, base: Option<&Conversation>, overlay: &Overlay) -> Row {
     Row {
         id: c.id.to_string(),
         name: name.to_owned(),
+        name_marks: vec![],
         subject: c.subject.clone(),
+        subject_marks: vec![],
+        preview_marks: vec![],
         preview: c.preview.as_ref().map(|preview| preview.text.clone()).unwrap_or_default(),
         preview_from: c.preview.as_ref().map(|preview| preview.from.to_string()),
         channel: c.channel.to_string(),
@@ -295,8 +169,4 @@ fn row(row: &ListRow, base: Option<&Conversation>, overlay: &Overlay) -> Row {
         remark: row.marks.waiting_reason.clone(),
         unknown: row.marks.unknown,
     }
-}
-
-fn utf16(text: &str) -> u32 {
-    count(text.encode_utf16().count())
 }

@@ -11,11 +11,13 @@ mod drafts;
 mod error;
 mod facets;
 mod files;
+mod filter;
 mod inbox;
 mod jobs;
 mod keychain;
 mod line;
 mod mail;
+mod marks;
 mod meanwhile;
 mod plans;
 mod quote;
@@ -24,6 +26,7 @@ mod snippets;
 mod terminal;
 mod thread;
 mod view_filter;
+mod views;
 pub mod wire;
 mod words;
 
@@ -34,10 +37,13 @@ pub use jobs::{Format, Written};
 pub use keychain::{KeyStore, Keychain};
 pub use line::{AssigneeLine, ContactLine, ConversationLine, MessageLine};
 pub use mail::{MAIL_CSP, mail_page};
-pub use terminal::{BulkRequest, DryRun, DryRunRecipient, JobReport, Listing, Worked};
+pub use terminal::{
+    BulkRequest, Counted, DryRun, DryRunRecipient, ExportedFile, ImportProgress, Imported, JobReport,
+    Listing, Worked,
+};
 
 // What a program needs to start the app.
-pub use muster_engine::{Account, EnvKeys, SystemClock};
+pub use muster_engine::{Account, EnvKeys, FILE_KIND, SystemClock};
 
 // Words of the layers below that a terminal uses as they are.
 pub use muster_model::{JobId, JobState, Verdict};

@@ -1,7 +1,9 @@
-//! One conversation as a line of JSON: what `musterctl` prints, and what `import` and `export` will read and write.
+//! One conversation as a line of JSON: what `musterctl` prints, and what `import` and `export` read and write.
 
-use muster_model::{Conversation, Message};
+use muster_model::{Conversation, Message, Priority};
 use serde::{Deserialize, Serialize};
+
+mod reading;
 
 /// DESIGN §8, "A JSONL line"; times in RFC 3339.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,8 +11,10 @@ pub struct ConversationLine {
     /// The help desk's id.
     pub id: String,
     /// The subject.
+    #[serde(default)]
     pub subject: String,
     /// The person.
+    #[serde(default)]
     pub contact: ContactLine,
     /// The channel's word.
     pub channel: String,
@@ -19,12 +23,16 @@ pub struct ConversationLine {
     /// When it wakes up.
     pub snoozed_until: Option<String>,
     /// The priority's word.
+    #[serde(default = "no_priority")]
     pub priority: String,
     /// Whose it is.
+    #[serde(default)]
     pub assignee: AssigneeLine,
     /// Tag names.
+    #[serde(default)]
     pub tags: Vec<String>,
     /// Handles.
+    #[serde(default)]
     pub followers: Vec<String>,
     /// When it began.
     pub created: String,
@@ -36,9 +44,10 @@ pub struct ConversationLine {
 }
 
 /// The person on the other side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactLine {
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// The address.
     pub email: Option<String>,
@@ -47,7 +56,7 @@ pub struct ContactLine {
 }
 
 /// Whose it is, by handle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssigneeLine {
     /// The agent.
     pub agent: Option<String>,
@@ -67,11 +76,17 @@ pub struct MessageLine {
     /// `customer`, `agent`, `system`
     pub from: String,
     /// The writer's name.
+    #[serde(default)]
     pub author: String,
     /// Plain text.
+    #[serde(default)]
     pub text: String,
     /// The HTML part as sent.
     pub html: Option<String>,
+}
+
+fn no_priority() -> String {
+    Priority::None.to_string()
 }
 
 impl ConversationLine {

@@ -262,6 +262,9 @@ fn message(entry: &Message) -> MessageView {
 
 /// Why no reply can be written here, if so.
 fn reply_blocked(account: &Account, conversation: &Conversation) -> Option<String> {
+    if account.is_file() {
+        return Some(muster_engine::READ_ONLY.into());
+    }
     if account.me().is_some_and(|me| !me.may_reply) {
         return Some("Your role may not reply. Ask an administrator for a key that may.".into());
     }

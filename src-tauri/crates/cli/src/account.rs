@@ -55,6 +55,12 @@ async fn check(app: &App, name: Option<String>, out: Out) -> Result<ExitCode, Ui
     }
     let mut code = ExitCode::SUCCESS;
     for account in accounts {
+        if account.kind == muster_app::FILE_KIND {
+            out.print(&json!({ "account": account.name, "file": account.url }), |_| {
+                format!("{}: imported from {}, read-only.", account.name, account.url)
+            })?;
+            continue;
+        }
         let checked = match app.api_key_of(&account.id).await {
             Ok(key) => {
                 app.check_account(CheckAccount { kind: account.kind, url: account.url, key: Some(key) }).await

@@ -81,6 +81,28 @@ pub enum Command {
         /// The account.
         name: String,
     },
+    /// Load a cache from a file: an account that can be read and not written to.
+    Import {
+        /// How to call it. An account that was imported before is loaded anew.
+        name: String,
+        /// One conversation a line, as `export` writes them.
+        file: PathBuf,
+    },
+    /// Write conversations to a file, one a line, as `import` reads them. Never overwrites one.
+    Export {
+        /// The account.
+        name: String,
+        /// The filter; empty for everything. One that begins with -h or -V stands behind --.
+        #[arg(allow_hyphen_values = true)]
+        filter: String,
+        /// Where to.
+        file: PathBuf,
+    },
+    /// Answer queries from standard input, each timed: `list FILTER`, `count FILTER`, `views`.
+    Query {
+        /// The account.
+        name: String,
+    },
 }
 
 /// Accounts on this computer.

@@ -8,8 +8,10 @@ mod args;
 mod bulk;
 mod jobs;
 mod print;
+mod query;
 mod read;
 mod schedule;
+mod transfer;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -75,5 +77,8 @@ async fn run(args: Args) -> Result<ExitCode, UiError> {
         Command::Jobs(command) => jobs::list(&app, command, out).await,
         Command::Job(command) => jobs::job(&app, command, out).await,
         Command::Run { name } => jobs::run(&app, &name, out).await,
+        Command::Import { name, file } => transfer::import(&app, &name, &file, out).await,
+        Command::Export { name, filter, file } => transfer::export(&app, &name, &filter, &file, out).await,
+        Command::Query { name } => query::run(&app, &name).await,
     }
 }

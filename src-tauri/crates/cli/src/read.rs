@@ -52,9 +52,10 @@ pub async fn ls(
 
 pub async fn count(app: &App, name: &str, filter: &str, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(name).await?;
-    let (count, complete) = app.count(&account, filter).await?;
-    out.print(&json!({ "count": count, "complete": complete }), |_| {
-        if complete { count.to_string() } else { format!("{count} so far: the first sync is not over") }
+    let counted = app.count(&account, filter).await?;
+    out.print(&counted, |counted| match &counted.missing {
+        None => counted.count.to_string(),
+        Some(missing) => format!("{} here. {missing}", counted.count),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::blocking::blocking;
 use crate::overlay::{Known, derive};
 use crate::pace::{Pace, PacedDesk, Use};
-use crate::{Clock, EngineEvent, KeyError, KeySource, Link, Stores, connect};
+use crate::{Clock, EngineEvent, FILE_KIND, KeyError, KeySource, Link, Stores, connect};
 
 mod once;
 mod supervisor;
@@ -99,7 +99,10 @@ impl Account {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
         let data_key = keys.data_key(row.id, &folder).await?;
+        let is_file = row.kind == FILE_KIND;
         let desk = match keys.api_key(row.id).await {
+            // Nobody answers behind a file.
+            _ if is_file => None,
             Ok(key) => Some(connect(&row.kind, &row.url, key).map_err(OpenError::Address)?),
             Err(KeyError::Missing) => None,
             Err(err) => return Err(err.into()),
@@ -109,7 +112,7 @@ impl Account {
         let (stores, known, pace) = blocking(move || {
             let cache = Cache::open(&place, &data_key)?;
             let journal = Journal::open(&place, &data_key)?;
-            let known = Who::read(&cache)?;
+            let known = Who::read(&cache, is_file)?;
             let pace = Pace::load(told, journal.clone())?;
             Ok::<_, StoreError>((Stores { cache, journal }, known, Arc::new(pace)))
         })
@@ -265,10 +268,20 @@ impl Who {
         Self { me: Some(me), directory: Arc::new(directory), able }
     }
 
+    /// Nobody's key opens a file.
+    pub(crate) fn of_file(directory: Directory) -> Self {
+        Self { me: None, directory: Arc::new(directory), able: None }
+    }
+
     /// As it was kept. What another version wrote about the server's abilities is asked again.
-    pub(crate) fn read(cache: &Cache) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn read(cache: &Cache, is_file: bool) -> Result<Option<Self>, StoreError> {
         let able = cache.able()?.and_then(|json| serde_json::from_str(&json).ok());
-        Ok(cache.directory()?.map(|(directory, me)| Self::new(directory, me, able)))
+        let known = cache.directory()?;
+        Ok(known.map(
+            |(directory, me)| {
+                if is_file { Self::of_file(directory) } else { Self::new(directory, me, able) }
+            },
+        ))
     }
 }
 

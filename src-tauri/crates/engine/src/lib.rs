@@ -17,6 +17,7 @@ mod keep;
 mod keys;
 mod link;
 mod live;
+mod load;
 mod notify;
 mod overlay;
 mod pace;
@@ -41,8 +42,9 @@ pub use connect::{connect, probe};
 pub use events::{EngineEvent, Notice};
 pub use keys::{EnvKeys, KeyError, KeySource};
 pub use link::{Connection, Link};
+pub use load::{FILE_KIND, LoadError};
 pub use plan::{
-    Group, Plan, PlanEdit, PlanError, PlanItem, add_matching, attach, attached, more_matching,
+    Group, Plan, PlanEdit, PlanError, PlanItem, READ_ONLY, add_matching, attach, attached, more_matching,
     open_saved_plan, plan, replan, save_plan, spot_check, test_message, usual_hold,
 };
 pub use retry::{RetryError, received, retry, retry_remark, retryable};

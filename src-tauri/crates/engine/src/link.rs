@@ -42,6 +42,8 @@ pub enum Connection {
     },
     /// Another process works this account; this one reads what that one writes.
     Elsewhere,
+    /// There is no help desk: the account is a file that was loaded.
+    File,
 }
 
 /// The connection, shared by every loop of an account.
@@ -127,7 +129,7 @@ impl Link {
             let due = match state {
                 Connection::Connecting | Connection::Online => return,
                 Connection::Offline { .. } => self.retry().due,
-                Connection::KeyRefused { .. } | Connection::Elsewhere => None,
+                Connection::KeyRefused { .. } | Connection::Elsewhere | Connection::File => None,
             };
             tokio::select! {
                 () = at(due) => {}
@@ -194,6 +196,11 @@ impl Link {
     pub(crate) fn elsewhere(&self) {
         *self.retry() = Retry::default();
         self.set(Connection::Elsewhere);
+    }
+
+    /// There is no help desk, and never will be.
+    pub(crate) fn file(&self) {
+        self.set(Connection::File);
     }
 
     /// This process works this account from now on, or has a new key for it.

@@ -11,7 +11,7 @@ use muster_model::{
     Action, AudienceItem, Effect, FilterError, JobId, JobState, Me, Origin, PlanId, Query, RemoteId,
     RenderedPart, Resolved, ScheduleError, Selection, Sending, Template, Verdict,
 };
-use muster_store::{NewJob, Recipients, StoreError};
+use muster_store::{Coverage, NewJob, Recipients, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -98,6 +98,10 @@ pub enum PlanError {
     DraftIsGone,
 }
 
+/// Why nothing is written in an account that is a file.
+pub const READ_ONLY: &str = "This account is a file that was imported: it can be read, and nothing in it can be changed \
+     or sent. Make the change at the help desk that it came from.";
+
 /// A change or a reply applied to a frozen audience.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -127,8 +131,8 @@ pub struct Plan {
     pub fills: BTreeMap<RemoteId, BTreeMap<String, String>>,
     /// Each person is written to once, on the latest thread.
     pub once_per_person: bool,
-    /// Whether the cache covers the filter; if not, more may match once the first sync is over.
-    pub complete: bool,
+    /// How much of what the filter matches the cache holds; more may match once it holds more.
+    pub coverage: Coverage,
     /// How it leaves.
     pub sending: Sending,
     /// The earlier job that it belongs to.
@@ -179,6 +183,13 @@ impl Plan {
     #[must_use]
     pub fn count(&self) -> usize {
         self.taking_part().count()
+    }
+
+    /// What of the filter's matches is not here, in a sentence; none where all of them are.
+    #[must_use]
+    pub fn missing(&self) -> Option<String> {
+        let filter = &self.resolved.as_ref()?.filter;
+        sentence::missing(&self.coverage, filter, false, &self.zone)
     }
 
     /// Those who take part.
@@ -287,6 +298,9 @@ pub async fn plan(
 }
 
 async fn begin(account: &Account, start: Start) -> Result<Plan, PlanError> {
+    if account.is_file() {
+        return Err(PlanError::NotPermitted(READ_ONLY.to_owned()));
+    }
     let scene = Scene::of(account).await?;
     let query = match &start.selection {
         Selection::AllMatching { filter, .. } => {
@@ -309,7 +323,7 @@ async fn begin(account: &Account, start: Start) -> Result<Plan, PlanError> {
         leave_out: start.leave_out,
         fills: start.fills,
         once_per_person: start.once_per_person,
-        complete: true,
+        coverage: Coverage::default(),
         sending: start.sending,
         origin: start.origin,
         saved_as: start.saved_as,
@@ -322,7 +336,7 @@ async fn begin(account: &Account, start: Start) -> Result<Plan, PlanError> {
         let ids = match &plan.selection {
             Selection::Ids { ids } => distinct(ids),
             Selection::AllMatching { .. } => {
-                plan.complete = scene.is_complete()?;
+                plan.coverage = scene.coverage(&plan)?;
                 scene.matching(&plan)?
             }
         };

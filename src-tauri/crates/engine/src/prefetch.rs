@@ -1,4 +1,4 @@
-//! Fetching threads ahead, so that they open at once and offline: those of active and followed conversations.
+//! Fetching threads ahead, so that they open at once and offline: those that the policy wants.
 //!
 //! It stands back behind everything that somebody waits for: while offline, during the first walk, while a thread is
 //! being opened, and after each thread for a moment.
@@ -14,6 +14,10 @@ use crate::blocking::blocking;
 use crate::sync::{SyncError, patiently};
 use crate::{Account, EngineEvent};
 
+mod policy;
+
+pub(crate) use policy::Reach;
+
 /// Threads per look into the cache.
 const BATCH: usize = 16;
 /// Between two threads, so that what is wanted now finds a free line.
@@ -25,7 +29,11 @@ const LOOK: Duration = Duration::from_secs(20);
 pub(crate) async fn run(account: &Account, desk: &dyn HelpDesk) {
     loop {
         account.link().online().await;
-        match fetch_all(account, desk).await {
+        let fetched = async {
+            fetch_all(account, desk, Reach::Needed).await?;
+            fetch_all(account, desk, Reach::Lately).await
+        };
+        match fetched.await {
             Ok(_) => {
                 tokio::select! {
                     () = account.inner.fetch_ahead.notified() => {}
@@ -50,11 +58,15 @@ pub(crate) async fn run(account: &Account, desk: &dyn HelpDesk) {
 
 /// Fetches every thread that is missing or older than its header; says how many. A thread that cannot be had is left
 /// for the next time, so that it does not keep the others waiting.
-pub(crate) async fn fetch_all(account: &Account, desk: &dyn HelpDesk) -> Result<u64, SyncError> {
+pub(crate) async fn fetch_all(
+    account: &Account,
+    desk: &dyn HelpDesk,
+    reach: Reach,
+) -> Result<u64, SyncError> {
     let (mut asked, mut left_out) = (HashSet::new(), HashSet::new());
     let mut fetched = 0;
     loop {
-        let wanted = wanted(account, BATCH + left_out.len()).await?;
+        let wanted = wanted(account, reach, BATCH + left_out.len()).await?;
         // What was asked for and is wanted again could not be had, or moved on meanwhile.
         let before = left_out.len();
         left_out.extend(wanted.iter().filter(|id| asked.contains(*id)).cloned());
@@ -73,15 +85,16 @@ pub(crate) async fn fetch_all(account: &Account, desk: &dyn HelpDesk) -> Result<
     }
 }
 
-async fn wanted(account: &Account, limit: usize) -> Result<Vec<RemoteId>, StoreError> {
+async fn wanted(account: &Account, reach: Reach, limit: usize) -> Result<Vec<RemoteId>, StoreError> {
     let stores = account.stores().clone();
+    let wanted = policy::wanted(reach, account.me().map(|me| me.handle).as_ref(), account.clock().now());
     blocking(move || {
         if stores.cache.sync_state()?.backfilling {
             return Ok(Vec::new());
         }
         let followed: Vec<RemoteId> =
             stores.journal.follows()?.into_iter().filter_map(|(id, on)| on.then_some(id)).collect();
-        stores.cache.threads_to_fetch(limit, &followed)
+        stores.cache.without_messages(&wanted, &followed, limit)
     })
     .await
 }

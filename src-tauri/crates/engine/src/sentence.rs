@@ -5,6 +5,7 @@ use muster_model::{Action, Channel, Priority, SnoozeUntil, StatusChange, Verdict
 
 mod control;
 mod cost;
+mod coverage;
 mod item;
 mod job;
 mod person;
@@ -15,6 +16,7 @@ mod when;
 
 pub use control::{cancel_label, paused, resume_label, retry_label, state_text, stopped, undo_label};
 pub use cost::SendingSummary;
+pub use coverage::missing;
 pub use item::{change, changes, outcome};
 pub use job::{does, result, title};
 pub use person::{address_line, before_after, channel_line, name_of, reply_subject, then_line};

@@ -33,6 +33,9 @@ pub enum SyncError {
         "Another Muster is working this account and did not finish in time. Try again, or close it first."
     )]
     Elsewhere,
+    /// There is nothing to sync with.
+    #[error("This account is a file that was imported. To load it anew, use musterctl import.")]
+    File,
 }
 
 /// Asks whose key it is and whom the help desk knows, and remembers it.

@@ -375,6 +375,6 @@ fn stopped_by(state: Connection) -> Option<WorkError> {
         Connection::Connecting | Connection::Online => None,
         Connection::Offline { message, .. } => Some(WorkError::Offline(message)),
         Connection::KeyRefused { message } => Some(WorkError::Key(message)),
-        Connection::Elsewhere => Some(WorkError::Elsewhere),
+        Connection::Elsewhere | Connection::File => Some(WorkError::Elsewhere),
     }
 }

@@ -15,11 +15,13 @@ use crate::{
 
 mod apply;
 mod cold;
+mod coverage;
 mod directory;
 mod facets;
 mod fts;
 mod header;
 mod list;
+mod load;
 mod messages;
 mod page;
 mod since;
@@ -28,7 +30,9 @@ mod state;
 mod tests;
 
 pub use apply::{Applied, ChangedConversation};
+pub use coverage::{Coverage, MANY_MISSING};
 pub use list::{ListPage, ListRow};
+pub use load::Loaded;
 pub use messages::CachedThread;
 pub use page::{PageKey, PageRequest};
 pub use since::Deliveries;

@@ -12,6 +12,10 @@ use crate::{
     db::{Db, Kind},
 };
 
+mod views;
+
+pub use views::ViewRow;
+
 const KIND: Kind = Kind {
     file: "muster.db",
     migrations: &[(1, include_str!("migrations/registry/0001_first.sql"))],
@@ -100,6 +104,7 @@ impl Registry {
     pub fn remove(&self, id: AccountId) -> Result<()> {
         self.db.write(|tx| {
             tx.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute(params![id.to_string()])?;
+            tx.prepare_cached("DELETE FROM views WHERE account = ?1")?.execute(params![id.to_string()])?;
             Ok(())
         })
     }

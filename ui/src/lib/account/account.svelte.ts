@@ -15,6 +15,8 @@ export class Account {
   readonly state = $derived(this.#state);
   readonly sidebar = $derived(this.#sidebar);
   readonly error = $derived(this.#error);
+  /** Imported from a file: it can be read, and nothing else. */
+  readonly isFile = $derived(this.#state?.account.kind === 'file');
   readonly isOffline = $derived(this.#state?.connection.state === 'offline');
 
   constructor(host: Host, id: string, directory: Directory) {

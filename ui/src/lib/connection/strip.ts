@@ -25,6 +25,10 @@ export function connectionText({ connection, sync }: AccountState, now: number):
       return { tone: 'bad', label: 'Key refused', detail: null, next: null };
     case 'elsewhere':
       return { tone: 'ok', label: 'Online', detail: 'Another Muster on this computer does the syncing', next: null };
+    case 'file':
+      return sync.first
+        ? { tone: 'warn', label: 'Import not finished', detail: 'Run musterctl import again', next: null }
+        : { tone: 'ok', label: 'From a file', detail: 'Read-only: nothing can be changed or sent', next: null };
     default:
       return { tone: 'busy', label: 'Connecting', detail: null, next: null };
   }

@@ -19,7 +19,7 @@ export class ConversationList {
   readonly #latest = new Latest();
   #rows = $state.raw<Row[]>([]);
   #total = $state<number | null>(null);
-  #complete = $state(true);
+  #coverage = $state<string | null>(null);
   #waiting = $state.raw<{ rows: Row[]; next: string | null } | null>(null);
   #gone = $state.raw(new Set<string>());
   #error = $state.raw<UiError | null>(null);
@@ -36,7 +36,8 @@ export class ConversationList {
   readonly rows = $derived(this.#rows);
   readonly ids = $derived(this.#rows.map((row) => row.id));
   readonly total = $derived(this.#total);
-  readonly complete = $derived(this.#complete);
+  /** What of the filter's matches is not on this computer, in a sentence. */
+  readonly coverage = $derived(this.#coverage);
   readonly error = $derived(this.#error);
   readonly loading = $derived(this.#loading);
   /** New rows that wait above until the order is let go. */
@@ -102,7 +103,7 @@ export class ConversationList {
       if (!this.#latest.is(ticket)) return;
       this.#error = null;
       this.#total = page.total;
-      this.#complete = page.complete;
+      this.#coverage = page.coverage;
       if (held) this.#hold(page.rows, page.next);
       else {
         this.#waiting = null;

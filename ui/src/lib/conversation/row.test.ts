@@ -7,8 +7,11 @@ const NOW = new Date(2026, 4, 21, 14, 31).getTime();
 const row = (part: Partial<Row>): Row => ({
   id: '1',
   name: 'Marta Wiśniewska',
+  nameMarks: [],
   subject: 'Charged twice for order 48213',
+  subjectMarks: [],
   preview: '',
+  previewMarks: [],
   previewFrom: 'customer',
   channel: 'email',
   status: 'active',

@@ -12,9 +12,10 @@ export class Filter {
   readonly #account: string;
   readonly #onapply: (text: string) => void;
   readonly #latest = new Latest();
-  readonly #later = debounced(120, () => void this.#ask());
+  readonly #later = debounced(60, () => void this.#ask());
   #text = $state('');
   #applied = $state('');
+  #cursor: number | null = null;
   #check = $state.raw<FilterCheck | null>(null);
   #failure = $state<string | null>(null);
 
@@ -23,6 +24,8 @@ export class Filter {
   readonly check = $derived(this.#check);
   readonly mistake = $derived(this.#check?.error ?? null);
   readonly failure = $derived(this.#failure);
+  /** The filter can be read, and names what the help desk does not know. */
+  readonly doubt = $derived(this.#text === this.#applied ? (this.#check?.doubt ?? null) : null);
   readonly terms = $derived(splitTerms(this.#applied));
 
   constructor(host: Host, account: string, onapply: (text: string) => void) {
@@ -31,16 +34,25 @@ export class Filter {
     this.#onapply = onapply;
   }
 
-  /** While typing. */
-  type(text: string): void {
+  /** While typing; `cursor` is where the next letter would go. */
+  type(text: string, cursor: number | null = null): void {
     this.#text = text;
+    this.#cursor = cursor;
+    this.#later.call();
+  }
+
+  /** The cursor moved without typing: what may stand there is another question. */
+  moveTo(cursor: number | null): void {
+    if (cursor === this.#cursor) return;
+    this.#cursor = cursor;
     this.#later.call();
   }
 
   /** A view, a suggestion, Return: at once. */
-  async set(text: string): Promise<void> {
+  async set(text: string, cursor: number | null = null): Promise<void> {
     this.#later.cancel();
     this.#text = text;
+    this.#cursor = cursor;
     await this.#ask();
   }
 
@@ -48,6 +60,7 @@ export class Filter {
   show(text: string): void {
     this.#later.cancel();
     this.#text = text;
+    this.#cursor = null;
     this.#apply(text);
     void this.#ask();
   }
@@ -71,7 +84,7 @@ export class Filter {
     const ticket = this.#latest.begin();
     const text = this.#text;
     try {
-      const check = await this.#host.call('check_filter', { account: this.#account, text });
+      const check = await this.#host.call('check_filter', { account: this.#account, text, cursor: this.#cursor });
       if (!this.#latest.is(ticket)) return;
       this.#check = check;
       this.#failure = null;

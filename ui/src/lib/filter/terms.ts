@@ -38,6 +38,11 @@ export function withoutTerm(line: string, index: number): string {
     .join(' ');
 }
 
+/** Whether any term looks for words in the text, so that there is something to mark. */
+export function asksForText(terms: Term[]): boolean {
+  return terms.some(({ key, text }) => key === null && !/^-?(unassigned|untagged)$|^(OR|AND)$/.test(text));
+}
+
 /** The line with `text` in place of what stands from `start` to `end`. */
 export function replaceSpan(line: string, start: number, end: number, text: string): string {
   return line.slice(0, start) + text + line.slice(end);

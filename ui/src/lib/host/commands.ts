@@ -38,6 +38,7 @@ import type {
   MaybeDraft,
   MessageRequest,
   MoreMatching,
+  MoveView,
   Nothing,
   Outbox,
   People,
@@ -48,6 +49,7 @@ import type {
   RenderedMessage,
   ReplyRequest,
   SaveDraft,
+  SaveView,
   SelectionRequest,
   SelectionSummary,
   SetKey,
@@ -59,8 +61,11 @@ import type {
   SpotCheck,
   Stopped,
   Tested,
+  ThreadHits,
+  ThreadHitsRequest,
   ThreadView,
   UndoRequest,
+  ViewRef,
 } from './types';
 
 export type Commands = {
@@ -72,11 +77,15 @@ export type Commands = {
   account_state: [AccountRef, AccountState];
   try_now: [AccountRef, AccountState];
   sidebar: [AccountRef, Sidebar];
+  save_view: [SaveView, Nothing];
+  remove_view: [ViewRef, Nothing];
+  move_view: [MoveView, Nothing];
   list: [ListRequest, ListPage];
   check_filter: [FilterText, FilterCheck];
   selection_summary: [SelectionRequest, SelectionSummary];
   resolve_snooze: [SnoozeText, SnoozeView];
   thread: [ConversationRef, ThreadView];
+  thread_hits: [ThreadHitsRequest, ThreadHits];
   mark_read: [ConversationRef, Nothing];
   follow: [FollowRequest, Nothing];
   reply: [ReplyRequest, JobView];

@@ -7,7 +7,17 @@ import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
 import { AGENTS, ME, TAGS, TEAMS } from './world';
 
 type Area = Answers<
-  'accounts' | 'check_account' | 'add_account' | 'open_demo_desk' | 'set_key' | 'account_state' | 'try_now' | 'sidebar'
+  | 'accounts'
+  | 'check_account'
+  | 'add_account'
+  | 'open_demo_desk'
+  | 'set_key'
+  | 'account_state'
+  | 'try_now'
+  | 'sidebar'
+  | 'save_view'
+  | 'remove_view'
+  | 'move_view'
 >;
 
 export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
@@ -18,20 +28,25 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
     name,
     filter,
     count: shop.rows(filter).length,
+    unread: shop.rows(filter).filter((row) => row.unread).length,
     color,
+    problem: null,
   });
 
   function state(): AccountState {
     const offline = shop.isOffline;
     const ago = (seconds: number) => new Date(shop.now - seconds * 1000).toISOString();
     return {
-      account: ACCOUNT,
+      account: shop.mode === 'file' ? { ...ACCOUNT, kind: 'file' } : ACCOUNT,
       health: { locked: 'keychainLocked', missing: 'keyMissing', newer: 'newerData' }[shop.mode] ?? 'ready',
       healthMessage: null,
       tenant: ACCOUNT.name,
-      me: { handle: ME, name: 'Mira Okafor', role: 'Agent', mayReply: shop.mode !== 'viewer', mayChange: true },
+      me:
+        shop.mode === 'file'
+          ? null
+          : { handle: ME, name: 'Mira Okafor', role: 'Agent', mayReply: shop.mode !== 'viewer', mayChange: true },
       connection: {
-        state: offline ? 'offline' : shop.mode === 'keyRefused' ? 'keyRefused' : 'online',
+        state: offline ? 'offline' : ({ keyRefused: 'keyRefused', file: 'file' }[shop.mode] ?? 'online'),
         since: offline ? ago(120) : null,
         nextTry: offline ? new Date(shop.now + 38_000).toISOString() : null,
         message: offline ? 'Cannot reach desk.brindlewick.example' : null,
@@ -94,9 +109,31 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
       everything: ['active', 'snoozed', 'done', 'archived', 'spam'].map((status) =>
         view(status, statusWord(status).label, `is:${status}`),
       ),
+      saved: shop.views.map(({ id, name, filter }) => view(`saved:${id}`, name, filter)),
       teams: TEAMS.map((team) => view(`team:${team.handle}`, team.name, `is:active team:${team.handle}`)),
       tags: TAGS.map((tag) => view(`tag:${tag.name}`, tag.name, `is:active tag:${tag.name}`, tag.color)),
       runningJobs: jobs.counts().running,
     }),
+    save_view: ({ id, name, filter }) => {
+      if (shop.views.some((one) => one.name.toLowerCase() === name.toLowerCase() && one.id !== id))
+        throw refusal('badInput', `There is a view "${name}" already. Choose another name.`);
+      const known = shop.views.find((one) => one.id === id);
+      if (known) Object.assign(known, { name, filter });
+      else shop.views.push({ id: id ?? `v${shop.views.length + 1}`, name, filter });
+      shop.emit({ type: 'viewsChanged', account: 'a1' });
+      return {};
+    },
+    remove_view: ({ id }) => {
+      shop.views = shop.views.filter((one) => one.id !== id);
+      shop.emit({ type: 'viewsChanged', account: 'a1' });
+      return {};
+    },
+    move_view: ({ id, up }) => {
+      const at = shop.views.findIndex((one) => one.id === id);
+      const [moved] = shop.views.splice(at, 1);
+      if (moved) shop.views.splice(Math.max(0, at + (up ? -1 : 1)), 0, moved);
+      shop.emit({ type: 'viewsChanged', account: 'a1' });
+      return {};
+    },
   };
 }

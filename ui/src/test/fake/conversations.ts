@@ -3,7 +3,7 @@
 import type { Facet, Row, SnoozeView } from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
 import { inFull } from '../../lib/words/time';
-import { check } from './filter';
+import { check, marksOf } from './filter';
 import type { Answers, Shop } from './shop';
 import { instantOf } from './time';
 import { AGENTS, TEAMS } from './world';
@@ -17,10 +17,14 @@ export function conversationAnswers(shop: Shop): Area {
       const from = after === null ? 0 : rows.findIndex((row) => row.id === after) + 1;
       const page = rows.slice(from, from + limit);
       return {
-        rows: page.map((row) => ({ ...row })),
+        rows: page.map((row) => ({ ...row, ...rowMarks(row, filter) })),
         next: from + limit < rows.length ? (page.at(-1)?.id ?? null) : null,
         total: after === null ? rows.length : null,
         complete: shop.mode !== 'syncing',
+        coverage:
+          shop.mode === 'syncing'
+            ? 'Covers everything since 1 March 2025. Older ones are still on their way from the help desk.'
+            : null,
       };
     },
     check_filter: ({ text }) =>
@@ -46,6 +50,14 @@ export function conversationAnswers(shop: Shop): Area {
       };
     },
     resolve_snooze: ({ text }) => snooze(text, shop.now),
+  };
+}
+
+function rowMarks(row: Row, filter: string) {
+  return {
+    nameMarks: marksOf(row.name, filter),
+    subjectMarks: marksOf(row.subject, filter),
+    previewMarks: marksOf(row.preview, filter),
   };
 }
 

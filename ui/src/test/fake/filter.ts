@@ -1,7 +1,7 @@
 // Enough of the filter language for an invented world; the real parser is the engine's.
 
 import { splitTerms } from '../../lib/filter/terms';
-import type { FilterCheck, Row } from '../../lib/host/types';
+import type { FilterCheck, FilterCompletion, Mark, Row } from '../../lib/host/types';
 import { AGENTS, ME, TAGS, TEAMS } from './world';
 
 const KEYS = ['is:', 'tag:', 'assignee:', 'team:', 'channel:', 'follows:', 'older:', 'newer:', 'sort:', 'unassigned'];
@@ -59,6 +59,7 @@ export function check(text: string, rows: Row[]): FilterCheck {
       terms: [],
       count: null,
       without: [],
+      doubt: null,
       completions: [],
     };
   }
@@ -85,11 +86,36 @@ export function check(text: string, rows: Row[]): FilterCheck {
       matching === 0 && terms.length > 1
         ? without.filter((one) => one.count > 0).sort((a, b) => b.count - a.count)
         : [],
+    doubt: doubtOf(text),
     completions: completions(text),
   };
 }
 
-function completions(text: string): string[] {
+/** A tag that the shop does not have. */
+function doubtOf(text: string): FilterCheck['doubt'] {
+  const term = splitTerms(text).find(({ key, value }) => key === 'tag:' && !TAGS.some(({ name }) => name === value));
+  if (!term) return null;
+  const meant = TAGS.find(({ name }) => name.startsWith(term.value.slice(0, 3)));
+  const at = term.start + 4;
+  return {
+    at,
+    len: term.value.length,
+    message: `The help desk knows no tag "${term.value}".${meant ? ` Did you mean ${meant.name}?` : ''}`,
+    suggestions: meant ? [text.slice(0, at) + meant.name + text.slice(term.end)] : [],
+  };
+}
+
+/** Where the bare words of a filter stand in a text. */
+export function marksOf(text: string, filter: string): Mark[] {
+  const words = splitTerms(filter).filter(({ key, text: term }) => key === null && /^"?[a-z0-9]/i.test(term));
+  const found = words.flatMap(({ text: word }) => {
+    const at = text.toLowerCase().indexOf(word.replaceAll('"', '').toLowerCase());
+    return at < 0 ? [] : [{ at, len: word.replaceAll('"', '').length }];
+  });
+  return found.sort((a, b) => a.at - b.at);
+}
+
+function completions(text: string): FilterCompletion[] {
   const word = /\S*$/.exec(text)?.[0] ?? '';
   if (word === '') return [];
   const head = text.slice(0, text.length - word.length);
@@ -103,5 +129,5 @@ function completions(text: string): string[] {
   return values
     .filter((value) => value.startsWith(word.toLowerCase()) && value !== word)
     .slice(0, 6)
-    .map((value) => head + value);
+    .map((value) => ({ text: value, detail: '', line: head + value, cursor: (head + value).length }));
 }

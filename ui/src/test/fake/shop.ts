@@ -26,6 +26,7 @@ export class Shop {
   readonly auto: boolean;
   mode: string;
   accounts: AccountSummary[];
+  views: { id: string; name: string; filter: string }[] = [];
   /** What was attached and waits to go out. */
   readonly files = new Map<string, FileView>();
   readonly #handlers = new Set<(event: AppEvent) => void>();

@@ -3,12 +3,22 @@
 import type { DraftView, MessageView } from '../../lib/host/types';
 import { channelWord } from '../../lib/words/channel';
 import { clockTime } from '../../lib/words/time';
+import { marksOf } from './filter';
 import type { FakeJobs } from './jobs';
 import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
 import type { Conversation } from './world';
 
 type Area = Answers<
-  'thread' | 'mark_read' | 'follow' | 'reply' | 'draft' | 'save_draft' | 'draft_versions' | 'drafts' | 'attach_file'
+  | 'thread'
+  | 'thread_hits'
+  | 'mark_read'
+  | 'follow'
+  | 'reply'
+  | 'draft'
+  | 'save_draft'
+  | 'draft_versions'
+  | 'drafts'
+  | 'attach_file'
 >;
 
 export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
@@ -42,6 +52,12 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
   };
 
   return {
+    thread_hits: ({ id, filter }) => ({
+      messages: shop
+        .find(id)
+        .messages.map((message) => ({ id: message.id, marks: marksOf(message.text, filter) }))
+        .filter(({ marks }) => marks.length > 0),
+    }),
     thread: ({ id }) => {
       const one = shop.find(id);
       const who = one.email ?? one.row.name;

@@ -189,8 +189,11 @@ function conversation(index: number, now: number): Conversation {
   const row: Row = {
     id: String(48000 + index),
     name,
+    nameMarks: [],
     subject,
+    subjectMarks: [],
     preview,
+    previewMarks: [],
     previewFrom: ball ? 'customer' : 'agent',
     channel,
     status: index % 97 === 96 ? 'spam' : status,

@@ -54,10 +54,7 @@ pub(super) fn plan_view(open: &OpenPlan) -> PlanView {
         sms_fix: sms_fix
             .map(|(find, replace)| SmsFix { find: find.to_string(), replace: replace.to_owned() }),
         unknown_tags: plan.unknown_tags(),
-        incomplete: (!plan.complete).then(|| {
-            "The first sync is not over: more conversations may match. Wait for it, or go on with these."
-                .to_owned()
-        }),
+        incomplete: plan.missing().map(|missing| format!("{missing} More may match than these.")),
         eta,
     }
 }

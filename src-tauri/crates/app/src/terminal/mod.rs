@@ -1,6 +1,6 @@
 //! What a terminal asks: the same use cases as the window's, on accounts by name, worked step by step.
 
-use muster_engine::Account;
+use muster_engine::{Account, sentence};
 use muster_model::RemoteId;
 use muster_store::{PageRequest, SyncState};
 use serde::Serialize;
@@ -10,9 +10,14 @@ use crate::{App, ConversationLine, ErrorCode, UiError};
 
 mod assignee;
 mod bulk;
+mod export;
+mod import;
+mod query;
 mod work;
 
 pub use bulk::{BulkRequest, DryRun, DryRunRecipient};
+pub use export::ExportedFile;
+pub use import::{ImportProgress, Imported};
 pub use work::{JobReport, Worked};
 
 /// A list as the terminal prints it.
@@ -20,6 +25,18 @@ pub use work::{JobReport, Worked};
 pub struct Listing {
     /// Without messages.
     pub conversations: Vec<ConversationLine>,
+}
+
+/// How many match.
+#[derive(Clone, Debug, Serialize)]
+pub struct Counted {
+    /// On this computer.
+    pub count: u64,
+    /// That is all.
+    pub complete: bool,
+    /// What is missing, in a sentence.
+    #[serde(skip)]
+    pub missing: Option<String>,
 }
 
 impl App {
@@ -70,16 +87,20 @@ impl App {
         })
     }
 
-    /// How many match, and whether the cache covers the filter.
+    /// How many match, and what the cache does not cover of them.
     ///
     /// # Errors
     /// When the filter makes no sense or the cache cannot be read.
-    pub async fn count(&self, account: &Account, filter: &str) -> Result<(u64, bool), UiError> {
+    pub async fn count(&self, account: &Account, filter: &str) -> Result<Counted, UiError> {
         let resolved = resolve(account, filter)?;
         let overlay = account.overlay().await?;
         let stores = account.stores().clone();
+        let (is_file, zone) = (account.is_file(), account.clock().zone());
         self.blocking(move || {
-            Ok((stores.cache.count(&resolved.filter, &overlay)?, !stores.cache.sync_state()?.backfilling))
+            let filter = &resolved.filter;
+            let missing = sentence::missing(&stores.cache.coverage(filter)?, filter, is_file, &zone);
+            let count = stores.cache.count(filter, &overlay)?;
+            Ok(Counted { count, complete: missing.is_none(), missing })
         })
         .await
     }
@@ -101,6 +122,8 @@ impl App {
             )
         })?;
         let messages = match cached {
+            // Nobody can be asked for what the file did not hold.
+            None if account.is_file() => return Ok(ConversationLine::new(&conversation)),
             Some(cached) if cached.complete => cached.thread.messages,
             // What is here is better than nothing when the help desk does not answer.
             cached => match (account.fetch_thread(&id).await, cached) {
@@ -126,6 +149,9 @@ impl App {
             Ok(state) => Ok(state),
             Err(muster_engine::SyncError::Read(err)) => Err(err.into()),
             Err(muster_engine::SyncError::Store(err)) => Err(err.into()),
+            Err(err @ muster_engine::SyncError::File) => {
+                Err(UiError::new(ErrorCode::NotPermitted, err.to_string()))
+            }
             Err(err) => Err(UiError::new(ErrorCode::Internal, err.to_string())),
         }
     }

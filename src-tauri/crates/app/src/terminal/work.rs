@@ -9,7 +9,7 @@ use muster_model::{Counts, JobId, JobState, PauseReason};
 use muster_store::{JobFilter, JobRow};
 use serde::Serialize;
 
-use crate::{App, UiError};
+use crate::{App, ErrorCode, UiError};
 
 /// How often the work of another process is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -94,6 +94,9 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn work(&self, account: &Account) -> Result<Worked, UiError> {
+        if account.is_file() {
+            return Err(UiError::new(ErrorCode::NotPermitted, muster_engine::READ_ONLY));
+        }
         Ok(match account.work_until_idle().await {
             Ok(()) => Worked::Idle,
             Err(muster_engine::WorkError::Elsewhere) => Worked::Elsewhere,

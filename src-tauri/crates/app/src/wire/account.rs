@@ -101,7 +101,8 @@ wire! {
 
     /// The connection to the help desk.
     pub struct ConnectionView {
-        /// `connecting`, `online`, `offline`, `keyRefused`, `elsewhere` (another process works this account)
+        /// `connecting`, `online`, `offline`, `keyRefused`, `elsewhere` (another process works this account), `file`
+        /// (imported: there is no help desk, and nothing can be changed)
         pub state: String,
         /// Since when offline.
         pub since: Option<String>,

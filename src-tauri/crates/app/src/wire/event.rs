@@ -19,6 +19,11 @@ pub enum AppEvent {
         /// Which; absent when many.
         ids: Option<Vec<String>>,
     },
+    /// Saved views were added, renamed, moved or forgotten.
+    ViewsChanged {
+        /// The account.
+        account: String,
+    },
     /// A thread's messages changed.
     ThreadChanged {
         /// The account.

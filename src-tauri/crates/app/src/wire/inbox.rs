@@ -9,6 +9,8 @@ wire! {
         pub mine: Vec<ViewItem>,
         /// Active, Snoozed, Done, Archived, Spam.
         pub everything: Vec<ViewItem>,
+        /// Saved here, then those saved at the help desk.
+        pub saved: Vec<ViewItem>,
         /// Active ones per team.
         pub teams: Vec<ViewItem>,
         /// Active ones per tag, most first.
@@ -19,12 +21,40 @@ wire! {
 
     /// One line of the sidebar.
     pub struct ViewItem {
-        /// Stable: `inbox`, `unassigned`, `following`, `active`, …, `team:billing`, `tag:refund`.
+        /// Stable: `inbox`, `unassigned`, `following`, `active`, …, `saved:…` (ours, with its id), `desk:…` (the help
+        /// desk's), `team:billing`, `tag:refund`.
         pub key: String,
         pub name: String,
         pub filter: String,
         pub count: u32,
+        /// Those of them with a customer message newer than my read mark.
+        pub unread: u32,
         pub color: Option<u8>,
+        /// Why it cannot be shown: its filter makes no sense to this version.
+        pub problem: Option<String>,
+    }
+
+    /// Saves a filter as a view, or changes one.
+    pub struct SaveView {
+        pub account: String,
+        /// The view to change; absent: a new one.
+        pub id: Option<String>,
+        pub name: String,
+        pub filter: String,
+    }
+
+    /// Names a view that was saved here.
+    pub struct ViewRef {
+        pub account: String,
+        pub id: String,
+    }
+
+    /// Moves a view by one place.
+    pub struct MoveView {
+        pub account: String,
+        pub id: String,
+        /// Up, else down.
+        pub up: bool,
     }
 
     /// Asks for a page of a list.
@@ -42,16 +72,46 @@ wire! {
         pub next: Option<String>,
         /// All that match; only on the first page.
         pub total: Option<u32>,
-        /// The cache covers the filter (the first sync is over).
+        /// The cache covers the filter: the total is exact.
         pub complete: bool,
+        /// What it does not cover, and what to do: "Covers everything since 1 March 2025. …"; absent where it is complete.
+        pub coverage: Option<String>,
+    }
+
+    /// Where something that was looked for stands in a text, as JavaScript counts.
+    pub struct Mark {
+        pub at: u32,
+        pub len: u32,
+    }
+
+    /// Asks where the filter's words stand in a thread.
+    pub struct ThreadHitsRequest {
+        pub account: String,
+        pub id: String,
+        pub filter: String,
+    }
+
+    /// Messages with hits, oldest first.
+    pub struct ThreadHits {
+        pub messages: Vec<MessageHits>,
+    }
+
+    /// The hits in one message's text.
+    pub struct MessageHits {
+        pub id: String,
+        pub marks: Vec<Mark>,
     }
 
     /// One row.
     pub struct Row {
         pub id: String,
         pub name: String,
+        pub name_marks: Vec<Mark>,
         pub subject: String,
+        pub subject_marks: Vec<Mark>,
+        /// The last message in one line; where the filter's words stand in another one, the part of that which holds them.
         pub preview: String,
+        pub preview_marks: Vec<Mark>,
         /// `customer`, `agent`, `system`; `agent` shows "You:" or the name before the preview.
         pub preview_from: Option<String>,
         pub channel: String,
@@ -84,6 +144,8 @@ wire! {
     pub struct FilterText {
         pub account: String,
         pub text: String,
+        /// Where the cursor stands, as the text box counts; absent: at the end.
+        pub cursor: Option<u32>,
     }
 
     /// What the filter box shows.
@@ -97,8 +159,22 @@ wire! {
         pub count: Option<u32>,
         /// When nothing matches and there are several terms: what dropping one would give, best first.
         pub without: Vec<WithoutTerm>,
-        /// Completions for the word at the end of the text: whole lines to replace it with.
-        pub completions: Vec<String>,
+        /// The filter can be read, and names somebody or something that the help desk does not know.
+        pub doubt: Option<FilterMistake>,
+        /// How the word at the cursor may go on.
+        pub completions: Vec<FilterCompletion>,
+    }
+
+    /// One way to go on.
+    pub struct FilterCompletion {
+        /// The word or term, as it would stand there.
+        pub text: String,
+        /// What it means, where that is not plain: "Jonas Feld", "the ball is with us".
+        pub detail: String,
+        /// The whole line with it.
+        pub line: String,
+        /// Where the cursor stands afterwards, as the text box counts.
+        pub cursor: u32,
     }
 
     /// What is wrong, where, and what to write instead.

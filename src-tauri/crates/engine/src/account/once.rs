@@ -6,7 +6,7 @@ use muster_store::SyncState;
 
 use super::Account;
 use crate::pace::Use;
-use crate::prefetch;
+use crate::prefetch::{self, Reach};
 use crate::sync::{SyncError, begin_anew, catch_up, identify, read_state};
 
 /// How long the process that works the account may take: it asks for changes every half minute at the latest.
@@ -25,6 +25,9 @@ impl Account {
         full: bool,
         mut progress: impl FnMut(SyncState) + Send,
     ) -> Result<SyncState, SyncError> {
+        if self.is_file() {
+            return Err(SyncError::File);
+        }
         let Some(_lock) = self.try_lock().await? else {
             return if full { Err(SyncError::Elsewhere) } else { self.wait_for_holder(progress).await };
         };
@@ -35,7 +38,7 @@ impl Account {
         }
         let state = catch_up(self, &*desk, &mut progress).await?;
         let ahead = self.desk_for(Use::Prefetch).ok_or_else(|| self.no_key())?;
-        prefetch::fetch_all(self, &*ahead).await?;
+        prefetch::fetch_all(self, &*ahead, Reach::Needed).await?;
         Ok(state)
     }
 

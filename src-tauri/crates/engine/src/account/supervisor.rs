@@ -50,6 +50,10 @@ impl Account {
 
     async fn supervise(&self) {
         let cancel = &self.inner.cancel;
+        if self.is_file() {
+            let _ = cancel.run_until_cancelled(self.watch_file()).await;
+            return;
+        }
         let Some(lock) = cancel.run_until_cancelled(self.wait_for_lock()).await else { return };
         self.inner.role.send_replace(Role::Holding);
         if cancel.run_until_cancelled(self.recover_patiently()).await.is_some() {
@@ -57,6 +61,16 @@ impl Account {
         }
         drop(lock);
         self.inner.role.send_replace(Role::Watching);
+    }
+
+    /// Nothing is worked in a file: only another process that loads it anew is watched for.
+    async fn watch_file(&self) -> Infallible {
+        self.inner.link.file();
+        let mut watcher = Watcher::default();
+        loop {
+            watcher.glance(self).await;
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// Watches until the lock is ours.
@@ -77,7 +91,7 @@ impl Account {
         }
     }
 
-    pub(super) async fn try_lock(&self) -> Result<Option<AccountLock>, StoreError> {
+    pub(crate) async fn try_lock(&self) -> Result<Option<AccountLock>, StoreError> {
         let folder = self.inner.folder.clone();
         blocking(move || AccountLock::try_take(&folder)).await
     }

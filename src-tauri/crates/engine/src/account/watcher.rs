@@ -32,8 +32,8 @@ struct News {
 impl Watcher {
     /// Looks at both databases and tells of what changed since the last glance.
     pub(super) async fn glance(&mut self, account: &Account) {
-        let (stores, seen) = (account.stores().clone(), self.seen.clone());
-        match blocking(move || look(&stores, seen.as_ref())).await {
+        let (stores, seen, is_file) = (account.stores().clone(), self.seen.clone(), account.is_file());
+        match blocking(move || look(&stores, seen.as_ref(), is_file)).await {
             Ok(Some(news)) => self.tell(account, news),
             Ok(None) => {}
             Err(err) => {
@@ -61,7 +61,7 @@ impl Watcher {
 }
 
 /// What is there now, if it is different.
-fn look(stores: &Stores, before: Option<&Seen>) -> Result<Option<News>, StoreError> {
+fn look(stores: &Stores, before: Option<&Seen>, is_file: bool) -> Result<Option<News>, StoreError> {
     let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
     if before.is_some_and(|before| before.journal == journal && before.cache == cache) {
         return Ok(None);
@@ -69,5 +69,5 @@ fn look(stores: &Stores, before: Option<&Seen>) -> Result<Option<News>, StoreErr
     let under_way = vec![JobState::Scheduled, JobState::Holding, JobState::Running, JobState::Paused];
     let jobs = stores.journal.jobs(&JobFilter { states: under_way, ..JobFilter::default() })?;
     let now = Seen { journal, cache, jobs: jobs.into_iter().map(|job| job.id).collect() };
-    Ok(Some(News { now, known: Who::read(&stores.cache)? }))
+    Ok(Some(News { now, known: Who::read(&stores.cache, is_file)? }))
 }

@@ -80,7 +80,7 @@ impl Account {
         let me = match identify(self, &*syncing).await {
             Ok(me) => me,
             Err(SyncError::Store(err)) => return Err(err.into()),
-            Err(SyncError::Elsewhere) => return Err(WorkError::Elsewhere),
+            Err(SyncError::Elsewhere | SyncError::File) => return Err(WorkError::Elsewhere),
             Err(SyncError::Read(err)) => {
                 self.link().report(&err);
                 // The worker sends nothing now; it notes on the jobs why they wait.

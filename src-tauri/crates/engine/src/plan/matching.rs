@@ -30,7 +30,7 @@ pub async fn add_matching(account: &Account, plan: &Plan) -> Result<Plan, PlanEr
     blocking(move || {
         let more = newly(&scene, &next)?;
         next.items.extend(scene.freeze(&more)?);
-        next.complete = scene.is_complete()?;
+        next.coverage = scene.coverage(&next)?;
         scene.judge(&mut next)?;
         Ok(next)
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use muster_helpdesk::Capabilities;
 use muster_model::{Action, Author, Effect, Me, MessageKind, RemoteId, Template, Verdict};
-use muster_store::{Overlay, StoreError};
+use muster_store::{Coverage, Overlay, StoreError};
 
 use super::item::Base;
 use super::{Plan, PlanError, PlanItem};
@@ -67,10 +67,12 @@ impl Scene {
         Ok(ids)
     }
 
-    /// Whether the cache covers every filter.
-    pub(super) fn is_complete(&self) -> Result<bool, StoreError> {
-        let state = self.stores.cache.sync_state()?;
-        Ok(state.cursor.is_some() && !state.backfilling)
+    /// How much of what the plan's filter matches is here.
+    pub(super) fn coverage(&self, plan: &Plan) -> Result<Coverage, StoreError> {
+        match &plan.resolved {
+            Some(resolved) => self.stores.cache.coverage(&resolved.filter),
+            None => Ok(Coverage::default()),
+        }
     }
 
     /// The conversations as the agent sees them; unknown ones are left out.

@@ -91,7 +91,7 @@ fn planned(action: Action, verdicts: &[(Verdict, usize)]) -> Plan {
         leave_out: BTreeSet::new(),
         fills: BTreeMap::new(),
         once_per_person: false,
-        complete: true,
+        coverage: Coverage::default(),
         sending: Sending::default(),
         origin: None,
         saved_as: None,

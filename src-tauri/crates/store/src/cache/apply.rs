@@ -64,10 +64,19 @@ impl Cache {
             if !backfilling {
                 applied.gone.extend(sweep(tx)?);
             }
+            // The walk goes from the newest to the oldest: what is newer than the oldest of it is here.
+            let oldest = upserts.iter().map(|conversation| ms(conversation.updated)).min().filter(|_| backfilling);
             tx.prepare_cached(
-                "UPDATE sync SET cursor = ?1, backfilling = ?2, total = coalesce(?3, total), last_synced = ?4",
+                "UPDATE sync SET cursor = ?1, backfilling = ?2, total = coalesce(?3, total), last_synced = ?4,
+                        covered_since = CASE WHEN ?2 THEN min(coalesce(covered_since, ?5), coalesce(?5, covered_since)) END",
             )?
-            .execute(params![cursor, backfilling, total.map(|total| i64::try_from(total).unwrap_or(i64::MAX)), ms(now)])?;
+            .execute(params![
+                cursor,
+                backfilling,
+                total.map(|total| i64::try_from(total).unwrap_or(i64::MAX)),
+                ms(now),
+                oldest
+            ])?;
             applied.sequence = state::raise(tx)?;
             Ok(applied)
         })
@@ -86,7 +95,7 @@ impl Cache {
     /// Begins a full sync. What is cached stays readable; it goes when the sync is through and did not mention it.
     pub fn clear_for_full_sync(&self) -> Result<()> {
         self.db.write(|tx| {
-            tx.execute("UPDATE sync SET cursor = NULL, backfilling = 1, generation = generation + 1", [])?;
+            tx.execute("UPDATE sync SET cursor = NULL, backfilling = 1, covered_since = NULL, generation = generation + 1", [])?;
             state::raise(tx)?;
             Ok(())
         })

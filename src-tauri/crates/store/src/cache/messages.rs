@@ -95,7 +95,7 @@ impl Cache {
     }
 }
 
-fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp) -> Result<()> {
+pub(super) fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp) -> Result<()> {
     let known: Option<(i64, Option<i64>)> = conn
         .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
         .query_row(params![thread.conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))

@@ -16,7 +16,11 @@ account: string,
 /**
  * Which; absent when many.
  */
-ids: Array<string> | null, } | { "type": "threadChanged", 
+ids: Array<string> | null, } | { "type": "viewsChanged", 
+/**
+ * The account.
+ */
+account: string, } | { "type": "threadChanged", 
 /**
  * The account.
  */

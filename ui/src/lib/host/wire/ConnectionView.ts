@@ -5,7 +5,8 @@
  */
 export type ConnectionView = { 
 /**
- * `connecting`, `online`, `offline`, `keyRefused`, `elsewhere` (another process works this account)
+ * `connecting`, `online`, `offline`, `keyRefused`, `elsewhere` (another process works this account), `file`
+ * (imported: there is no help desk, and nothing can be changed)
  */
 state: string, 
 /**

@@ -3,4 +3,8 @@
 /**
  * Asks whether a filter makes sense.
  */
-export type FilterText = { account: string, text: string, };
+export type FilterText = { account: string, text: string, 
+/**
+ * Where the cursor stands, as the text box counts; absent: at the end.
+ */
+cursor: number | null, };

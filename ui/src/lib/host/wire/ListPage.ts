@@ -10,6 +10,10 @@ export type ListPage = { rows: Array<Row>, next: string | null,
  */
 total: number | null, 
 /**
- * The cache covers the filter (the first sync is over).
+ * The cache covers the filter: the total is exact.
  */
-complete: boolean, };
+complete: boolean, 
+/**
+ * What it does not cover, and what to do: "Covers everything since 1 March 2025. …"; absent where it is complete.
+ */
+coverage: string | null, };

@@ -14,6 +14,10 @@ mine: Array<ViewItem>,
  */
 everything: Array<ViewItem>, 
 /**
+ * Saved here, then those saved at the help desk.
+ */
+saved: Array<ViewItem>, 
+/**
  * Active ones per team.
  */
 teams: Array<ViewItem>, 

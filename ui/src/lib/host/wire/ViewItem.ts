@@ -5,6 +5,15 @@
  */
 export type ViewItem = { 
 /**
- * Stable: `inbox`, `unassigned`, `following`, `active`, …, `team:billing`, `tag:refund`.
+ * Stable: `inbox`, `unassigned`, `following`, `active`, …, `saved:…` (ours, with its id), `desk:…` (the help
+ * desk's), `team:billing`, `tag:refund`.
  */
-key: string, name: string, filter: string, count: number, color: number | null, };
+key: string, name: string, filter: string, count: number, 
+/**
+ * Those of them with a customer message newer than my read mark.
+ */
+unread: number, color: number | null, 
+/**
+ * Why it cannot be shown: its filter makes no sense to this version.
+ */
+problem: string | null, };

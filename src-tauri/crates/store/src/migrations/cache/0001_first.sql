@@ -57,6 +57,7 @@ CREATE TABLE sync (
     one          INTEGER PRIMARY KEY CHECK (one = 1),
     cursor       TEXT,
     backfilling  INTEGER NOT NULL DEFAULT 1,
+    covered_since INTEGER,                                  -- while backfilling: everything updated since then is here
     total        INTEGER,
     last_synced  INTEGER,
     sequence     INTEGER NOT NULL DEFAULT 0,                -- raised by every writing transaction
