@@ -20,9 +20,11 @@ mod directory;
 mod facets;
 mod fts;
 mod header;
+mod indexer;
 mod list;
 mod load;
 mod messages;
+mod packed;
 mod page;
 mod since;
 mod state;
@@ -41,7 +43,8 @@ pub use state::SyncState;
 const KIND: Kind = Kind {
     file: "cache.db",
     migrations: &[(1, include_str!("migrations/cache/0001_first.sql"))],
-    settings: "PRAGMA synchronous = NORMAL",
+    // Pages are decrypted and encrypted again whenever they come and go: the writer keeps those that it needs again.
+    settings: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000",
 };
 
 /// The cache of one account. Cheap to clone.

@@ -88,7 +88,7 @@ impl Db {
             Some(reader) => reader,
             None => {
                 let reader = connect(&self.inner.path, self.inner.key.as_ref())?;
-                reader.execute_batch("PRAGMA query_only = ON")?;
+                reader.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000")?;
                 reader
             }
         };

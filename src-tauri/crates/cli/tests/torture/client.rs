@@ -39,11 +39,16 @@ impl Client {
 
     /// Works the journal, for so long at most; says whether it was killed.
     pub fn work_until_killed(&self, after: Duration) -> Result<bool> {
-        let mut child = self.command(&["run", "t"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        Ok(self.until_killed(&["run", "t"], after)?.is_none())
+    }
+
+    /// Runs for so long at most. None if it was killed, else whether it ended well.
+    pub fn until_killed(&self, arguments: &[&str], after: Duration) -> Result<Option<bool>> {
+        let mut child = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut lived = Duration::ZERO;
         while lived < after {
-            if child.try_wait()?.is_some() {
-                return Ok(false);
+            if let Some(ended) = child.try_wait()? {
+                return Ok(Some(ended.success()));
             }
             std::thread::sleep(GLANCE);
             lived += GLANCE;
@@ -59,12 +64,12 @@ impl Client {
     }
 }
 
-/// `kill -9`; false if it had ended by itself in the last moment.
-fn kill(child: &mut Child) -> Result<bool> {
-    if child.try_wait()?.is_some() {
-        return Ok(false);
+/// `kill -9`; how it had ended if that was by itself in the last moment.
+fn kill(child: &mut Child) -> Result<Option<bool>> {
+    if let Some(ended) = child.try_wait()? {
+        return Ok(Some(ended.success()));
     }
     child.kill()?;
     child.wait()?;
-    Ok(true)
+    Ok(None)
 }

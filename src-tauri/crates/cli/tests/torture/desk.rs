@@ -1,5 +1,6 @@
 //! The help desk process, and what it says over HTTP that it holds.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::Result;
+use crate::{Result, sync};
 
 /// How often the referee asks again when a fault hits his own question.
 const ATTEMPTS: u32 = 100;
@@ -19,6 +20,8 @@ pub struct Desk {
     http: Client,
     pub url: String,
     pub key: String,
+    /// The handle of the agent whose key it is.
+    pub me: String,
 }
 
 impl Desk {
@@ -31,7 +34,8 @@ impl Desk {
             said[field].as_str().map(str::to_owned).ok_or_else(|| format!("the desk's first line: {line}"))
         };
         let (url, key) = (text("url")?, text("api_key")?);
-        Ok(Self { process, http: Client::builder().no_proxy().build()?, url, key })
+        let me = said["me"]["handle"].as_str().or(said["me"].as_str()).unwrap_or_default().to_owned();
+        Ok(Self { process, http: Client::builder().no_proxy().build()?, url, key, me })
     }
 
     /// Starts again at the same address with the same data, and faults.
@@ -55,6 +59,44 @@ impl Desk {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err(format!("the desk does not say what {id} holds").into())
+    }
+
+    /// Every conversation by id, with its state in one line.
+    pub async fn everything(&self) -> Result<BTreeMap<String, String>> {
+        let mut all = BTreeMap::new();
+        let mut after = String::new();
+        loop {
+            let page = self.patiently(&format!("api/conversations?limit=500&after={after}")).await?;
+            for conversation in page["conversations"].as_array().into_iter().flatten() {
+                all.extend([sync::state(conversation)?]);
+            }
+            match page["next"].as_str() {
+                Some(next) => next.clone_into(&mut after),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// Lets the desk do something by itself; what it refuses is not done.
+    pub async fn simulate(&self, what: &str, body: &Value) -> Result<()> {
+        let url = format!("{}/api/_simulate/{what}", self.url.trim_end_matches('/'));
+        self.http.post(&url).bearer_auth(&self.key).json(body).send().await?;
+        Ok(())
+    }
+
+    /// Asks until no fault hits the question.
+    async fn patiently(&self, path: &str) -> Result<Value> {
+        let url = format!("{}/{path}", self.url.trim_end_matches('/'));
+        for _ in 0..ATTEMPTS {
+            let answer = self.http.get(&url).bearer_auth(&self.key).send().await;
+            if let Ok(answer) = answer.and_then(reqwest::Response::error_for_status)
+                && let Ok(said) = answer.json().await
+            {
+                return Ok(said);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err(format!("the desk does not answer {url}").into())
     }
 
     /// None where a fault hit the question.

@@ -1,6 +1,7 @@
 //! Torture: `musterctl` is killed with `kill -9` at random moments while it writes to hundreds of customers at a help
 //! desk that loses answers after the work and answers 429 and 500. The desk is the referee: afterwards every recipient
-//! holds the message exactly once where the journal says *applied*, and never twice, whatever it says.
+//! holds the message exactly once where the journal says *applied*, and never twice, whatever it says. Then its sync is
+//! killed while the desk changes, and in the end the cache is what the desk says.
 //!
 //! `cargo xtask torture` runs it; the random moments come from a seed, the kernel's scheduling does not.
 #![expect(clippy::print_stdout, reason = "a terminal program: what it prints is its product")]
@@ -8,6 +9,7 @@
 mod client;
 mod desk;
 mod round;
+mod sync;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -15,6 +17,7 @@ use std::time::Instant;
 use clap::Parser;
 
 use round::{Figures, Torture};
+use sync::{Siege, SyncFigures};
 
 /// Whatever went wrong, as a sentence.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -22,10 +25,13 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 /// What the desk does wrong while replies leave.
 const FAULTS: &str = "lose_answer=0.05,status_429=0.05,status_500=0.05,status_500_after=0.05,cut=0.02";
 
+/// What the desk does wrong while it is fetched from.
+const SYNC_FAULTS: &str = "latency=5,status_429=0.02,status_500=0.03,cut=0.02";
+
 #[derive(Parser)]
 #[command(about = "Kills musterctl at random moments and lets the help desk count")]
 struct Args {
-    /// How often musterctl is killed, at a desk that dedupes and again at one that does not
+    /// How often musterctl is killed: at a desk that dedupes, again at one that does not, and while it syncs
     #[arg(long, default_value_t = 200)]
     kills: u32,
     /// Where the random moments come from
@@ -66,7 +72,23 @@ fn torture(args: &Args) -> Result<bool> {
         println!("{name}: {figures}, {:.0} s", started.elapsed().as_secs_f32());
         holds &= figures.hold(dedupes);
     }
+    println!("sync: {SYNC_FAULTS}, seed {}", args.seed);
+    let started = Instant::now();
+    let figures = runtime.block_on(siege(args))?;
+    println!("sync: {figures}, {:.0} s", started.elapsed().as_secs_f32());
+    holds &= figures.hold();
     Ok(holds)
+}
+
+async fn siege(args: &Args) -> Result<SyncFigures> {
+    let mut siege = Siege::begin(SYNC_FAULTS, args.seed)?;
+    let mut figures = SyncFigures::default();
+    while figures.kills < args.kills {
+        let round = siege.round(args.kills - figures.kills).await?;
+        println!("  {round}");
+        figures.add(round);
+    }
+    Ok(figures)
 }
 
 async fn rounds(args: &Args, faults: &str) -> Result<Figures> {

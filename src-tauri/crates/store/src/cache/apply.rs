@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::{
     Cache,
     header::{self, Written},
+    indexer::Indexer,
     state,
 };
 use crate::{Result, column::ms};
@@ -47,14 +48,17 @@ impl Cache {
     ) -> Result<Applied> {
         self.db.write(|tx| {
             let mut applied = Applied::default();
+            let mut indexer = Indexer::default();
             for conversation in upserts {
-                let was = match header::write(tx, conversation, None)?.1 {
+                let was = match header::write(tx, conversation, None, &mut indexer)?.1 {
                     Written::New => None,
                     Written::Changed(was) => Some(*was),
                     Written::Same => continue,
                 };
                 applied.changed.push(ChangedConversation { id: conversation.id.clone(), was, now: conversation.clone() });
             }
+            // Before anything is taken out: it may have come in this very page.
+            indexer.finish(tx)?;
             for id in gone {
                 if let Some((row, _)) = header::find(tx, id)? {
                     header::delete(tx, row)?;

@@ -8,9 +8,10 @@ use muster_model::{FullText, Match, RemoteId, Resolved, SortKey};
 use super::{
     Cache,
     list::{ListPage, ListRow},
+    packed::unpacked,
     page::{PageKey, PageRequest},
 };
-use crate::{Overlay, Result, column::json};
+use crate::{Overlay, Result};
 
 /// So many rows are looked at; what is rarer waits for the index.
 const ROWS: usize = 2000;
@@ -67,7 +68,7 @@ pub(super) fn first_page(
     let mut found: Vec<(i64, ListRow)> = Vec::new();
     for _ in 0..most {
         let Some(row) = rows.next()? else { return Ok(Some(ListPage { rows: shown(found), next: None })) };
-        let (updated, body): (i64, _) = (row.get(0)?, json(row, "body")?);
+        let (updated, body): (i64, _) = (row.get(0)?, unpacked(row, "body")?);
         let shown_row = ListRow::of(body, overlay);
         if query.filter.matches(&overlay.seen(&shown_row.conversation), &NoText) {
             if found.len() == limit {

@@ -67,6 +67,12 @@ pub(crate) struct Facets {
     stamp: Vec<i64>,
     ids: Ids,
     by_update: Order,
+    /// The number of each row's text, and the row of each text: above 0 and below.
+    doc: Vec<i32>,
+    above: Vec<u32>,
+    below: Vec<u32>,
+    /// The number of the text says nothing about the order.
+    astray: Set,
     /// How often something was taken out: row numbers kept elsewhere are then looked up again.
     losses: u64,
 }
@@ -99,6 +105,17 @@ impl Facets {
         self.ids.id(row)
     }
 
+    /// The row of a text.
+    fn row_of_doc(&self, doc: i64) -> Option<u32> {
+        let rows = if doc < 0 { &self.below } else { &self.above };
+        rows.get(usize::try_from(doc.unsigned_abs()).ok()?).copied().filter(|row| *row != 0)
+    }
+
+    /// The number of a row's text.
+    fn doc(&self, row: u32) -> i64 {
+        self.doc.get(row as usize).copied().unwrap_or_default().into()
+    }
+
     /// Where a row stands in an order: rises down the list.
     fn place(&self, row: u32, key: SortKey) -> i64 {
         match key {
@@ -126,13 +143,21 @@ impl Facets {
             .flat_map(HashMap::values)
             .map(|set| set.bytes() + size_of::<Set>())
             .sum::<usize>();
-        let sets = [&self.live, &self.has_attachment, &self.untagged, &self.heard, &self.without_thread];
+        let sets = [
+            &self.live,
+            &self.has_attachment,
+            &self.untagged,
+            &self.heard,
+            &self.without_thread,
+            &self.astray,
+        ];
         let columns = [&self.updated, &self.created, &self.waiting, &self.last_inbound, &self.stamp];
         values
             + sets.iter().map(|set| set.bytes()).sum::<usize>()
             + columns.iter().map(|column| column.capacity() * 8).sum::<usize>()
             + self.ids.bytes()
             + self.by_update.bytes()
+            + (self.doc.capacity() + self.above.capacity() + self.below.capacity()) * 4
     }
 }
 

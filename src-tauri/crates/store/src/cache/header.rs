@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use muster_model::{Conversation, Handle, Message, RemoteId, fold};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::{fts, state};
+use super::{
+    fts,
+    indexer::{self, Indexer},
+    packed::{packed, unpacked},
+    state,
+};
 use crate::{
     Result,
-    column::{json, ms, to_json},
+    column::{ms, to_json},
 };
 
 /// What writing a conversation did.
@@ -27,7 +32,7 @@ pub(crate) fn find(conn: &Connection, id: &RemoteId) -> Result<Option<(i64, Conv
         .prepare_cached(
             "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row WHERE id = ?1",
         )?
-        .query_row(params![id.as_str()], |found| Ok((found.get(0)?, json(found, "body")?)))
+        .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked(found, "body")?)))
         .optional()?)
 }
 
@@ -38,6 +43,7 @@ pub(crate) fn write(
     conn: &Connection,
     conversation: &Conversation,
     messages: Option<&[Message]>,
+    indexer: &mut Indexer,
 ) -> Result<(i64, Written)> {
     let known = conn
         .prepare_cached(
@@ -45,12 +51,13 @@ pub(crate) fn write(
                FROM conversations JOIN bodies ON bodies.conversation = conversations.row WHERE id = ?1",
         )?
         .query_row(params![conversation.id.as_str()], |found| {
-            Ok((found.get::<_, i64>(0)?, json::<Conversation>(found, "body")?, found.get::<_, bool>(2)?))
+            Ok((found.get::<_, i64>(0)?, unpacked::<Conversation>(found, "body")?, found.get::<_, bool>(2)?))
         })
         .optional()?;
     let Some((row, was, is_old)) = known else {
-        let row = insert(conn, conversation)?;
-        fts::index_new(conn, row, conversation, messages.unwrap_or_default())?;
+        let messages = messages.unwrap_or_default();
+        let row = insert(conn, conversation, messages)?;
+        indexer.add(row, conversation, messages);
         return Ok((row, Written::New));
     };
     if is_old {
@@ -66,19 +73,25 @@ pub(crate) fn write(
     }
     // Nothing is searched anew where nothing came.
     if !is_same || messages.is_some() {
-        fts::refresh(conn, row, shown, messages)?;
+        indexer.refresh(conn, row, shown, messages, shown.updated != was.updated)?;
     }
     Ok((row, if is_same { Written::Same } else { Written::Changed(Box::new(was)) }))
 }
 
 /// Takes a conversation out of the cache.
 pub(crate) fn delete(conn: &Connection, row: i64) -> Result<()> {
-    fts::forget(conn, row)?;
+    let doc = conn
+        .prepare_cached("SELECT doc FROM conversations WHERE row = ?1")?
+        .query_row(params![row], |found| found.get(0))
+        .optional()?;
+    if let Some(doc) = doc {
+        indexer::forget(conn, doc)?;
+    }
     conn.prepare_cached("DELETE FROM conversations WHERE row = ?1")?.execute(params![row])?;
     state::note_change(conn, row)
 }
 
-fn insert(conn: &Connection, conversation: &Conversation) -> Result<i64> {
+fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) -> Result<i64> {
     conn.prepare_cached(
         "INSERT INTO conversations (id, status, channel, engagement, priority, agent, team, contact, tags, followers,
                                     has_attachment, created, updated, waiting, last_inbound, stamp, generation)
@@ -104,8 +117,15 @@ fn insert(conn: &Connection, conversation: &Conversation) -> Result<i64> {
         ":stamp": conversation.stamp,
     })?;
     let row = conn.last_insert_rowid();
-    conn.prepare_cached("INSERT INTO bodies (conversation, body) VALUES (?1, ?2)")?
-        .execute(params![row, to_json(conversation)?])?;
+    conn.prepare_cached(
+        "INSERT INTO bodies (conversation, body, header_hash, messages_hash) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        row,
+        packed(conversation)?,
+        fts::header_hash(conversation),
+        fts::messages_hash(messages)
+    ])?;
     state::note_change(conn, row)?;
     Ok(row)
 }
@@ -138,7 +158,7 @@ fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()
         ":stamp": conversation.stamp,
     })?;
     conn.prepare_cached("UPDATE bodies SET body = ?2 WHERE conversation = ?1")?
-        .execute(params![row, to_json(conversation)?])?;
+        .execute(params![row, packed(conversation)?])?;
     state::note_change(conn, row)
 }
 

@@ -7,9 +7,10 @@ use super::{
     Cache,
     facets::Place,
     header,
+    packed::unpacked,
     page::{PageKey, PageRequest},
 };
-use crate::{Marks, Overlay, Result, column::json};
+use crate::{Marks, Overlay, Result};
 
 /// A conversation in a list, as the agent sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +38,8 @@ impl Cache {
         }
         let key = query.sort.key;
         self.look(overlay, |eval| {
-            let set = eval.set(&query.filter)?;
             let after = page.after.as_ref().map(|key| Place { place: key.place, id: &key.id });
-            let mut rows = eval.facets.in_order(&set, query.sort, after, page.limit.saturating_add(1));
+            let mut rows = eval.list(&query.filter, query.sort, after, page.limit.saturating_add(1))?;
             let has_more = rows.len() > page.limit;
             rows.truncate(page.limit);
             let next = rows.last().filter(|_| has_more).map(|row| {
@@ -101,5 +101,5 @@ impl ListRow {
 fn body(conn: &Connection, row: u32) -> Result<Conversation> {
     Ok(conn
         .prepare_cached("SELECT body FROM bodies WHERE conversation = ?1")?
-        .query_row(params![row], |found| json(found, "body"))?)
+        .query_row(params![row], |found| unpacked(found, "body"))?)
 }

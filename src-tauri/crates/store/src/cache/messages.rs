@@ -4,10 +4,16 @@ use jiff::Timestamp;
 use muster_model::{Conversation, Match, Message, RemoteId, Status, Thread};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Cache, fts, header, state};
+use super::{
+    Cache, fts,
+    header::{self, Written},
+    indexer::Indexer,
+    packed::{packed, unpacked},
+    state,
+};
 use crate::{
     Overlay, Result,
-    column::{instant, json, ms, to_json},
+    column::{instant, ms},
 };
 
 /// A thread as it is cached.
@@ -30,9 +36,11 @@ impl Cache {
     /// Keeps many threads in one transaction: an import, or a page of a server that sends messages along.
     pub fn put_threads(&self, threads: &[Thread], now: Timestamp) -> Result<()> {
         self.db.write(|tx| {
+            let mut indexer = Indexer::default();
             for thread in threads {
-                put_thread(tx, thread, now)?;
+                put_thread(tx, thread, now, &mut indexer)?;
             }
+            indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
         })
@@ -47,12 +55,14 @@ impl Cache {
                     "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row
                       WHERE id = ?1 AND thread_stamp IS NOT NULL",
                 )?
-                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, json::<Conversation>(found, "body")?)))
+                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked::<Conversation>(found, "body")?)))
                 .optional()?;
             let Some((row, conversation)) = known else { return Ok(()) };
             let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
             keep(tx, row, &messages)?;
-            fts::refresh(tx, row, &conversation, Some(&messages))?;
+            let mut indexer = Indexer::default();
+            indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
+            indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
         })
@@ -68,7 +78,7 @@ impl Cache {
                       WHERE id = ?1 AND thread_stamp IS NOT NULL",
                 )?
                 .query_row(params![id.as_str()], |row| {
-                    let conversation: Conversation = json(row, "body")?;
+                    let conversation: Conversation = unpacked(row, "body")?;
                     Ok((row.get(0)?, conversation, instant(row, "thread_fetched")?, row.get("complete")?))
                 })
                 .optional()?;
@@ -95,7 +105,7 @@ impl Cache {
     }
 }
 
-pub(super) fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp) -> Result<()> {
+pub(super) fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp, indexer: &mut Indexer) -> Result<()> {
     let known: Option<(i64, Option<i64>)> = conn
         .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
         .query_row(params![thread.conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
@@ -109,14 +119,17 @@ pub(super) fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp) -> 
         // What the server does not name any more goes.
         _ => (true, merged(Vec::new(), &thread.messages)),
     };
-    let (row, _) = header::write(conn, &thread.conversation, Some(&messages))?;
+    let (row, written) = header::write(conn, &thread.conversation, Some(&messages), indexer)?;
     keep(conn, row, &messages)?;
     if is_newest {
         conn.prepare_cached(
             "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3 WHERE row = ?1",
         )?
         .execute(params![row, stamp, ms(now)])?;
-        state::note_change(conn, row)?;
+        // Whatever else was written has noted it.
+        if matches!(written, Written::Same) {
+            state::note_change(conn, row)?;
+        }
     }
     Ok(())
 }
@@ -136,6 +149,6 @@ fn keep(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
         "INSERT INTO threads (conversation, messages) VALUES (?1, ?2)
          ON CONFLICT (conversation) DO UPDATE SET messages = excluded.messages",
     )?
-    .execute(params![row, to_json(&messages)?])?;
+    .execute(params![row, packed(&messages)?])?;
     Ok(())
 }

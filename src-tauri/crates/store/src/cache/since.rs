@@ -3,8 +3,8 @@
 use muster_model::{DeliveryState, Message, RemoteId};
 use rusqlite::{OptionalExtension, params};
 
-use super::Cache;
-use crate::{Result, column::json};
+use super::{Cache, packed::unpacked};
+use crate::Result;
 
 /// How far messages came, as far as the cached threads know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Cache {
             )?;
             for (conversation, message) in sent {
                 let messages: Option<Vec<Message>> = statement
-                    .query_row(params![conversation.as_str()], |row| json(row, "messages"))
+                    .query_row(params![conversation.as_str()], |row| unpacked(row, "messages"))
                     .optional()?;
                 let message =
                     messages.into_iter().flatten().find(|known| known.id.as_str() == message.as_str());

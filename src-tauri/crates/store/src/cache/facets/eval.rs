@@ -2,14 +2,16 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use muster_model::{Match, RemoteId, Sort};
+use muster_model::{Match, RemoteId, Sort, SortKey};
 use rusqlite::{Connection, params};
 
-use super::{Facet, Facets, Patch, Set, at};
+use super::{Facet, Facets, Patch, Place, Set, at};
 use crate::{Result, cache::fts};
 
 /// Up to so many candidates are asked one by one what no set knows; beyond, all rows are asked at once.
 const ONE_BY_ONE: usize = 20_000;
+/// Texts whose number says nothing about the order are asked one by one up to so many.
+const FEW_ASTRAY: usize = 64;
 
 /// One state of the cache, the index of it, and what lies over it.
 pub(crate) struct Eval<'a> {
@@ -25,7 +27,7 @@ impl<'a> Eval<'a> {
         let set = match filter {
             Match::All => Cow::Borrowed(&facets.live),
             Match::Nothing => Cow::Owned(Set::default()),
-            Match::And(parts) => Cow::Owned(self.all(parts)?),
+            Match::And(parts) => Cow::Owned(self.all(parts.iter())?),
             Match::Or(parts) => {
                 let mut any = Set::default();
                 for part in parts {
@@ -91,14 +93,14 @@ impl<'a> Eval<'a> {
     }
 
     /// What every part matches: first what is at hand, the smallest set first, then what must be asked for.
-    fn all(&self, parts: &[Match]) -> Result<Set> {
+    fn all<'f>(&self, parts: impl Iterator<Item = &'f Match>) -> Result<Set> {
         let (mut sets, mut texts, mut slow) = (Vec::new(), Vec::new(), Vec::new());
         let (mut gone, mut ranges) = (Vec::new(), Vec::new());
         for part in parts {
             match part {
                 Match::All => {}
                 Match::Updated { .. } | Match::Created { .. } => ranges.push(part),
-                Match::Subject(_) | Match::Word(_) | Match::Phrase(_) => texts.push(part),
+                part if is_text(part) => texts.push(part),
                 Match::Not(part) if !asks_rows(part) => gone.push(self.set(part)?),
                 part if asks_rows(part) => slow.push(part),
                 part => sets.push(self.set(part)?),
@@ -197,20 +199,99 @@ impl<'a> Eval<'a> {
 
     /// Everything with these terms in its text.
     fn text(&self, terms: &[&Match]) -> Result<Set> {
-        let mut questions = Vec::with_capacity(terms.len());
-        for term in terms {
-            match fts::question(term) {
-                Some(question) => questions.push(format!("({question})")),
-                None => return Ok(Set::default()),
-            }
-        }
+        let Some(question) = fts::question(self.conn, terms)? else { return Ok(Set::default()) };
         let mut statement = self.conn.prepare_cached("SELECT rowid FROM texts WHERE texts MATCH ?1")?;
-        let mut rows = statement.query(params![questions.join(" AND ")])?;
+        let mut docs = statement.query(params![question])?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(row.get(0)?);
+        while let Some(doc) = docs.next()? {
+            found.extend(self.facets.row_of_doc(doc.get(0)?));
         }
         Ok(Set::of(found, self.facets.universe()))
+    }
+
+    /// The first rows of a list, behind a place.
+    pub(crate) fn list(
+        &self,
+        filter: &Match,
+        sort: Sort,
+        after: Option<Place<'_>>,
+        limit: usize,
+    ) -> Result<Vec<u32>> {
+        let parts = match filter {
+            Match::And(parts) => parts.as_slice(),
+            term => std::slice::from_ref(term),
+        };
+        let (texts, others): (Vec<&Match>, Vec<&Match>) = parts.iter().partition(|part| is_text(part));
+        if sort.key == SortKey::Updated && !texts.is_empty() && limit < usize::MAX {
+            let set = self.all(others.into_iter())?;
+            let mut astray = set.clone();
+            astray.keep(&self.facets.astray);
+            if astray.len() <= FEW_ASTRAY {
+                return self.list_text(&texts, &set, &astray, sort, (after, limit));
+            }
+        }
+        let set = self.set(filter)?;
+        Ok(self.facets.in_order(&set, sort, after, limit))
+    }
+
+    /// The first rows of a set with these terms in their text: FTS5 names texts in the order of the list, until there are
+    /// enough of them. Those whose number is not at its place are asked one by one.
+    fn list_text(
+        &self,
+        terms: &[&Match],
+        set: &Set,
+        astray: &Set,
+        sort: Sort,
+        (after, limit): (Option<Place<'_>>, usize),
+    ) -> Result<Vec<u32>> {
+        let facets = self.facets;
+        let Some(question) = fts::question(self.conn, terms)? else { return Ok(Vec::new()) };
+        let mut strays = astray.clone();
+        let mut has = self.conn.prepare_cached("SELECT 1 FROM texts WHERE rowid = ?1 AND texts MATCH ?2")?;
+        let mut failed = None;
+        strays.retain(|row| match has.exists(params![facets.doc(row), question]) {
+            Ok(has) => has,
+            Err(err) => {
+                failed.get_or_insert(err);
+                false
+            }
+        });
+        if let Some(err) = failed {
+            return Err(err.into());
+        }
+        let mut strays = facets.in_order(&strays, sort, after, limit).into_iter().peekable();
+        // The first text behind the place; what is astray has none there.
+        let mut first = None;
+        if after.is_some() {
+            facets.walk(sort, after, |row| {
+                first = (!facets.astray.contains(row)).then(|| facets.doc(row));
+                first.is_none()
+            });
+        }
+        let sql = if sort.reversed {
+            "SELECT rowid FROM texts WHERE texts MATCH ?1 AND rowid >= ?2 ORDER BY rowid"
+        } else {
+            "SELECT rowid FROM texts WHERE texts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC"
+        };
+        let everything = if sort.reversed { i64::MIN } else { i64::MAX };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut docs = statement.query(params![question, first.unwrap_or(everything)])?;
+        let has_more = after.is_none() || first.is_some();
+        let mut found = Vec::new();
+        while has_more && found.len() < limit {
+            let Some(doc) = docs.next()? else { break };
+            let row = facets.row_of_doc(doc.get(0)?);
+            let Some(row) = row.filter(|row| set.contains(*row) && !facets.astray.contains(*row)) else {
+                continue;
+            };
+            while let Some(stray) = strays.next_if(|stray| facets.is_before(*stray, row, sort)) {
+                found.push(stray);
+            }
+            found.push(row);
+        }
+        found.extend(strays);
+        found.truncate(limit);
+        Ok(found)
     }
 
     fn from(&self, part: &str) -> Result<Set> {
@@ -235,6 +316,10 @@ impl<'a> Eval<'a> {
         });
         failed.map_or(Ok(()), |err| Err(err.into()))
     }
+}
+
+fn is_text(term: &Match) -> bool {
+    matches!(term, Match::Subject(_) | Match::Word(_) | Match::Phrase(_))
 }
 
 /// Whether rows must be asked, or the full text, somewhere in it.

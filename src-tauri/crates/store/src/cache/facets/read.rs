@@ -7,7 +7,8 @@ use crate::{Result, StoreError};
 
 /// The columns that [`Facets::put`] reads.
 const COLUMNS: &str = "row, id, status, channel, engagement, agent, team, priority, tags, followers, has_attachment,
-    updated, created, waiting, last_inbound, stamp, thread_stamp IS NULL OR thread_stamp < stamp AS without_thread";
+    updated, created, waiting, last_inbound, stamp, thread_stamp IS NULL OR thread_stamp < stamp AS without_thread,
+    doc, is_astray";
 
 impl Facets {
     /// The index of everything that is cached.
@@ -92,6 +93,7 @@ impl Facets {
             &mut self.untagged,
             &mut self.heard,
             &mut self.without_thread,
+            &mut self.astray,
         ] {
             set.remove(rows);
         }
@@ -144,7 +146,20 @@ impl Facets {
         set(&mut self.waiting, row, from.get(13)?);
         set(&mut self.last_inbound, row, last_inbound);
         set(&mut self.stamp, row, from.get(15)?);
+        if from.get(18)? {
+            self.astray.insert(row, universe);
+        }
+        self.note_doc(row, from.get(17)?)?;
         Ok(row)
+    }
+
+    fn note_doc(&mut self, row: u32, doc: i64) -> Result<()> {
+        let number =
+            i32::try_from(doc).map_err(|_| StoreError::corrupt("more texts than can be numbered"))?;
+        set(&mut self.doc, row, number);
+        let rows = if doc < 0 { &mut self.below } else { &mut self.above };
+        set(rows, number.unsigned_abs(), row);
+        Ok(())
     }
 
     fn make_room(&mut self, universe: usize) {
@@ -168,14 +183,14 @@ fn insert(values: &mut super::Values, value: &str, row: u32, universe: usize) {
     }
 }
 
-fn set(column: &mut Vec<i64>, row: u32, value: i64) {
+fn set<T: Copy + Default>(column: &mut Vec<T>, row: u32, value: T) {
     let row = row as usize;
     if column.len() <= row {
         // Grown by a part, not doubled: it is large, and mostly grows a little.
         if column.capacity() <= row {
             column.reserve_exact(row + 1 - column.len() + row / 16);
         }
-        column.resize(row + 1, 0);
+        column.resize(row + 1, T::default());
     }
     if let Some(place) = column.get_mut(row) {
         *place = value;

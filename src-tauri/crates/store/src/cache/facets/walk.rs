@@ -77,6 +77,12 @@ impl Facets {
         places
     }
 
+    /// Whether a row comes before another one in the order of last update.
+    pub(crate) fn is_before(&self, row: u32, other: u32, sort: Sort) -> bool {
+        let key = |row| (self.place(row, SortKey::Updated), self.id(row));
+        in_order(key(row), key(other), sort) == Ordering::Less
+    }
+
     /// Where a row stands.
     pub(crate) fn place_of(&self, row: u32, key: SortKey) -> Place<'_> {
         Place { place: self.place(row, key), id: self.id(row) }

@@ -21,7 +21,9 @@ CREATE TABLE conversations (
     stamp          INTEGER NOT NULL,
     generation     INTEGER NOT NULL,                        -- the full sync that last saw it
     thread_stamp   INTEGER,                                 -- the stamp that came with the messages; NULL = never fetched
-    thread_fetched INTEGER
+    thread_fetched INTEGER,
+    doc            INTEGER NOT NULL DEFAULT 0,              -- the row of its text in `texts`
+    is_astray      INTEGER NOT NULL DEFAULT 0               -- that number is not at its place in the order of update
 ) STRICT;
 
 -- The one order that is asked before the facet index is there.
@@ -35,23 +37,28 @@ CREATE TABLE changes (
     sequence INTEGER NOT NULL
 ) STRICT;
 
--- The whole conversation as JSON, and what its text was when it was last indexed.
+-- The whole conversation as JSON, packed, and what its text was when it was last indexed.
 CREATE TABLE bodies (
     conversation  INTEGER PRIMARY KEY REFERENCES conversations (row) ON DELETE CASCADE,
-    body          TEXT    NOT NULL,
+    body          BLOB    NOT NULL,
     header_hash   INTEGER NOT NULL DEFAULT 0,
     messages_hash INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- The messages of a conversation, oldest first, as a JSON array.
+-- The messages of a conversation, oldest first, as a JSON array, packed.
 CREATE TABLE threads (
     conversation INTEGER PRIMARY KEY REFERENCES conversations (row) ON DELETE CASCADE,
-    messages     TEXT    NOT NULL
+    messages     BLOB    NOT NULL
 ) STRICT;
 
 -- Tokens are cut and folded before they come here (muster_model::tokens), so the plainest tokenizer does: it splits at
--- spaces and leaves everything beyond ASCII alone. rowid = conversations.row.
+-- spaces and leaves everything beyond ASCII alone. rowid = conversations.doc.
 CREATE VIRTUAL TABLE texts USING fts5 (subject, body, content = '', contentless_delete = 1, tokenize = 'ascii');
+-- A page of a sync is written as one piece, not as one for every megabyte.
+INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216);
+
+-- Every word that is or was in a text: which words begin like one that is being typed.
+CREATE TABLE words (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sync (
     one          INTEGER PRIMARY KEY CHECK (one = 1),
@@ -62,6 +69,13 @@ CREATE TABLE sync (
     last_synced  INTEGER,
     sequence     INTEGER NOT NULL DEFAULT 0,                -- raised by every writing transaction
     generation   INTEGER NOT NULL DEFAULT 0,
+    -- The highest and the lowest number of a text, and where those stood in the order when they were numbered.
+    top_doc        INTEGER NOT NULL DEFAULT 0,
+    bottom_doc     INTEGER NOT NULL DEFAULT 0,
+    newest_updated INTEGER,
+    newest_id      TEXT,
+    oldest_updated INTEGER,
+    oldest_id      TEXT,
     highest_sent INTEGER NOT NULL DEFAULT 0                 -- a journal behind this is a restored backup
 ) STRICT;
 INSERT INTO sync (one) VALUES (1);
