@@ -181,3 +181,101 @@ fn a_restored_journal_can_be_noticed() {
     cache.set_highest_sent(3).unwrap();
     assert_eq!(cache.highest_sent().unwrap(), 7);
 }
+
+#[test]
+fn a_reader_that_is_further_behind_than_the_log_reads_everything_anew() {
+    let (folder, cache) = open();
+    let page = |range: std::ops::Range<i64>, stamp| -> Vec<_> {
+        let made = range.map(|n| {
+            let mut made = conversation(&format!("c{n:02}"), n * stamp);
+            made.stamp = stamp;
+            made.tags = vec![format!("at-{stamp}")];
+            made
+        });
+        made.collect()
+    };
+    cache.apply_page(&page(0..10, 1), &[], "p1", true, None, at(1)).unwrap();
+    let second = Cache::open(folder.path(), &key()).unwrap();
+    assert_eq!(ids(&second, Match::All).len(), 10);
+    cache.apply_page(&page(5..15, 2), &[RemoteId::from("c00")], "p2", true, None, at(2)).unwrap();
+    cache.apply_page(&page(14..16, 3), &[], "p3", true, None, at(3)).unwrap();
+    // As if tens of thousands had been written since.
+    let cut = |tx: &rusqlite::Transaction<'_>| {
+        Ok(tx.execute("DELETE FROM changes WHERE n < (SELECT max(n) FROM changes)", [])?)
+    };
+    cache.db.write(cut).unwrap();
+    let fresh = Cache::open(folder.path(), &key()).unwrap();
+    for filter in [
+        Match::All,
+        Match::Tag(vec!["at-1".into()]),
+        Match::Tag(vec!["at-2".into()]),
+        Match::Word("question".into()),
+    ] {
+        let expected = ids(&fresh, filter.clone());
+        assert!(!expected.is_empty());
+        assert_eq!(ids(&second, filter.clone()), expected);
+        assert_eq!(ids(&cache, filter), expected);
+    }
+}
+
+#[test]
+fn words_are_listed_in_order_whatever_moved() {
+    let (_folder, cache) = open();
+    // The first walk goes from new to old; then conversations move up, one is found late, and many go astray.
+    for start in [60i64, 40, 20] {
+        let page: Vec<_> = (start..start + 20).map(|n| conversation(&format!("c{n:03}"), n * 10)).collect();
+        cache.apply_page(&page, &[], "p", true, None, at(1)).unwrap();
+    }
+    let word =
+        || Match::And(vec![Match::Word("parc".into()), Match::Not(Box::new(Match::Tag(vec!["out".into()])))]);
+    let astray = || -> i64 {
+        cache
+            .db
+            .read(|tx| Ok(tx.query_row("SELECT sum(is_astray) FROM conversations", [], |row| row.get(0))?))
+            .unwrap()
+    };
+    let check = || {
+        let query = by_update(word());
+        let whole = cache.matching_ids(&query, &Overlay::empty()).unwrap();
+        assert_eq!(
+            whole,
+            cache
+                .matching_ids(
+                    &by_update(Match::Not(Box::new(Match::Tag(vec!["out".into()])))),
+                    &Overlay::empty()
+                )
+                .unwrap()
+        );
+        for reversed in [false, true] {
+            let query = Resolved { sort: Sort { reversed, ..Sort::default() }, ..query.clone() };
+            let (mut listed, mut after) = (Vec::new(), None);
+            loop {
+                let page = cache.list(&query, &Overlay::empty(), &PageRequest { after, limit: 7 }).unwrap();
+                listed.extend(page.rows.into_iter().map(|row| row.conversation.id));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            if reversed {
+                listed.reverse();
+            }
+            assert_eq!(listed, whole);
+        }
+    };
+    check();
+    assert_eq!(astray(), 0);
+    let mut moved: Vec<_> = (30..34).map(|n| conversation(&format!("c{n:03}"), 1000 + n)).collect();
+    moved.push(conversation("late", 455));
+    moved[0].tags = vec!["out".into()];
+    moved.iter_mut().for_each(|one| one.stamp = 2);
+    cache.apply_page(&moved, &[RemoteId::from("c050")], "q", false, None, at(2)).unwrap();
+    check();
+    assert_eq!(astray(), 1, "only what came late is not at its place");
+    let mut back: Vec<_> = (20..75).map(|n| conversation(&format!("c{n:03}"), 300 + n % 7)).collect();
+    back.extend((0..40).map(|n| conversation(&format!("d{n:03}"), 300 + n % 5)));
+    back.iter_mut().for_each(|one| one.stamp = 3);
+    cache.apply_page(&back, &[], "r", false, None, at(3)).unwrap();
+    check();
+    assert!(astray() > 64, "so many that they are not asked one by one");
+}
