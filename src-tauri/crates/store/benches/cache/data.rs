@@ -47,6 +47,13 @@ impl World {
         &self.words[rank]
     }
 
+    /// The first two words from a rank on that few others begin with: words of some length, as people type them.
+    pub fn typed(&self, rank: usize) -> [&str; 2] {
+        let is_rare = |word: &&str| self.words.iter().filter(|other| other.starts_with(*word)).count() < 5;
+        let mut found = self.words.iter().skip(rank).map(String::as_str).filter(is_rare);
+        [(); 2].map(|()| found.next().unwrap_or_default())
+    }
+
     /// The conversation of this number; 0 is the one that was updated last.
     pub fn thread(&self, number: usize) -> Thread {
         let mut rng = Rng::with_seed(number as u64 * 7919 + 17);

@@ -40,8 +40,8 @@ impl Bench {
 
     fn asked(&self) -> Vec<Asked> {
         let month = 30 * 86_400_000;
-        let two = [self.world.word(300), self.world.word(420)];
-        let frequent = [self.world.word(14), self.world.word(21)];
+        let two = self.world.typed(300);
+        let frequent = self.world.typed(5);
         let words = |words: [&str; 2]| Match::And(words.map(|word| Match::Word(word.to_owned())).to_vec());
         let older = Match::Updated { from: None, before: Some(END - month + 1) };
         let tag = tag(5);
