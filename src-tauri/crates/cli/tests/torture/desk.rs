@@ -26,8 +26,10 @@ pub struct Desk {
 
 impl Desk {
     /// Starts without faults: the first sync is not what is tortured.
-    pub fn start(data: &Path, seed: u64) -> Result<Self> {
-        let (process, line) = spawn(data, &["--seed", &seed.to_string()])?;
+    pub fn start(data: &Path, seed: u64, extra: &[&str]) -> Result<Self> {
+        let seed = seed.to_string();
+        let arguments: Vec<&str> = ["--seed", &seed].into_iter().chain(extra.iter().copied()).collect();
+        let (process, line) = spawn(data, &arguments)?;
         let said: Value =
             serde_json::from_str(&line).map_err(|_| format!("the desk's first line: {line}"))?;
         let text = |field: &str| {

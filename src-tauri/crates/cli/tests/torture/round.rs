@@ -52,7 +52,7 @@ impl Torture {
     pub fn begin(faults: &str, seed: u64, recipients: usize) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("desk");
-        let mut desk = Desk::start(&data, seed)?;
+        let mut desk = Desk::start(&data, seed, &[])?;
         let client = Client::new(folder.path().join("data"), &desk.key);
         client.must(&["account", "add", "t", "--kind", "muster", "--url", &desk.url])?;
         client.must(&["sync", "t"])?;

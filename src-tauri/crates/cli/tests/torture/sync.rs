@@ -14,6 +14,8 @@ use crate::Result;
 use crate::client::Client;
 use crate::desk::Desk;
 
+/// At the desk: several pages, and few enough that fetching every thread takes seconds.
+const CONVERSATIONS: &str = "700";
 /// Kills between two comparisons.
 const KILLS_PER_ROUND: u32 = 25;
 /// How long a sync may live before it is killed, in milliseconds.
@@ -50,7 +52,7 @@ impl Siege {
     pub fn begin(faults: &str, seed: u64) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("desk");
-        let mut desk = Desk::start(&data, seed)?;
+        let mut desk = Desk::start(&data, seed, &["--conversations", CONVERSATIONS])?;
         let client = Client::new(folder.path().join("data"), &desk.key);
         client.must(&["account", "add", "t", "--kind", "muster", "--url", &desk.url])?;
         desk.restart(&data, faults)?;
