@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use muster_model::{Conversation, Message, Thread};
 use rusqlite::{Connection, params};
 
-use super::{Cache, SyncState, header, messages, state};
+use super::{Cache, SyncState, header, indexer::Indexer, messages, state};
 use crate::Result;
 
 /// Stands where a server's cursor would: what is here came from a file.
@@ -33,12 +33,16 @@ impl Cache {
     /// Loads a batch in one transaction. A conversation that was loaded before is replaced.
     pub fn load(&self, batch: Vec<Loaded>, now: Timestamp) -> Result<()> {
         self.db.write(|tx| {
+            let mut indexer = Indexer::default();
             for Loaded { conversation, messages } in batch {
                 match messages {
-                    Some(messages) => messages::put_thread(tx, &Thread { conversation, messages }, now)?,
-                    None => without_messages(tx, &conversation)?,
+                    Some(messages) => {
+                        messages::put_thread(tx, &Thread { conversation, messages }, now, &mut indexer)?;
+                    }
+                    None => without_messages(tx, &conversation, &mut indexer)?,
                 }
             }
+            indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
         })
@@ -52,8 +56,8 @@ impl Cache {
 }
 
 /// Messages that were cached before are not this conversation's any more.
-fn without_messages(conn: &Connection, conversation: &Conversation) -> Result<()> {
-    let (row, _) = header::write(conn, conversation, Some(&[]))?;
+fn without_messages(conn: &Connection, conversation: &Conversation, indexer: &mut Indexer) -> Result<()> {
+    let (row, _) = header::write(conn, conversation, Some(&[]), indexer)?;
     conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])?;
     conn.prepare_cached(
         "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL WHERE row = ?1",

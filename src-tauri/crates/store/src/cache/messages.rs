@@ -105,7 +105,12 @@ impl Cache {
     }
 }
 
-pub(super) fn put_thread(conn: &Connection, thread: &Thread, now: Timestamp, indexer: &mut Indexer) -> Result<()> {
+pub(super) fn put_thread(
+    conn: &Connection,
+    thread: &Thread,
+    now: Timestamp,
+    indexer: &mut Indexer,
+) -> Result<()> {
     let known: Option<(i64, Option<i64>)> = conn
         .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
         .query_row(params![thread.conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
