@@ -419,6 +419,14 @@ async fn prepared_texts_and_a_test_to_myself() {
         assert_eq!(template.unknown_tags(), Vec::<String>::new(), "{}", snippet.shortcut);
     }
 
+    let view = serde_json::json!({ "name": "Waiting", "query": "is:active sort:waiting", "shared": true });
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let save = http.post(format!("{}/api/views", running.url)).json(&view);
+    let saved = save.bearer_auth(&running.keys.agent).send().await.unwrap();
+    assert!(saved.status().is_success());
+    let views = desk.directory().await.unwrap().views;
+    assert_eq!((views[0].name.as_str(), views[0].filter.as_str()), ("Waiting", "is:active sort:waiting"));
+
     assert!(desk.capabilities().test_messages);
     let outcome = desk.test_message("Test: back again", "Dear Marta, we are back.").await.unwrap();
     let EffectOutcome::Applied { receipt } = outcome else { panic!("{outcome:?}") };

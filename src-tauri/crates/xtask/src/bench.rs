@@ -12,8 +12,12 @@ mod window;
 const WINDOW: &str = "window";
 
 /// Every bench, and the crate that it stands in.
-const BENCHES: [(&str, &str); 3] =
-    [("muster-store", "journal"), ("muster-engine", "job"), ("muster-store", "cache")];
+const BENCHES: [(&str, &str); 4] = [
+    ("muster-store", "journal"),
+    ("muster-engine", "job"),
+    ("muster-store", "cache"),
+    ("muster-desk", "load"),
+];
 
 /// One measure as a bench prints it: a line of JSON.
 #[derive(Debug, PartialEq)]

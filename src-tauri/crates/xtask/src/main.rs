@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a terminal program: what it prints is its product")]
 
 mod bench;
+mod contract;
 mod demo;
 mod direction;
 mod packages;

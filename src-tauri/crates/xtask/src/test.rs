@@ -2,7 +2,7 @@
 //! Each step shows its own output; the first that fails ends the run.
 
 use crate::step::{command, npm, run as run_step, seconds, step};
-use crate::{Result, direction, setup, torture, wire::Wire};
+use crate::{Result, contract, direction, setup, torture, wire::Wire};
 use std::time::Instant;
 
 /// The short torture: the same seed every time.
@@ -33,6 +33,7 @@ pub fn run(assume_yes: bool) -> Result<()> {
     let wire = Wire::now()?;
     run_step("Rust tests", &mut command("cargo test --workspace --no-fail-fast"))?;
     step("TypeScript types are those of Rust", || Wire::now()?.must_equal(&wire))?;
+    contract::run()?;
     torture::kill_dash_nine(KILLS, SEED, RECIPIENTS)?;
 
     tour()?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use pulldown_cmark::{Event, Options, Parser, html};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const STYLE: &str = include_str!("docs.css");
@@ -34,7 +34,7 @@ pub(super) fn page(api: &Value) -> String {
         let _ = write!(out, "<section><h2>{}</h2>", escaped(name));
         out.push_str(&markdown(text(&tag["description"])));
         for call in calls(api, name) {
-            call.show(&mut out);
+            call.show(api, &mut out);
         }
         out.push_str("</section>");
     }
@@ -75,7 +75,7 @@ impl Call<'_> {
         self.said["summary"].as_str().unwrap_or(self.path)
     }
 
-    fn show(&self, out: &mut String) {
+    fn show(&self, api: &Value, out: &mut String) {
         let _ = write!(
             out,
             "<article id=\"{}\"><h3>{}</h3><p class=\"call\"><b class=\"{}\">{}</b> <code>{}</code></p>",
@@ -104,7 +104,7 @@ impl Call<'_> {
         for (mime, body) in self.said["requestBody"]["content"].as_object().into_iter().flatten() {
             let _ =
                 write!(out, "<h4>Body <small>{}</small></h4><p>{}</p>", escaped(mime), kind(&body["schema"]));
-            example(out, body);
+            example(out, api, &body["schema"]);
         }
         out.push_str("<h4>Answers</h4><table>");
         for (status, response) in self.said["responses"].as_object().into_iter().flatten() {
@@ -118,16 +118,57 @@ impl Call<'_> {
             );
         }
         out.push_str("</table>");
-        if let Some(body) = self.said["responses"]["200"]["content"]["application/json"].as_object() {
-            example(out, &Value::Object(body.clone()));
+        let given = &self.said["responses"]["200"]["content"]["application/json"]["schema"];
+        if !given.is_null() {
+            example(out, api, given);
         }
         out.push_str("</article>");
     }
 }
 
-fn example(out: &mut String, body: &Value) {
-    if let Some(shown) = body.get("example").and_then(|example| serde_json::to_string_pretty(example).ok()) {
-        let _ = write!(out, "<pre><code>{}</code></pre>", escaped(&shown));
+fn example(out: &mut String, api: &Value, schema: &Value) {
+    let shown = serde_json::to_string_pretty(&sample(api, schema, 0)).unwrap_or_default();
+    let _ = write!(
+        out,
+        "<details><summary>Example</summary><pre><code>{}</code></pre></details>",
+        escaped(&shown)
+    );
+}
+
+/// Something that fits a schema, made of the examples of its parts.
+fn sample(api: &Value, schema: &Value, depth: usize) -> Value {
+    /// Deeper than anything here: a schema that holds itself would not end.
+    const DEEPEST: usize = 12;
+    if let Some(example) = schema.get("example").or_else(|| schema["examples"].get(0)) {
+        return example.clone();
+    }
+    if depth > DEEPEST {
+        return Value::Null;
+    }
+    if let Some(name) = schema["$ref"].as_str().and_then(|place| place.rsplit('/').next()) {
+        return sample(api, &api["components"]["schemas"][name], depth + 1);
+    }
+    if let Some(parts) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
+        let full = parts.iter().find(|part| part["type"] != "null");
+        return full.map_or(Value::Null, |part| sample(api, part, depth + 1));
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        return words.first().cloned().unwrap_or_default();
+    }
+    match schema["type"].as_str() {
+        Some("array") => json!([sample(api, &schema["items"], depth + 1)]),
+        Some("object") => {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            properties
+                .map(|(name, part)| (name.clone(), sample(api, part, depth + 1)))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Some("string") => json!("…"),
+        Some("integer" | "number") => json!(1),
+        Some("boolean") => json!(true),
+        // May be absent, so it is.
+        _ => Value::Null,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The connector for muster-desk, the embedded help desk. Its wire is described in `crates/desk/API.md`.
+//! The connector for muster-desk, the embedded help desk. Its wire is what the desk's OpenAPI document says.
 
 mod client;
 mod live;

@@ -1,4 +1,4 @@
-//! The JSON of muster-desk, exactly as `crates/desk/API.md` says it: words are text, so that a new one is kept, absent
+//! The JSON of muster-desk, exactly as the desk's OpenAPI document says it: words are text, so that a new one is kept, absent
 //! and `null` are the same, and fields that nobody here knows are passed over.
 
 use std::collections::BTreeMap;
@@ -109,6 +109,17 @@ pub(super) struct Directory {
     pub(super) conversations: Option<u64>,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) snippets: Vec<Snippet>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) views: Vec<View>,
+}
+
+/// A saved view: the query as whoever saved it wrote it.
+#[derive(Debug, Deserialize)]
+pub(super) struct View {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) query: String,
 }
 
 #[derive(Debug, Deserialize)]

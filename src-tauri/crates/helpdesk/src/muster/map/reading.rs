@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use muster_model::{
     Agent, Assignee, Attachment, Author, Channel, Contact, Conversation, Delivery, Directory, Handle, Me,
-    Message, Preview, Priority, RemoteId, Snippet, Tag, Team, Thread,
+    Message, Preview, Priority, RemoteId, SavedView, Snippet, Tag, Team, Thread,
 };
 use serde_json::Value;
 
@@ -101,16 +101,12 @@ pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Dir
             text: snippet.text,
         })
         .collect();
-    Directory {
-        tenant,
-        agents,
-        teams,
-        tags,
-        channels,
-        conversations: wire.conversations,
-        snippets,
-        ..Directory::default()
-    }
+    let views = wire
+        .views
+        .into_iter()
+        .map(|view| SavedView { id: view.id.into(), name: view.name, filter: view.query })
+        .collect();
+    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets, views }
 }
 
 pub(in crate::muster) fn page(wire: wire::Changes) -> Page {
