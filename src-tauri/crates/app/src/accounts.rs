@@ -363,13 +363,16 @@ fn abilities(can: &Capabilities, me: &Me) -> Vec<Ability> {
             if can.follow { "Kept by the help desk".into() } else { "Kept on this computer".into() },
         ),
     ];
-    if can.replies_per_minute.is_some() || can.reads_per_minute.is_some() {
+    if [can.replies_per_minute, can.writes_per_minute, can.reads_per_minute].iter().any(Option::is_some) {
         let per_minute = |n: Option<u32>, what: &str| n.map(|n| format!("{} {what}", grouped(u64::from(n))));
-        let parts: Vec<String> =
-            [per_minute(can.replies_per_minute, "replies"), per_minute(can.reads_per_minute, "reads")]
-                .into_iter()
-                .flatten()
-                .collect();
+        let parts: Vec<String> = [
+            per_minute(can.replies_per_minute, "replies"),
+            per_minute(can.writes_per_minute, "changes"),
+            per_minute(can.reads_per_minute, "reads"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         lines.push(Ability {
             title: "Speed".into(),
             detail: format!("{} a minute", parts.join(" and ")),

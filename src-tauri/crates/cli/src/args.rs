@@ -113,7 +113,7 @@ pub enum AccountCommand {
         /// How to call it.
         name: String,
         /// Which kind of help desk.
-        #[arg(long, value_parser = ["muster"])]
+        #[arg(long, value_parser = ["muster", "fernand"])]
         kind: String,
         /// Its address.
         #[arg(long)]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::FernandSpec;
 use crate::clock::Clock;
 use crate::faults::FaultSpec;
 use crate::server::{Options, Source, serve};
@@ -39,6 +40,9 @@ pub struct Args {
     /// refuse_batch.
     #[arg(long, value_name = "SPEC", default_value = "")]
     pub faults: String,
+    /// How Fernand's dialect behaves: reads=N, writes=N (a minute), generated_id.
+    #[arg(long, value_name = "SPEC", default_value = "")]
+    pub fernand: FernandSpec,
 }
 
 /// Runs a desk until the process is interrupted. The first line of standard output says where it is, as JSON.
@@ -62,6 +66,7 @@ pub async fn run_cli(args: Args) -> ExitCode {
         live: args.live,
         faults,
         clock: if args.test_clock { Clock::test() } else { Clock::system() },
+        fernand: args.fernand,
         ..Options::default()
     };
     let running = match serve(options).await {

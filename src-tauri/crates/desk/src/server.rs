@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::connection::{Door, Scissors};
 use crate::db::{Db, Key, import, keys, meta, set_life};
 use crate::faults::{FaultSpec, Faults};
-use crate::{DeskError, live, world};
+use crate::{DeskError, FernandSpec, live, world};
 
 /// What a new desk is filled with.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct Options {
     pub calls_per_minute: u32,
     /// Calls within ten seconds and key; by default a third of a minute's, and at least fifty.
     pub calls_per_burst: Option<u32>,
+    /// How Fernand's dialect behaves.
+    pub fernand: FernandSpec,
     /// The time.
     pub clock: Clock,
 }
@@ -62,6 +64,7 @@ impl Default for Options {
             faults: FaultSpec::default(),
             calls_per_minute: CALLS_PER_MINUTE,
             calls_per_burst: None,
+            fernand: FernandSpec::default(),
             clock: Clock::system(),
         }
     }
@@ -150,7 +153,7 @@ pub async fn serve(options: Options) -> Result<Running, DeskError> {
         stop: running.stop.clone(),
     });
     running.tasks.spawn(live::timers(desk.clone()));
-    let calls = router(desk).into_make_service_with_connect_info::<Scissors>();
+    let calls = router(desk, options.fernand).into_make_service_with_connect_info::<Scissors>();
     let stopped = running.stop.clone().cancelled_owned();
     running.tasks.spawn(async move {
         if let Err(err) = axum::serve(Door(listener), calls).with_graceful_shutdown(stopped).await {

@@ -112,7 +112,7 @@ impl Bench {
                 .deltas
                 .into_iter()
                 .filter_map(|delta| match delta {
-                    Delta::Upsert(conversation) => Some(*conversation),
+                    Delta::Upsert(conversation) | Delta::Sketch(conversation) => Some(*conversation),
                     Delta::Gone(_) => None,
                 })
                 .collect();

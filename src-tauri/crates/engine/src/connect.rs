@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use muster_helpdesk::fernand::{self, Fernand};
 use muster_helpdesk::muster::{self, MusterDesk};
 use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
 
@@ -12,6 +13,7 @@ use muster_helpdesk::{ApiKey, HelpDesk, ReadError};
 pub fn connect(kind: &str, url: &str, key: ApiKey) -> Result<Arc<dyn HelpDesk>, ReadError> {
     match kind {
         "muster" => Ok(Arc::new(MusterDesk::new(url, key)?)),
+        "fernand" => Ok(Arc::new(Fernand::new(url, key)?)),
         other => Err(unknown_kind(other)),
     }
 }
@@ -23,12 +25,13 @@ pub fn connect(kind: &str, url: &str, key: ApiKey) -> Result<Arc<dyn HelpDesk>, 
 pub async fn probe(kind: &str, url: &str) -> Result<(), ReadError> {
     match kind {
         "muster" => muster::detect(url).await.map(drop),
+        "fernand" => fernand::detect(url).await.map(drop),
         other => Err(unknown_kind(other)),
     }
 }
 
 fn unknown_kind(kind: &str) -> ReadError {
     ReadError::BadAddress(format!(
-        "This version of Muster knows no help desk of the kind “{kind}”. Choose “muster”."
+        "This version of Muster knows no help desk of the kind “{kind}”. Choose “muster” or “fernand”."
     ))
 }

@@ -24,6 +24,11 @@ const BURST: Duration = Duration::from_millis(60);
 /// Agents, teams and tags change rarely.
 const DIRECTORY_AGE: Duration = Duration::from_secs(300);
 
+/// How often changes are asked for where reads are limited: a quarter of them, so that there are reads left for threads.
+pub(crate) fn poll_every(reads_per_minute: Option<u32>, usual: Duration) -> Duration {
+    reads_per_minute.map_or(usual, |reads| usual.max(Duration::from_secs(240) / reads.max(1)))
+}
+
 /// Reads the help desk for ever: one session after the other, each when the connection allows it.
 pub(crate) async fn run(account: &Account, desk: &dyn HelpDesk, identified: &watch::Sender<Option<Me>>) {
     loop {
@@ -50,7 +55,8 @@ async fn session(
 ) -> Result<(), SyncError> {
     let mut identified_at = Instant::now();
     identified.send_replace(Some(identify(account, desk).await?));
-    let mut live = Live::new(desk.capabilities().events);
+    let can = desk.capabilities();
+    let mut live = Live::new(can.events, poll_every(can.reads_per_minute, POLL_ALONE));
     loop {
         catch_up(account, desk, |_| {}).await?;
         if live.is_due() {
@@ -76,14 +82,15 @@ async fn session(
 /// The live stream, while there is one.
 struct Live {
     offered: bool,
+    poll_alone: Duration,
     stream: Option<EventStream>,
     failures: u32,
     due: Instant,
 }
 
 impl Live {
-    fn new(offered: bool) -> Self {
-        Self { offered, stream: None, failures: 0, due: Instant::now() }
+    fn new(offered: bool, poll_alone: Duration) -> Self {
+        Self { offered, poll_alone, stream: None, failures: 0, due: Instant::now() }
     }
 
     fn is_due(&self) -> bool {
@@ -94,8 +101,8 @@ impl Live {
         let now = Instant::now();
         match self.stream {
             Some(_) => now + POLL_BESIDE_STREAM,
-            None if self.offered => (now + POLL_ALONE).min(self.due),
-            None => now + POLL_ALONE,
+            None if self.offered => (now + self.poll_alone).min(self.due),
+            None => now + self.poll_alone,
         }
     }
 

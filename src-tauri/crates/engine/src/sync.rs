@@ -3,10 +3,11 @@
 //! Each page is committed together with the cursor that follows it, so a kill at any moment costs one page at most, and
 //! the list is usable from the first page. The first walk goes from new to old; afterwards only what changed comes.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use muster_helpdesk::{Cursor, Delta, HelpDesk, Page, ReadError};
-use muster_model::{Me, RemoteId};
+use muster_model::{Conversation, Me, RemoteId};
 use muster_store::{StoreError, SyncState};
 use thiserror::Error;
 
@@ -14,7 +15,7 @@ use crate::account::Who;
 use crate::blocking::blocking;
 use crate::link::jitter;
 use crate::notify::Rule;
-use crate::{Account, EngineEvent, Notice};
+use crate::{Account, EngineEvent, Notice, Stores};
 
 /// More changed conversations than this in one page: the windows read again what they show.
 const NAMED_CHANGES: usize = 200;
@@ -119,13 +120,15 @@ async fn commit(account: &Account, page: Page, before: &SyncState) -> Result<Opt
     let (stores, now, me) = (account.stores().clone(), account.clock().now(), account.me());
     let since = account.row().created;
     blocking(move || {
-        let (mut upserts, mut gone) = (Vec::new(), Vec::new());
+        let (mut upserts, mut sketches, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         for delta in page.deltas {
             match delta {
                 Delta::Upsert(conversation) => upserts.push(*conversation),
+                Delta::Sketch(conversation) => sketches.push(*conversation),
                 Delta::Gone(id) => gone.push(id),
             }
         }
+        upserts.extend(completed(&stores, sketches)?);
         let applied =
             stores.cache.apply_page(&upserts, &gone, &page.next.0, page.backfilling, page.total, now)?;
         let rule = if history { None } else { Some(Rule::read(&stores, me, Some(since))?) };
@@ -137,6 +140,21 @@ async fn commit(account: &Account, page: Page, before: &SyncState) -> Result<Opt
         Ok(Some(news))
     })
     .await
+}
+
+/// Sketches with what the cache knows of their conversations.
+fn completed(stores: &Stores, sketches: Vec<Conversation>) -> Result<Vec<Conversation>, StoreError> {
+    if sketches.is_empty() {
+        return Ok(sketches);
+    }
+    let ids: Vec<RemoteId> = sketches.iter().map(|sketch| sketch.id.clone()).collect();
+    let known = stores.cache.conversations(&ids)?;
+    let known: HashMap<&RemoteId, &Conversation> = known.iter().map(|known| (&known.id, known)).collect();
+    let complete = |sketch: Conversation| {
+        let was = known.get(&sketch.id).copied();
+        muster_helpdesk::complete(sketch, was)
+    };
+    Ok(sketches.into_iter().map(complete).collect())
 }
 
 fn tell(account: &Account, news: News) {

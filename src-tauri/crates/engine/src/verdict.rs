@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use muster_helpdesk::Capabilities;
 use muster_model::{
-    Action, Channel, Conversation, Effect, FileRef, Files, Me, MergeContext, OwnEffect, RemoteId, Status,
-    StatusChange, Template, Verdict,
+    Action, Channel, Conversation, Effect, FileRef, Files, Me, MergeContext, OwnEffect, RemoteId,
+    SnoozeUntil, Status, StatusChange, Template, Verdict,
 };
 
 use crate::effect::shows;
@@ -126,6 +126,15 @@ impl Bench<'_> {
         let cannot = effects.iter().find_map(|effect| match effect {
             Effect::Block if !capabilities.block => Some("it cannot block contacts"),
             Effect::Delete if !capabilities.delete => Some("it cannot delete conversations"),
+            Effect::Status(StatusChange::Archived) if !capabilities.archive => {
+                Some("it has no status that is final")
+            }
+            Effect::Status(StatusChange::Snoozed(SnoozeUntil::Reply)) if !capabilities.snooze_until_reply => {
+                Some("it snoozes only until a time")
+            }
+            Effect::Team(_) if !capabilities.teams => Some("it has no teams"),
+            Effect::Priority(_) if !capabilities.priority => Some("it has no priorities"),
+            Effect::TagClear if !capabilities.clear_tags => Some("it takes tags off only by name"),
             _ => None,
         });
         if let Some(cannot) = cannot {
@@ -231,7 +240,12 @@ impl Bench<'_> {
             Channel::Sms => &conversation.contact.phone,
             _ => &Some("the platform's own".to_owned()),
         };
-        if blank(address) {
+        // Of a person whom the help desk has not told us about yet it knows the address all the same.
+        let contact = &conversation.contact;
+        let is_sketch = self.capabilities.is_some_and(|capabilities| capabilities.sketches)
+            && contact.id.is_some()
+            && contact.name.is_empty();
+        if blank(address) && !is_sketch {
             return Some(Verdict::NoAddress.into());
         }
         let open = conversation.channel.window_open(conversation.last_inbound, self.now);

@@ -326,7 +326,8 @@ fn wait_for_turn(ctx: &WorkContext, job: &JobRow) -> Option<Duration> {
         _ => 0,
     };
     let reads = u64::from(replies == 1);
-    ctx.pace.wait(of, 1 + reads, replies)
+    ctx.pace.works();
+    ctx.pace.wait(of, reads, 1, replies)
 }
 
 fn rank(job: &JobRow) -> (bool, i64) {

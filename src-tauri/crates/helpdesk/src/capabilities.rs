@@ -34,6 +34,22 @@ pub struct Capabilities {
     pub replies_per_minute: Option<u32>,
     /// Reads that the server takes per minute, where it limits them.
     pub reads_per_minute: Option<u32>,
+    /// Writes that the server takes per minute, where it counts them apart from reads.
+    pub writes_per_minute: Option<u32>,
+    /// A status can be set in the same call as a reply. Where not, it is set afterwards, for many at once.
+    pub status_with_reply: bool,
+    /// Lists say less than threads do ([`crate::Delta::Sketch`]): whether a colleague answered shows only in the thread.
+    pub sketches: bool,
+    /// The server has a status that is final.
+    pub archive: bool,
+    /// The server has teams.
+    pub teams: bool,
+    /// The server has priorities that can be set.
+    pub priority: bool,
+    /// The server can take all tags off at once.
+    pub clear_tags: bool,
+    /// Internal notes can be written.
+    pub notes: bool,
     /// The server can block a contact.
     pub block: bool,
     /// The server can delete a conversation.

@@ -4,12 +4,19 @@
 //! that the engine can emulate it and the UI can say why not. A connector is one folder: `wire.rs` (the server's JSON,
 //! exactly), `map.rs` (wire ↔ model, pure, tested on samples), `client.rs` (HTTP, tested against a process).
 
+#[doc = include_str!("../ADDING.md")]
+pub mod adding {}
+
 mod address;
 mod capabilities;
 mod error;
+pub mod fernand;
 mod key;
+#[cfg(test)]
+mod kit;
 pub mod muster;
 mod rate;
+mod sketch;
 #[cfg(test)]
 mod tiny_server;
 mod traits;
@@ -18,4 +25,6 @@ mod transport;
 pub use capabilities::*;
 pub use error::*;
 pub use key::*;
+pub use rate::Now;
+pub use sketch::complete;
 pub use traits::*;

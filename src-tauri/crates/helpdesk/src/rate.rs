@@ -2,6 +2,7 @@
 //!
 //! A reset that is an instant is read against the server's own `Date`, because the two clocks need not agree.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,25 +14,79 @@ use crate::Rate;
 /// From here on a number of seconds is an instant of our time, not a wait.
 const EPOCH: i64 = 1_000_000_000;
 
-/// What the last answers said; shared by the clones of one connection.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pace(Arc<Mutex<Option<Rate>>>);
+/// Where a connection takes the time from that it counts waits from. A test brings its own.
+#[derive(Clone)]
+pub struct Now(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
-impl Pace {
-    /// Takes note of an answer. `refused`: it was a 429.
+impl Now {
+    /// A clock.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The current instant.
+    #[must_use]
+    pub fn instant(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl Default for Now {
+    /// The computer's clock.
     #[expect(
         clippy::disallowed_methods,
         reason = "the instant at which an answer came; waits are counted from it"
     )]
+    fn default() -> Self {
+        Self::new(Timestamp::now)
+    }
+}
+
+impl fmt::Debug for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Now(…)")
+    }
+}
+
+/// What the last answers said; shared by the clones of one connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pace {
+    said: Arc<Mutex<Said>>,
+    now: Now,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    rate: Option<Rate>,
+    /// How far the server's clock is ahead of ours, as its `Date` said.
+    skew: SignedDuration,
+}
+
+impl Pace {
+    /// With another clock.
+    pub(crate) fn with_clock(now: Now) -> Self {
+        Self { now, ..Self::default() }
+    }
+
+    /// Takes note of an answer. `refused`: it was a 429.
     pub(crate) fn note(&self, headers: &HeaderMap, refused: bool) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rate) = read(headers, refused, *known, Timestamp::now()) {
-            *known = Some(rate);
+        let now = self.now.instant();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rate) = read(headers, refused, said.rate, now) {
+            said.rate = Some(rate);
+        }
+        if let Some(server) = http_date(headers, DATE.as_str()) {
+            said.skew = server.duration_since(now);
         }
     }
 
     pub(crate) fn last(&self) -> Option<Rate> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).rate
+    }
+
+    /// How far the server's clock is ahead of ours.
+    pub(crate) fn skew(&self) -> SignedDuration {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).skew
     }
 }
 
@@ -60,14 +115,26 @@ fn read(headers: &HeaderMap, refused: bool, before: Option<Rate>, now: Timestamp
     Some(Rate { limit: limit?, remaining: remaining?, reset: at(wait?) })
 }
 
-/// When to come back: seconds, or an instant that is read against the server's own clock.
+/// When to come back: seconds, or an instant that is read against the server's own clock; where that is not said, when
+/// its limit is set anew.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let Some(value) = headers.get(RETRY_AFTER) else { return until_reset(headers) };
+    let value = value.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let (at, now) = (http_date(headers, RETRY_AFTER.as_str())?, http_date(headers, DATE.as_str())?);
     Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+/// From a reset that is an instant, against the server's own clock, or a number of seconds.
+fn until_reset(headers: &HeaderMap) -> Option<Duration> {
+    let reset: i64 = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
+    let seconds = match reset {
+        EPOCH.. => reset.saturating_sub(http_date(headers, DATE.as_str())?.as_second()),
+        wait => wait,
+    };
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
 }
 
 fn http_date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
@@ -95,6 +162,8 @@ mod tests {
     #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0))]
     #[case(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], None)]
     #[case(&[("retry-after", "soon")], None)]
+    #[case(&[("x-ratelimit-reset", "30")], Some(30))]
+    #[case(&[("x-ratelimit-reset", "1700000045"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")], Some(45))]
     #[case(&[], None)]
     fn when_to_come_back(#[case] headers: &[(&'static str, &'static str)], #[case] seconds: Option<u64>) {
         assert_eq!(retry_after(&map(headers)), seconds.map(Duration::from_secs));

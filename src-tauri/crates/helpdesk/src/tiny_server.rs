@@ -70,7 +70,7 @@ pub(crate) fn nobody() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-fn request(socket: &mut impl Read) -> String {
+pub(crate) fn request(socket: &mut impl Read) -> String {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use muster_model::{
-    Change, ClientRef, Conversation, Directory, EffectOutcome, Me, Receipt, RemoteId, Thread,
+    Change, ClientRef, Conversation, Directory, EffectOutcome, Handle, Me, Receipt, RemoteId, Thread,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub struct Cursor(pub String);
 pub enum Delta {
     /// A new or changed conversation.
     Upsert(Box<Conversation>),
+    /// The same from a server whose lists leave things out that its threads tell: what it does not say is kept as it was
+    /// known ([`crate::complete`]).
+    Sketch(Box<Conversation>),
     /// It is gone: deleted, or merged into another.
     Gone(RemoteId),
 }
@@ -77,6 +80,19 @@ pub struct Reply {
     pub sent_at: Timestamp,
     /// Files that go with it, on channels that carry them.
     pub files: Vec<Arc<OutgoingFile>>,
+}
+
+/// An internal note, which no customer sees.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// The conversation.
+    pub id: RemoteId,
+    /// The text.
+    pub text: String,
+    /// Colleagues who are told of it.
+    pub mentions: Vec<Handle>,
+    /// The same in every attempt.
+    pub client_ref: ClientRef,
 }
 
 /// A file on its way out.
@@ -164,6 +180,12 @@ pub trait HelpDesk: Send + Sync {
     /// Follow or stop following.
     async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent>;
 
+    /// Writes an internal note, where [`Capabilities::notes`] says that the server can.
+    async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        let _ = note;
+        Err(NotSent::Unsupported("This help desk takes no notes from Muster.".to_owned()))
+    }
+
     /// Sends a text to the agent instead of a customer, where [`Capabilities::test_messages`] says that the server can.
     async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {
         let _ = (subject, text);
@@ -172,6 +194,11 @@ pub trait HelpDesk: Send + Sync {
 
     /// What the server last said about its pace; none where it never did.
     fn rate(&self) -> Option<Rate> {
+        None
+    }
+
+    /// The same of writes alone, where it counts them apart: then [`HelpDesk::rate`] is that of reads.
+    fn write_rate(&self) -> Option<Rate> {
         None
     }
 

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use muster_model::Reason;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
@@ -12,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::address::Address;
 use crate::rate::{Pace, retry_after};
-use crate::{ApiKey, NotSent, Rate, ReadError};
+use crate::{ApiKey, NotSent, Now, Rate, ReadError};
 
 /// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
 const MAX_ANSWER_BYTES: usize = 64 << 20;
@@ -61,7 +62,6 @@ pub(crate) enum Auth {
     /// `Authorization: Bearer …`, or another word before the key.
     Scheme(&'static str),
     /// In a header of its own, as it is.
-    #[allow(dead_code, reason = "the Fernand connector is the one that uses it")]
     Header(&'static str),
 }
 
@@ -141,6 +141,16 @@ impl Transport {
     /// Host of the address, with its port where it is not the usual one.
     pub(crate) fn host(&self) -> &str {
         self.address.host()
+    }
+
+    /// The same with another clock.
+    pub(crate) fn with_clock(self, now: Now) -> Self {
+        Self { pace: Pace::with_clock(now), ..self }
+    }
+
+    /// How far the server's clock is ahead of ours, as its last answer said.
+    pub(crate) fn skew(&self) -> SignedDuration {
+        self.pace.skew()
     }
 
     /// What the server last said about its pace.

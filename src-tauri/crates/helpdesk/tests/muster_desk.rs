@@ -41,7 +41,7 @@ async fn everything(desk: &MusterDesk) -> (Vec<Conversation>, Page) {
     loop {
         let page = desk.changes(cursor.as_ref()).await.unwrap();
         all.extend(page.deltas.iter().filter_map(|delta| match delta {
-            Delta::Upsert(conversation) => Some((**conversation).clone()),
+            Delta::Upsert(conversation) | Delta::Sketch(conversation) => Some((**conversation).clone()),
             Delta::Gone(_) => None,
         }));
         if !page.more {

@@ -91,7 +91,7 @@ fn with_pace(mut response: Response, left: Left) -> Response {
 }
 
 /// Lets the head of the answer and half of its body out.
-async fn cut(answer: Response, scissors: &Scissors) -> Response {
+pub(crate) async fn cut(answer: Response, scissors: &Scissors) -> Response {
     /// `HTTP/1.1 200 OK`, `date` and `content-length`, which the server adds.
     const ADDED: usize = 90;
     let (parts, body) = answer.into_parts();

@@ -37,11 +37,13 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
+use crate::FernandSpec;
 use crate::clock::Clock;
 use crate::db::{Actor, Db, Key};
 use crate::faults::Faults;
 
 pub(crate) use clock::CLOCK_AHEAD;
+pub(crate) use gate::cut;
 pub(crate) use pace::Pace;
 use roles::May;
 
@@ -74,7 +76,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Whose key this is.
-    fn key(&self, key: &str) -> Option<Key> {
+    pub(crate) fn key(&self, key: &str) -> Option<Key> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
@@ -96,7 +98,7 @@ impl Caller {
 }
 
 /// All calls, and the contract that describes them.
-pub(crate) fn router(desk: Arc<Desk>) -> Router {
+pub(crate) fn router(desk: Arc<Desk>, fernand: FernandSpec) -> Router {
     let (calls, mut contract) = OpenApiRouter::with_openapi(contract::Frame::openapi())
         .routes(routes!(directory::health))
         .routes(routes!(directory::me))
@@ -156,5 +158,6 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .method_not_allowed_fallback(refusal::bad_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(axum::middleware::from_fn_with_state(desk.clone(), gate::gate))
-        .with_state(desk)
+        .with_state(desk.clone())
+        .nest("/fernand", crate::fernand::router(desk, fernand))
 }

@@ -12,7 +12,7 @@ use super::outcome::{Invalid, Reason};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Attachment {
     #[schema(example = "f-3")]
-    pub(super) id: String,
+    pub(crate) id: String,
     #[schema(example = "statement-20-may.png")]
     pub(super) name: String,
     #[schema(example = "image/png")]

@@ -54,7 +54,7 @@ pub(crate) use mine::{
 pub(crate) use outcome::{Invalid, Outcome, Reason, Verdict};
 pub(crate) use prepared::{Snippet, drop_snippet, filled, keep_snippet, snippets};
 pub(crate) use reply::{NewReply, Riding, Sent, StatusOutcome, max_chars, send_reply};
-pub(crate) use row::{Head, Row, effective, head_of, row_of};
+pub(crate) use row::{Head, Row, effective, head_of, row_of, touch};
 pub(crate) use runs::{NewRun, Run, RunRefused, WhichRuns, note_run, run_of, runs};
 pub(crate) use team::{Noted, add_note, delete, follow};
 pub(crate) use test_message::{Tested, test_message};

@@ -62,7 +62,7 @@ pub(crate) struct Sent {
     client_ref: Option<String>,
     pub(crate) outcome: Verdict,
     pub(crate) reason: Option<Reason>,
-    message_id: Option<String>,
+    pub(crate) message_id: Option<String>,
     at: Option<Millis>,
     /// The reference was sent before: this is the first receipt, nothing was sent again.
     duplicate: bool,

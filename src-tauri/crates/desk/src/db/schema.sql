@@ -254,6 +254,17 @@ CREATE TABLE agenda (
 ) STRICT;
 CREATE INDEX agenda_by_due ON agenda (due, id);
 
+-- Drafts that came in Fernand's dialect, the content as it was sent.
+CREATE TABLE fernand_drafts (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+    author_id       INTEGER REFERENCES agents (id),
+    target_id       INTEGER REFERENCES agents (id),
+    title           TEXT NOT NULL,
+    content         TEXT NOT NULL,
+    created         INTEGER NOT NULL
+) STRICT;
+
 -- What became of each client reference: the receipt that a repeated reply or note gets again.
 CREATE TABLE receipts (
     client_ref      TEXT PRIMARY KEY,

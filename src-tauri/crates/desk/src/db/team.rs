@@ -34,8 +34,8 @@ pub(crate) fn follow(
 pub(crate) struct Noted {
     id: String,
     outcome: Verdict,
-    reason: Option<Reason>,
-    message_id: Option<String>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) message_id: Option<String>,
     at: Option<Millis>,
     duplicate: bool,
     seq: Option<i64>,

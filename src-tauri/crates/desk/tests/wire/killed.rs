@@ -20,6 +20,7 @@ const MOMENTS: [u64; 6] = [2, 15, 40, 80, 140, 220];
 async fn a_desk_in_a_process() {
     let Some(data) = std::env::var_os(DATA) else { return };
     run_cli(Args {
+        fernand: muster_desk::FernandSpec::default(),
         listen: "127.0.0.1:0".to_owned(),
         data: Some(data.into()),
         seed: 1,

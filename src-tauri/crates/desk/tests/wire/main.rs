@@ -7,6 +7,7 @@ mod changes;
 mod contract;
 mod events;
 mod faults;
+mod fernand;
 mod files;
 mod gone;
 mod killed;

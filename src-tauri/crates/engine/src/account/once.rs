@@ -12,6 +12,8 @@ use crate::sync::{SyncError, begin_anew, catch_up, identify, read_state};
 /// How long the process that works the account may take: it asks for changes every half minute at the latest.
 const PATIENCE: Duration = Duration::from_secs(90);
 const GLANCE: Duration = Duration::from_millis(200);
+/// Fewer reads a minute than this are kept for what somebody waits for.
+const FEW_READS: u32 = 120;
 
 impl Account {
     /// Syncs to the end, with the threads of active and followed conversations; `progress` hears of each page.
@@ -37,6 +39,10 @@ impl Account {
             begin_anew(self).await?;
         }
         let state = catch_up(self, &*desk, &mut progress).await?;
+        // Where threads come a few a minute, nobody wants to wait for all of them: they come while Muster runs.
+        if desk.capabilities().reads_per_minute.is_some_and(|reads| reads < FEW_READS) {
+            return Ok(state);
+        }
         let ahead = self.desk_for(Use::Prefetch).ok_or_else(|| self.no_key())?;
         prefetch::fetch_all(self, &*ahead, Reach::Needed).await?;
         Ok(state)

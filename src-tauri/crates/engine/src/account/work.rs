@@ -10,6 +10,7 @@ use muster_store::StoreError;
 use super::Account;
 use crate::KeyError;
 use crate::blocking::blocking;
+use crate::live::poll_every;
 use crate::pace::Use;
 use crate::sync::{SyncError, catch_up, identify, read_state};
 use crate::worker::{WorkError, work_due};
@@ -69,7 +70,7 @@ impl Account {
             if let Err(err) = synced.await {
                 tracing::info!(account = %self.row().id, error = %err, "no news while working");
             }
-            tokio::time::sleep(NEWS).await;
+            tokio::time::sleep(poll_every(desk.capabilities().reads_per_minute, NEWS)).await;
         }
     }
 

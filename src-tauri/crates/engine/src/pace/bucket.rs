@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 const MINUTE: f64 = 60.0;
 /// A reset further away than this is a clock that is wrong, not a help desk that wants to be left alone.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
+/// So long before the reset what was left to more urgent uses is given out: nobody came for it, and the reset takes it.
+const GIVEN_OUT: SignedDuration = SignedDuration::from_secs(10);
 
 /// So many a minute, so many left. Refilled at once where the help desk said when, else evenly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,11 +51,18 @@ impl Bucket {
             return self.reset.map(|reset| until(reset, now));
         }
         let floor = self.floor(leaves);
-        let needed = (n as f64).min(f64::from(self.limit) - floor).max(1.0) + floor;
+        let wanted = (n as f64).min(f64::from(self.limit) - floor).max(1.0);
+        let needed = wanted + floor;
         if self.left >= needed {
             return None;
         }
         Some(match self.reset {
+            Some(reset) if self.left >= wanted => {
+                match until(reset, now).checked_sub(GIVEN_OUT.unsigned_abs()) {
+                    Some(wait) if !wait.is_zero() => wait,
+                    _ => return None,
+                }
+            }
             Some(reset) => until(reset, now),
             None => Duration::from_secs_f64((needed - self.left) / f64::from(self.limit) * MINUTE),
         })

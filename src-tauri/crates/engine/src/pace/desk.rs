@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use muster_helpdesk::{
-    Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, Rate, ReadError,
-    Reply,
+    Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page, Rate,
+    ReadError, Reply,
 };
 use muster_model::{Directory, EffectOutcome, Me, RemoteId, Thread};
 
-use super::{Call, Pace, Use};
+use super::{Call, Kind, Pace, Use};
 
 /// The help desk as one kind of caller has it.
 pub(crate) struct PacedDesk {
@@ -40,10 +40,10 @@ impl PacedDesk {
 
     async fn read<T>(&self, ask: impl Future<Output = Result<T, ReadError>>) -> Result<T, ReadError> {
         let call = match self.manner {
-            Manner::Wait(of) => self.pace.turn(of).await,
+            Manner::Wait(of) => self.pace.turn(of, Kind::Read).await,
             Manner::BeTold => self
                 .pace
-                .take(Use::Guard, 0)
+                .take(Use::Guard, Kind::Read, 0)
                 .map_err(|wait| ReadError::SlowDown { retry_after: Some(wait) })?,
         };
         let answer = ask.await;
@@ -58,10 +58,10 @@ impl PacedDesk {
         send: impl Future<Output = Result<T, NotSent>>,
     ) -> Result<T, NotSent> {
         let call = match self.manner {
-            Manner::Wait(of) => self.pace.turn(of).await,
+            Manner::Wait(of) => self.pace.turn(of, Kind::Write).await,
             Manner::BeTold => self
                 .pace
-                .take(Use::Interactive, replies as u64)
+                .take(Use::Interactive, Kind::Write, replies as u64)
                 .map_err(|wait| NotSent::SlowDown { retry_after: Some(wait) })?,
         };
         let answer = send.await;
@@ -71,7 +71,7 @@ impl PacedDesk {
 
     async fn over(&self, call: Call<'_>) {
         drop(call);
-        self.pace.note(self.desk.rate());
+        self.pace.note(self.desk.rate(), self.desk.write_rate());
         self.pace.keep().await;
     }
 }
@@ -116,12 +116,20 @@ impl HelpDesk for PacedDesk {
         self.write(0, self.desk.follow(id, on)).await
     }
 
+    async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        self.write(0, self.desk.note(note)).await
+    }
+
     async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {
         self.write(0, self.desk.test_message(subject, text)).await
     }
 
     fn rate(&self) -> Option<Rate> {
         self.desk.rate()
+    }
+
+    fn write_rate(&self) -> Option<Rate> {
+        self.desk.write_rate()
     }
 
     async fn events(&self) -> Result<Option<EventStream>, ReadError> {

@@ -41,6 +41,14 @@ fn able() -> Capabilities {
         max_tag_chars: 50,
         replies_per_minute: None,
         reads_per_minute: None,
+        writes_per_minute: None,
+        status_with_reply: true,
+        sketches: false,
+        archive: true,
+        teams: true,
+        priority: true,
+        clear_tags: true,
+        notes: false,
         block: true,
         delete: true,
         files: true,
@@ -207,6 +215,35 @@ fn it_is_over_about(
     plan.capabilities = Some(Capabilities { replies_per_minute: replies, reads_per_minute: reads, ..able() });
     plan.sending.when = when;
     assert_eq!(plan.summary().eta.as_deref(), said);
+}
+
+#[test]
+fn a_help_desk_with_few_writes_says_how_long_it_takes() {
+    let fernand = Capabilities {
+        max_replies: 1,
+        max_batch: 250,
+        reads_per_minute: Some(20),
+        writes_per_minute: Some(5),
+        status_with_reply: false,
+        sketches: true,
+        ..able()
+    };
+    let mut plan = sends(60);
+    plan.capabilities = Some(fernand.clone());
+    let said = "This help desk takes 5 changes a minute: finishes about 14:43.";
+    assert_eq!(plan.summary().eta.as_deref(), Some(said));
+    // Done for all of them is one more call.
+    plan.action = Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: status(StatusChange::Done),
+        files: Vec::new(),
+    };
+    let said = "This help desk takes 5 changes a minute: finishes about 14:44.";
+    assert_eq!(plan.summary().eta.as_deref(), Some(said));
+    let mut plan = planned(change(status(StatusChange::Done)), &[(Verdict::WillChange, 500)]);
+    plan.capabilities = Some(fernand);
+    assert_eq!(plan.summary().eta, None, "two calls are over before anybody wonders");
 }
 
 #[rstest]

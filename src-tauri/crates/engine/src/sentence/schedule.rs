@@ -75,13 +75,24 @@ impl Plan {
         let (begins, n) = self.last_part(count)?;
         let is_reply = self.action.is_reply();
         let at_a_time = if is_reply { capabilities.max_replies } else { capabilities.max_batch };
-        let calls = n.div_ceil(at_a_time.max(1) as u64);
-        let (pace, minutes) = match (capabilities.replies_per_minute, capabilities.reads_per_minute) {
-            (Some(replies), _) if is_reply => {
+        let mut calls = n.div_ceil(at_a_time.max(1) as u64);
+        if is_reply && !capabilities.status_with_reply && self.action.effects().len() > 1 {
+            calls += n.div_ceil(capabilities.max_batch.max(1) as u64);
+        }
+        let (pace, minutes) = match (
+            capabilities.replies_per_minute,
+            capabilities.writes_per_minute,
+            capabilities.reads_per_minute,
+        ) {
+            (Some(replies), ..) if is_reply => {
                 (format!("takes {} replies", grouped(replies.into())), n.div_ceil(u64::from(replies.max(1))))
             }
+            (_, Some(writes), _) if is_reply || calls > u64::from(writes) => (
+                format!("takes {} changes", grouped(writes.into())),
+                calls.div_ceil(u64::from(writes.max(1))),
+            ),
             // A change that fits into one minute's calls is over before anybody wonders.
-            (_, Some(requests)) if is_reply || calls > u64::from(requests) => (
+            (_, None, Some(requests)) if is_reply || calls > u64::from(requests) => (
                 format!("answers {} requests", grouped(requests.into())),
                 calls.div_ceil(u64::from(requests.max(1))),
             ),

@@ -154,12 +154,14 @@ impl Look<'_> {
     /// What becomes of a reply.
     async fn rule(&self, item: &ClaimedItem, header: Option<Conversation>) -> Result<Ruling, Stop> {
         let ctx = self.ctx;
-        let header_will_do = self.is_fresh && self.job.total > 1;
+        // A list that does not tell who wrote last is no guard.
+        let header_will_do = self.is_fresh && self.job.total > 1 && !ctx.desk.capabilities().sketches;
         let known = match header {
             Some(header) if header_will_do => {
                 let messages = cached_messages(ctx, &item.id).await?;
                 let now = Now { header, messages };
-                if customer_wrote(item, &now.header) || !somebody_answered(item, &now) || is_covered(&now) {
+                let since = self.answers_since(item);
+                if customer_wrote(item, &now.header) || !somebody_answered(since, &now) || is_covered(&now) {
                     Some(now)
                 } else {
                     read_again(ctx, item).await?.or(Some(now))
@@ -182,11 +184,20 @@ impl Look<'_> {
         if customer_wrote(item, &now.header) {
             return Ok(Ruling::Stay(state, customer_reason()));
         }
-        if somebody_answered(item, &now) && !all_ours(ctx, item, &now).await? {
+        let since = self.answers_since(item);
+        if somebody_answered(since, &now) && !all_ours(ctx, since, &now).await? {
             let reason = Reason::new("colleague_wrote", "A colleague answered after this was planned.");
             return Ok(Ruling::Stay(state, reason));
         }
         Ok(Ruling::Go)
+    }
+
+    /// Up to when answers of ours were seen when it was planned, or by the human who said: send. Where lists do not tell of
+    /// answers and the thread was never read, it is the moment of the plan.
+    fn answers_since(&self, item: &ClaimedItem) -> Option<i64> {
+        let seen = item.audience.last_outbound.max(item.seen);
+        let never_read = || self.ctx.desk.capabilities().sketches.then(|| self.job.created.as_millisecond());
+        seen.or_else(never_read)
     }
 
     /// What becomes of something when somebody wrote since the plan; nothing where it leaves all the same.
@@ -316,8 +327,8 @@ fn customer_reason() -> Reason {
     Reason::new("customer_wrote", "The customer wrote after this was planned.")
 }
 
-fn somebody_answered(item: &ClaimedItem, now: &Now) -> bool {
-    millis(now.header.last_outbound) > item.audience.last_outbound.max(item.seen)
+fn somebody_answered(since: Option<i64>, now: &Now) -> bool {
+    millis(now.header.last_outbound) > since
 }
 
 /// Whether the messages at hand reach as far as the header says that messages exist.
@@ -328,8 +339,7 @@ fn is_covered(now: &Now) -> bool {
 
 /// Whether every answer since the plan left from this journal. Where there is no answer to be seen, somebody else's is
 /// assumed.
-async fn all_ours(ctx: &WorkContext, item: &ClaimedItem, now: &Now) -> Result<bool, StoreError> {
-    let since = item.audience.last_outbound.max(item.seen);
+async fn all_ours(ctx: &WorkContext, since: Option<i64>, now: &Now) -> Result<bool, StoreError> {
     let newer: Vec<Option<ClientRef>> = answers(&now.messages)
         .filter(|message| Some(message.at.as_millisecond()) > since)
         .map(|message| message.client_ref.clone().map(ClientRef::from))

@@ -44,10 +44,16 @@ async fn claim(ctx: &WorkContext, job: &JobRow, action: &Action) -> Result<Vec<C
         Action::Follow { .. } => REPLIES_AT_ONCE,
     };
     let (id, now, me) = (job.id, ctx.clock.now(), ctx.me.handle.clone());
+    let behind = matches!(action, Action::Reply { .. }) && !capabilities.status_with_reply;
     let claimed = ctx
         .store(move |stores| {
             let before = |id: &RemoteId| last_known(stores, &me, id);
-            let claimed = stores.journal.claim(id, limit.max(1), true, now, &before)?;
+            let claimed = if behind {
+                let rest = capabilities.max_batch.max(1);
+                stores.journal.claim_replies_first(id, limit.max(1), rest, now, &before)?
+            } else {
+                stores.journal.claim(id, limit.max(1), true, now, &before)?
+            };
             if let Some(highest) =
                 claimed.iter().flat_map(|item| &item.effects).map(|effect| effect.row).max()
             {

@@ -15,6 +15,7 @@ use super::*;
 pub(crate) mod bench;
 mod control;
 pub(crate) mod fake;
+mod fernand;
 mod histories;
 mod late;
 mod points;

@@ -12,8 +12,8 @@ use super::{map, wire};
 use crate::address::Address;
 use crate::transport::{Auth, Dialect, Patience, Transport, Written};
 use crate::{
-    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, Rate,
-    ReadError, Reply,
+    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page,
+    Rate, ReadError, Reply,
 };
 
 const DIALECT: Dialect = Dialect { kind: "Muster", auth: Auth::Scheme("Bearer"), refusal: map::refusal };
@@ -184,6 +184,12 @@ impl HelpDesk for MusterDesk {
         let path = ["api", "conversations", id.as_str(), "follow"];
         let request = self.transport.post(&path).json(&wire::Follow { on });
         Ok(map::follow_outcome(self.transport.write(request).await?))
+    }
+
+    async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        let path = ["api", "conversations", note.id.as_str(), "notes"];
+        let request = self.transport.post(&path).json(&map::note(note));
+        Ok(map::note_outcome(self.transport.write(request).await?))
     }
 
     async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {

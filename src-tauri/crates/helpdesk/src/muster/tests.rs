@@ -1,5 +1,7 @@
 //! The client against servers that break off, send pages, refuse, fall silent or lead elsewhere.
 
+mod samples;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;

@@ -355,6 +355,13 @@ pub(super) struct Uploaded {
     pub(super) id: String,
 }
 
+/// The body of `POST /api/conversations/{id}/notes`.
+#[derive(Debug, Serialize)]
+pub(super) struct Note<'a> {
+    pub(super) text: String,
+    pub(super) client_ref: &'a str,
+}
+
 /// The body of `POST /api/test-message`.
 #[derive(Debug, Serialize)]
 pub(super) struct TestMessage<'a> {
@@ -362,7 +369,7 @@ pub(super) struct TestMessage<'a> {
     pub(super) text: &'a str,
 }
 
-/// The answer to it.
+/// The answer to it, and to a note.
 #[derive(Debug, Deserialize)]
 pub(super) struct Tested {
     #[serde(flatten)]

@@ -74,6 +74,34 @@ impl Journal {
         now: Timestamp,
         before: &dyn Fn(&RemoteId) -> Option<Conversation>,
     ) -> Result<Vec<ClaimedItem>> {
+        self.claim_of(job, limit, Wanted { rides, only_replies: false }, now, before)
+    }
+
+    /// As [`Journal::claim`] of a job that writes to customers, where nothing rides: first the replies, at most `limit`;
+    /// once none is left to be claimed, what follows on them, at most `rest`, so that few calls do it for many.
+    pub fn claim_replies_first(
+        &self,
+        job: JobId,
+        limit: usize,
+        rest: usize,
+        now: Timestamp,
+        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
+    ) -> Result<Vec<ClaimedItem>> {
+        let replies = self.claim_of(job, limit, Wanted { rides: false, only_replies: true }, now, before)?;
+        if !replies.is_empty() {
+            return Ok(replies);
+        }
+        self.claim_of(job, rest, Wanted { rides: false, only_replies: false }, now, before)
+    }
+
+    fn claim_of(
+        &self,
+        job: JobId,
+        limit: usize,
+        Wanted { rides, only_replies }: Wanted,
+        now: Timestamp,
+        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
+    ) -> Result<Vec<ClaimedItem>> {
         self.db.write(|tx| {
             let Some(Running { seq, next, action, me, opened, released }) = running(tx, job)? else {
                 return Ok(Vec::new());
@@ -88,7 +116,7 @@ impl Journal {
             let now = ms(now);
             let claim = Claim { conn: tx, job, seq, me: &me, audience: &audience, rides, now, later, before };
             let mut claimed = Vec::new();
-            for no in claim.left_over()? {
+            for no in claim.left_over(only_replies)? {
                 if claimed.len() == limit {
                     return Ok(claimed);
                 }
@@ -124,6 +152,15 @@ impl Journal {
             Ok(claimed)
         })
     }
+}
+
+/// What of a job is to be claimed.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// The status that rides on a reply goes with it.
+    rides: bool,
+    /// Of what was claimed before only what still has its reply to send.
+    only_replies: bool,
 }
 
 /// What claiming needs to know of a running job.
@@ -172,12 +209,17 @@ fn is_blocked(conn: &Connection, earlier: &[Neighbour], id: &RemoteId) -> Result
 
 impl Claim<'_> {
     /// Items with a row whose effects are not all sent: put back, or waiting behind an effect that applied since.
-    fn left_over(&self) -> Result<Vec<u32>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT no FROM items WHERE job = ?1 AND state = 'pending' ORDER BY no")?;
-        let numbers =
-            statement.query_map(params![self.seq], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    fn left_over(&self, only_replies: bool) -> Result<Vec<u32>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT no FROM items WHERE job = ?1 AND state = 'pending'
+                AND (NOT ?2 OR EXISTS (SELECT 1 FROM effects
+                                        WHERE effects.job = items.job AND effects.no = items.no
+                                          AND effect = 'reply' AND effects.state = 'pending'))
+              ORDER BY no",
+        )?;
+        let numbers = statement
+            .query_map(params![self.seq, only_replies], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
         Ok(numbers)
     }
 

@@ -8,7 +8,7 @@ use muster_model::{Change, EffectOutcome, Reason, Receipt, RemoteId, SnoozeUntil
 
 use crate::muster::wire;
 use crate::transport::Written;
-use crate::{Batch, Found, ItemOutcome, Reply};
+use crate::{Batch, Found, ItemOutcome, Note, Reply};
 
 /// The server's own words in the body of a refusal.
 pub(in crate::muster) fn refusal(body: &[u8]) -> Option<Reason> {
@@ -103,6 +103,18 @@ pub(in crate::muster) fn follow_outcome(written: Written<wire::ChangeResult>) ->
         Written::Answered(result) => change_outcome(result),
         Written::Lost(reason) => EffectOutcome::Unknown { reason },
     }
+}
+
+/// The desk's notes carry no mentions of their own: whoever is named in the text is mentioned.
+pub(in crate::muster) fn note(note: &Note) -> wire::Note<'_> {
+    let unnamed = note.mentions.iter().filter(|who| !note.text.contains(&format!("@{who}")));
+    let mut text: String = unnamed.map(|who| format!("@{who} ")).collect();
+    text.push_str(&note.text);
+    wire::Note { text, client_ref: note.client_ref.as_str() }
+}
+
+pub(in crate::muster) fn note_outcome(written: Written<wire::Tested>) -> EffectOutcome {
+    test_outcome(written)
 }
 
 pub(in crate::muster) fn test_outcome(written: Written<wire::Tested>) -> EffectOutcome {
