@@ -13,6 +13,8 @@ mod measure;
 mod notifications;
 mod process;
 mod report;
+#[path = "../rt/server.rs"]
+mod request_tracker;
 mod scene;
 mod session;
 mod settings;
@@ -86,7 +88,7 @@ macro_rules! play {
 async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     play!(
         stage: sign_in, look, dark, select, plan, mass_reply, click, follow, offline, together, crash, canary, pause,
-        take_back, retry, undo, second, draft, secrets, viewer, mail, keyring
+        take_back, retry, undo, second, draft, secrets, viewer, request_tracker, mail, keyring
     );
     Ok(())
 }

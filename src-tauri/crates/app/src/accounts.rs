@@ -32,10 +32,11 @@ impl App {
     /// When the address cannot be reached, is no help desk of that kind, or refuses the key.
     pub async fn check_account(&self, request: CheckAccount) -> Result<AccountCheck, UiError> {
         let asked = Instant::now();
-        muster_engine::probe(&request.kind, &request.url).await.map_err(at_sign_in)?;
+        let kind = kind_of(&request.kind, &request.url).await?;
         let reached = format!("Reached, {} ms", asked.elapsed().as_millis());
         let Some(key) = request.key.filter(|key| !key.trim().is_empty()) else {
             return Ok(AccountCheck {
+                kind,
                 reached,
                 tenant: None,
                 me: None,
@@ -43,10 +44,11 @@ impl App {
                 conversations: None,
             });
         };
-        let desk = connect(&request.kind, &request.url, ApiKey::new(key))?;
+        let desk = connect(&kind, &request.url, request.user.as_deref(), ApiKey::new(key))?;
         let me = desk.me().await?;
         let directory = desk.directory().await?;
         Ok(AccountCheck {
+            kind,
             reached,
             tenant: Some(directory.tenant),
             abilities: abilities(&desk.capabilities(), &me),
@@ -61,8 +63,21 @@ impl App {
     /// When the check fails, the name is taken, or the keychain takes no key.
     pub async fn add_account(&self, request: AddAccount) -> Result<AccountSummary, UiError> {
         let key = ApiKey::new(request.key);
-        let desk = connect(&request.kind, &request.url, key.clone())?;
+        let kind = match request.kind.as_str() {
+            "" => kind_of("", &request.url).await?,
+            kind => kind.to_owned(),
+        };
+        let desk = connect(&kind, &request.url, request.user.as_deref(), key.clone())?;
         let me = desk.me().await.map_err(at_sign_in)?;
+        if let Some(user) = request.user.as_deref().map(str::trim).filter(|user| !user.is_empty())
+            && !user.eq_ignore_ascii_case(me.handle.as_str())
+        {
+            let message = format!(
+                "This key belongs to {}, not to {user}. Leave the login out, or correct it.",
+                me.handle
+            );
+            return Err(UiError::new(ErrorCode::BadInput, message));
+        }
         let name = match request.name.trim() {
             "" => desk.directory().await?.tenant,
             name => name.to_owned(),
@@ -76,7 +91,7 @@ impl App {
         let row = AccountRow {
             id: AccountId(new_uuid()),
             name,
-            kind: request.kind,
+            kind,
             url: request.url.trim().to_owned(),
             user: Some(me.handle.to_string()),
             created: self.inner.clock.now(),
@@ -128,8 +143,9 @@ impl App {
             return Ok(summary(&row));
         }
         let (url, key) = self.start_demo_desk(None).await?;
-        let account =
-            self.add_account(AddAccount { name: String::new(), kind: "muster".into(), url, key }).await?;
+        let account = self
+            .add_account(AddAccount { name: String::new(), kind: "muster".into(), url, user: None, key })
+            .await?;
         if let Ok(id) = account.id.parse() {
             self.remember_demo_account(id)?;
         }
@@ -146,7 +162,7 @@ impl App {
         })?;
         let row = self.account_row(id)?;
         let key = ApiKey::new(request.key);
-        connect(&row.kind, &row.url, key.clone())?.me().await?;
+        connect(&row.kind, &row.url, row.user.as_deref(), key.clone())?.me().await?;
         self.inner.keys.store_api_key(id, &key).await?;
         // Opened anew, so that every loop uses the new key.
         self.close_account(id).await;
@@ -222,7 +238,24 @@ pub(crate) fn summary(row: &AccountRow) -> AccountSummary {
         name: row.name.clone(),
         kind: row.kind.clone(),
         url: row.url.clone(),
+        user: row.user.clone(),
     }
+}
+
+/// The kind of a help desk: what was chosen, if it answers like that, or what it turns out to be.
+async fn kind_of(kind: &str, url: &str) -> Result<String, UiError> {
+    if !kind.is_empty() {
+        muster_engine::probe(kind, url).await.map_err(at_sign_in)?;
+        return Ok(kind.to_owned());
+    }
+    let found = muster_engine::detect(url).await.map_err(at_sign_in)?;
+    found.map(str::to_owned).ok_or_else(|| {
+        UiError::new(
+            ErrorCode::BadInput,
+            "Something answers at this address, but not as a help desk that Muster knows. Check the address, or choose \
+             the kind to see what is wrong.",
+        )
+    })
 }
 
 /// While signing in the address itself is in doubt, so the sentence says what to look at.
@@ -245,10 +278,18 @@ fn me_view(me: &Me) -> MeView {
 }
 
 /// Of a help desk that nobody asked yet.
-const ANYTHING: DeskAbilities = DeskAbilities { block: true, delete: true };
+const ANYTHING: DeskAbilities =
+    DeskAbilities { block: true, delete: true, snooze: true, archive: true, tags: true, no_team: true };
 
 fn can(capabilities: &Capabilities) -> DeskAbilities {
-    DeskAbilities { block: capabilities.block, delete: capabilities.delete }
+    DeskAbilities {
+        block: capabilities.block,
+        delete: capabilities.delete,
+        snooze: capabilities.snooze,
+        archive: capabilities.archive,
+        tags: capabilities.tags,
+        no_team: capabilities.no_team,
+    }
 }
 
 /// The state of an account that could not be opened.
@@ -321,6 +362,32 @@ fn directory_view(directory: &Directory) -> DirectoryView {
     }
 }
 
+/// What it cannot do, so that it is not looked for later. What it can needs no line.
+fn missing(can: &Capabilities) -> Vec<Ability> {
+    let lacks = [
+        (can.snooze, "Snooze", "It wakes nothing up by itself, so Muster does not offer it"),
+        (can.archive, "Archived", "It has no final status; Done is its last one"),
+        (
+            can.tags,
+            "Tags",
+            "Its conversations have no field for them; its administrator can make one named Tags",
+        ),
+        (can.no_team, "No team", "Every conversation is in a team; it can only be moved"),
+        (can.block, "Block", "It cannot block a contact"),
+        (can.delete, "Delete", "It deletes nothing"),
+        (
+            can.finds_by_reference,
+            "Reference",
+            "It keeps no reference of ours, so Muster compares texts to find a reply",
+        ),
+        (can.files, "Files", "Replies carry text only"),
+    ];
+    let missing = lacks.into_iter().filter(|(can, ..)| !can);
+    missing
+        .map(|(_, title, detail)| Ability { title: title.into(), detail: detail.into(), state: "no".into() })
+        .collect()
+}
+
 /// "What this help desk can do", line by line.
 fn abilities(can: &Capabilities, me: &Me) -> Vec<Ability> {
     let line = |title: &str, yes: bool, detail: String| Ability {
@@ -379,6 +446,9 @@ fn abilities(can: &Capabilities, me: &Me) -> Vec<Ability> {
             state: "limit".into(),
         });
     }
-    lines.push(line("Undo of Archived", false, "Not offered: Muster warns before it".into()));
+    if can.archive {
+        lines.push(line("Undo of Archived", false, "Not offered: Muster warns before it".into()));
+    }
+    lines.extend(missing(can));
     lines
 }

@@ -43,7 +43,7 @@ pub use terminal::{
 };
 
 // What a program needs to start the app.
-pub use muster_engine::{Account, EnvKeys, FILE_KIND, SystemClock};
+pub use muster_engine::{Account, EnvKeys, FILE_KIND, KINDS, SystemClock};
 
 // Words of the layers below that a terminal uses as they are.
 pub use muster_model::{JobId, JobState, Verdict};

@@ -17,9 +17,9 @@ pub async fn run(
     out: Out,
 ) -> Result<ExitCode, UiError> {
     match command {
-        AccountCommand::Add { name, kind, url, key_stdin } => {
+        AccountCommand::Add { name, kind, url, user, key_stdin } => {
             let key = read_key(key_stdin, key_env)?;
-            let account = app.add_account(AddAccount { name, kind, url, key }).await?;
+            let account = app.add_account(AddAccount { name, kind, url, user, key }).await?;
             out.print(&account, |account| format!("Added {} ({}).", account.name, account.url))?;
         }
         AccountCommand::Ls => {
@@ -63,7 +63,9 @@ async fn check(app: &App, name: Option<String>, out: Out) -> Result<ExitCode, Ui
         }
         let checked = match app.api_key_of(&account.id).await {
             Ok(key) => {
-                app.check_account(CheckAccount { kind: account.kind, url: account.url, key: Some(key) }).await
+                let request =
+                    CheckAccount { kind: account.kind, url: account.url, user: account.user, key: Some(key) };
+                app.check_account(request).await
             }
             Err(err) => Err(err),
         };

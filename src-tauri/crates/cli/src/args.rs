@@ -113,11 +113,14 @@ pub enum AccountCommand {
         /// How to call it.
         name: String,
         /// Which kind of help desk.
-        #[arg(long, value_parser = ["muster", "fernand"])]
+        #[arg(long, value_parser = muster_app::KINDS)]
         kind: String,
         /// Its address.
         #[arg(long)]
         url: String,
+        /// Whose key it is, where the key does not say (rt: the login, where the token was not made by RT itself).
+        #[arg(long, value_name = "LOGIN")]
+        user: Option<String>,
         /// Read the API key from standard input.
         #[arg(long)]
         key_stdin: bool,

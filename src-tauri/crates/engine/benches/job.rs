@@ -91,7 +91,7 @@ impl Bench {
             Arc::new(EnvKeys::new(ApiKey::new(key.to_owned()), Some("data".into())));
         let account =
             Account::open(row, folder.path().join("account"), keys, Arc::new(SystemClock)).await.unwrap();
-        let desk = connect("muster", url, ApiKey::new(key.to_owned())).unwrap();
+        let desk = connect("muster", url, None, ApiKey::new(key.to_owned())).unwrap();
         // What it can do is learnt with who we are.
         desk.me().await.unwrap();
         desk.directory().await.unwrap();

@@ -103,7 +103,9 @@ impl Account {
         let desk = match keys.api_key(row.id).await {
             // Nobody answers behind a file.
             _ if is_file => None,
-            Ok(key) => Some(connect(&row.kind, &row.url, key).map_err(OpenError::Address)?),
+            Ok(key) => {
+                Some(connect(&row.kind, &row.url, row.user.as_deref(), key).map_err(OpenError::Address)?)
+            }
             Err(KeyError::Missing) => None,
             Err(err) => return Err(err.into()),
         };
@@ -217,7 +219,8 @@ impl Account {
     /// # Errors
     /// When the account's address cannot be used.
     pub fn replace_key(&self, key: ApiKey) -> Result<(), ReadError> {
-        let desk = connect(&self.row().kind, &self.row().url, key)?;
+        let row = self.row();
+        let desk = connect(&row.kind, &row.url, row.user.as_deref(), key)?;
         self.inner.desk.send_replace(Some(desk));
         Ok(())
     }

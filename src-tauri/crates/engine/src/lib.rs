@@ -38,7 +38,7 @@ pub use account::{Account, OpenError};
 pub use answer::{Answer, AnswerError, answer};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use confirm::{Confirmation, act, confirm, needs_plan_page, type_to_confirm};
-pub use connect::{connect, probe};
+pub use connect::{KINDS, connect, detect, probe};
 pub use events::{EngineEvent, Notice};
 pub use keys::{EnvKeys, KeyError, KeySource};
 pub use link::{Connection, Link};

@@ -126,6 +126,7 @@ impl Bench<'_> {
         let cannot = effects.iter().find_map(|effect| match effect {
             Effect::Block if !capabilities.block => Some("it cannot block contacts"),
             Effect::Delete if !capabilities.delete => Some("it cannot delete conversations"),
+            Effect::Status(StatusChange::Snoozed(_)) if !capabilities.snooze => Some("it cannot snooze"),
             Effect::Status(StatusChange::Archived) if !capabilities.archive => {
                 Some("it has no status that is final")
             }
@@ -135,6 +136,10 @@ impl Bench<'_> {
             Effect::Team(_) if !capabilities.teams => Some("it has no teams"),
             Effect::Priority(_) if !capabilities.priority => Some("it has no priorities"),
             Effect::TagClear if !capabilities.clear_tags => Some("it takes tags off only by name"),
+            Effect::TagAdd(_) | Effect::TagRemove(_) if !capabilities.tags => {
+                Some("its conversations carry no tags")
+            }
+            Effect::Team(None) if !capabilities.no_team => Some("every conversation there is in a team"),
             _ => None,
         });
         if let Some(cannot) = cannot {

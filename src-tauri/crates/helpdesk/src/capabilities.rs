@@ -61,4 +61,18 @@ pub struct Capabilities {
     /// How long an archived, done or deleted conversation can still be brought back, where the server says so: Done
     /// becomes archived after this.
     pub auto_archive: Option<Duration>,
+    /// The server wakes a snoozed conversation up by itself.
+    #[serde(default = "yes")]
+    pub snooze: bool,
+    /// Conversations carry tags.
+    #[serde(default = "yes")]
+    pub tags: bool,
+    /// A conversation can be in no team.
+    #[serde(default = "yes")]
+    pub no_team: bool,
+}
+
+/// What an older version kept says nothing of it, and only knew help desks that can.
+fn yes() -> bool {
+    true
 }

@@ -16,6 +16,7 @@ mod key;
 mod kit;
 pub mod muster;
 mod rate;
+pub mod rt;
 mod sketch;
 #[cfg(test)]
 mod tiny_server;

@@ -169,7 +169,6 @@ impl Transport {
     }
 
     /// A write that replaces what a resource says of itself.
-    #[allow(dead_code, reason = "the Request Tracker connector is the one that uses it")]
     pub(crate) fn put(&self, path: &[&str]) -> RequestBuilder {
         self.client.put(self.address.at(path)).timeout(self.patience.write)
     }
@@ -290,6 +289,13 @@ impl Transport {
                 }))
             }
         }
+    }
+
+    /// Whether somebody without a key is refused in this kind's own words (401).
+    pub(crate) async fn refuses_strangers(&self, request: RequestBuilder) -> Result<bool, ReadError> {
+        let response = request.send().await.map_err(|err| unreachable(&self.address, err))?;
+        let is_refusal = response.status() == StatusCode::UNAUTHORIZED;
+        Ok(is_refusal && body(response).await.is_ok_and(|body| (self.dialect.refusal)(&body).is_some()))
     }
 
     /// The answer is not what this kind of help desk says.

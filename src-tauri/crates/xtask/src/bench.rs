@@ -12,11 +12,12 @@ mod window;
 const WINDOW: &str = "window";
 
 /// Every bench, and the crate that it stands in.
-const BENCHES: [(&str, &str); 4] = [
+const BENCHES: [(&str, &str); 5] = [
     ("muster-store", "journal"),
     ("muster-engine", "job"),
     ("muster-store", "cache"),
     ("muster-desk", "load"),
+    ("muster-engine", "rt"),
 ];
 
 /// One measure as a bench prints it: a line of JSON.

@@ -1,6 +1,7 @@
 //! The Debian packages that a machine with only Rust, Node and Python lacks, each with what it is for.
 
 use crate::Result;
+use std::path::Path;
 use std::process::Command;
 
 /// Needed to build and run the window.
@@ -26,9 +27,86 @@ const TOUR: &[&str] = &[
     "fonts-noto-color-emoji", // … and what they write in chats
 ];
 
+/// A real help desk that nobody here wrote, for tests and for the bench: left out, loudly, where it is not installed.
+const REQUEST_TRACKER: &[&str] = &[
+    "request-tracker5",   // Request Tracker 5
+    "rt5-db-sqlite",      // on SQLite
+    "rt5-standalone",     // with a web server of its own
+    "dbconfig-no-thanks", // without a database of the system, and without its questions
+    "msmtp-mta",          // a mail program that is no daemon; never called
+    "sqlite3",            // copies a database while it is in use
+    "curl",               // asks whether it answers yet
+];
+
 /// The packages that are not installed; nothing where there is no `dpkg`.
 pub fn missing() -> Vec<&'static str> {
     BUILD.iter().chain(TOUR).copied().filter(|package| !installed(package)).collect()
+}
+
+/// Those of Request Tracker that are not installed. Another mail program does as well.
+pub fn missing_request_tracker() -> Vec<&'static str> {
+    let has_mail = Path::new("/usr/sbin/sendmail").exists();
+    let wanted = REQUEST_TRACKER.iter().copied().filter(|package| *package != "msmtp-mta" || !has_mail);
+    wanted.filter(|package| !installed(package)).collect()
+}
+
+/// Whether this distribution has them at all.
+pub fn available(packages: &[&str]) -> bool {
+    let known = |package: &&str| {
+        Command::new("apt-cache").args(["show", package]).output().is_ok_and(|out| out.status.success())
+    };
+    packages.iter().all(known)
+}
+
+/// Brings the lists of packages up to date.
+pub fn update() -> Result<()> {
+    apt_get(&["update", "-q"])
+}
+
+/// Installs packages, and lets none of them start a service.
+pub fn install_quietly(packages: &[&str]) -> Result<()> {
+    let _silence = Silence::begin()?;
+    apt_get(&[&["install", "-q", "-y", "--no-install-recommends"], packages].concat())
+}
+
+/// While this lives, a package that is installed starts nothing: Debian's own way of saying so.
+struct Silence {
+    is_mine: bool,
+}
+
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl Silence {
+    fn begin() -> Result<Self> {
+        let is_mine = !Path::new(POLICY).exists();
+        if is_mine {
+            as_root(&[
+                "sh",
+                "-c",
+                &format!("printf '#!/bin/sh\\nexit 101\\n' > {POLICY} && chmod +x {POLICY}"),
+            ])?;
+        }
+        Ok(Self { is_mine })
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if self.is_mine
+            && let Err(error) = as_root(&["rm", "-f", POLICY])
+        {
+            println!("  {POLICY} could not be removed: {error}");
+        }
+    }
+}
+
+fn as_root(words: &[&str]) -> Result<()> {
+    let (program, arguments) = if is_root() {
+        words.split_first().map_or(("true", words), |(program, rest)| (*program, rest))
+    } else {
+        ("sudo", words)
+    };
+    crate::step::must(Command::new(program).args(arguments))
 }
 
 /// Whether this is Debian or one of its children.

@@ -14,6 +14,7 @@ const NODE_MAJOR: u32 = 20;
 pub fn run(assume_yes: bool) -> Result<()> {
     step("Set-up", || {
         system(assume_yes)?;
+        request_tracker(assume_yes)?;
         rust()?;
         node()?;
         node_modules()
@@ -37,6 +38,40 @@ fn system(assume_yes: bool) -> Result<()> {
         return Err(format!("not installed. To do it by hand: {}", packages::command_line(&missing)).into());
     }
     packages::install(&missing)
+}
+
+/// Request Tracker, for its tests. Nobody needs it to build or use Muster, so it is installed only where that was agreed to
+/// beforehand, and what does not work is said and passed over.
+fn request_tracker(assume_yes: bool) -> Result<()> {
+    if !packages::is_debian() || packages::missing_request_tracker().is_empty() {
+        return Ok(());
+    }
+    let by_hand = |why: &str, missing: &[&str]| {
+        println!(
+            "  Request Tracker 5 is not installed ({why}): its tests are left out. By hand: {}",
+            packages::command_line(missing)
+        );
+    };
+    let missing = packages::missing_request_tracker();
+    if !assume_yes || !packages::may_install() {
+        by_hand("neither CI is set nor --yes given, or this user may not", &missing);
+        return Ok(());
+    }
+    if !packages::available(&missing)
+        && let Err(error) = packages::update()
+    {
+        by_hand(&error.to_string(), &missing);
+        return Ok(());
+    }
+    if !packages::available(&missing) {
+        by_hand("this distribution does not have it", &missing);
+        return Ok(());
+    }
+    println!("  Installing Request Tracker 5 for its tests; none of its services is started");
+    if let Err(error) = packages::install_quietly(&missing) {
+        by_hand(&error.to_string(), &missing);
+    }
+    Ok(())
 }
 
 fn elsewhere() -> &'static str {

@@ -13,6 +13,7 @@ pub mod mass_reply;
 pub mod offline;
 pub mod pause;
 pub mod plan;
+pub mod request_tracker;
 pub mod retry;
 pub mod second;
 pub mod secrets;

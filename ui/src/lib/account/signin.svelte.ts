@@ -2,6 +2,7 @@ import type { Host } from '../host/host';
 import { asUiError } from '../host/host';
 import type { AccountCheck, AccountSummary } from '../host/types';
 import { debounced, Latest } from '../ui/later';
+import { kindOf } from './kinds';
 
 /** The form of a new account: what is typed is checked against the help desk after a short rest. */
 export class SignIn {
@@ -12,14 +13,20 @@ export class SignIn {
   #error = $state<string | null>(null);
   #checking = $state(false);
   #working = $state<'add' | 'demo' | null>(null);
-  kind = $state('muster');
+  /** What was chosen; empty: find it out from the address. */
+  kind = $state('');
   url = $state('');
+  login = $state('');
   key = $state('');
 
   readonly check = $derived(this.#check);
   readonly error = $derived(this.#error);
   readonly checking = $derived(this.#checking);
   readonly working = $derived(this.#working);
+  /** The kind that was chosen, or that answers at the address. */
+  readonly known = $derived(kindOf(this.kind === '' ? (this.#check?.kind ?? '') : this.kind));
+  /** Whether the key leaves open whose it is. */
+  readonly asksLogin = $derived(this.key.trim() !== '' && !this.known.saysWhose(this.key));
   readonly ready = $derived(this.url.trim() !== '' && this.key.trim() !== '' && this.#working === null);
 
   constructor(host: Host) {
@@ -36,8 +43,13 @@ export class SignIn {
 
   async add(): Promise<AccountSummary | null> {
     if (!this.ready) return null;
-    const account = { name: '', kind: this.kind, url: this.url.trim(), key: this.key.trim() };
+    const account = { name: '', ...this.#where, key: this.key.trim() };
     return this.#work('add', () => this.#host.call('add_account', account));
+  }
+
+  get #where(): { kind: string; url: string; user: string | null } {
+    const login = this.login.trim();
+    return { kind: this.kind, url: this.url.trim(), user: this.asksLogin && login !== '' ? login : null };
   }
 
   async openDemo(): Promise<AccountSummary | null> {
@@ -65,8 +77,7 @@ export class SignIn {
     this.#checking = true;
     try {
       const check = await this.#host.call('check_account', {
-        kind: this.kind,
-        url: this.url.trim(),
+        ...this.#where,
         key: this.key.trim() === '' ? null : this.key.trim(),
       });
       if (this.#latest.is(ticket)) this.#check = check;

@@ -5,13 +5,17 @@ const tags = ['vip', 'refund', 'Álbum'].map((name, color) => ({ name, color }))
 
 describe('menus say what follows', () => {
   it('warns of what is final', () => {
-    expect(statusOptions().find((option) => option.value === 'archived')?.hint).toBe('Final: cannot be undone');
+    expect(statusOptions({ snooze: true, archive: true }).find((option) => option.value === 'archived')?.hint).toBe(
+      'Final: cannot be undone',
+    );
   });
 
   it('puts me first and nobody last', () => {
     const agents = ['jonas', 'mira'].map((handle) => ({ handle, name: handle, initials: '' }));
     const icons = { user: undefined, team: undefined, nobody: undefined };
-    const options = assignOptions({ agents, teams: [{ handle: 'billing', name: 'Billing' }] }, 'mira', icons);
+    const options = assignOptions({ agents, teams: [{ handle: 'billing', name: 'Billing' }] }, 'mira', icons, {
+      noTeam: true,
+    });
     expect(options.map((option) => option.label)).toEqual(['mira', 'jonas', 'Billing', 'Nobody']);
   });
 

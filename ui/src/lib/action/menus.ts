@@ -5,8 +5,12 @@ import { PRIORITIES, priorityWord } from '../words/priority';
 import { STATUSES } from '../words/status';
 import { tagColor } from '../words/tag';
 
-/** "Set the status of 1,283". */
-export function statusOptions(): MenuOption<string>[] {
+/** "Set the status of 1,283". A status that this help desk does not have says so. */
+export function statusOptions(can: { snooze: boolean; archive: boolean }): MenuOption<string>[] {
+  const missing: Record<string, string> = {
+    ...(can.snooze ? {} : { snoozed: 'This help desk wakes nothing up by itself' }),
+    ...(can.archive ? {} : { archived: 'This help desk has no final status' }),
+  };
   const hints: Record<string, string> = {
     active: 'Back to work',
     snoozed: 'Choose until when',
@@ -19,7 +23,8 @@ export function statusOptions(): MenuOption<string>[] {
     value: status,
     label: status === 'snoozed' ? 'Snoozed…' : label,
     icon,
-    hint: hints[status] ?? '',
+    hint: missing[status] ?? hints[status] ?? '',
+    disabled: status in missing,
     ruled: status === 'archived',
     bad: status === 'archived',
     testid: `status-${status}`,
@@ -32,6 +37,7 @@ export function assignOptions(
   { agents, teams }: Pick<DirectoryView, 'agents' | 'teams'>,
   me: string | null,
   icons: { user: MenuOption<Assign>['icon']; team: MenuOption<Assign>['icon']; nobody: MenuOption<Assign>['icon'] },
+  can: { noTeam: boolean },
 ): MenuOption<Assign>[] {
   const mine = agents.filter((agent) => agent.handle === me);
   const others = agents.filter((agent) => agent.handle !== me);
@@ -57,7 +63,7 @@ export function assignOptions(
       key: 'nobody',
       value: { nobody: true },
       label: 'Nobody',
-      hint: 'Takes agent and team away',
+      hint: can.noTeam ? 'Takes agent and team away' : 'Takes the agent away; the team stays',
       icon: icons.nobody,
       ruled: true,
       testid: 'assign-nobody',

@@ -6,7 +6,14 @@ import { tagColor } from './tag';
 export class Directory {
   #view = $state.raw<DirectoryView>({ agents: [], teams: [], tags: [] });
   #me = $state.raw<MeView | null>(null);
-  #can = $state.raw<DeskAbilities>({ block: true, delete: true });
+  #can = $state.raw<DeskAbilities>({
+    block: true,
+    delete: true,
+    snooze: true,
+    archive: true,
+    tags: true,
+    noTeam: true,
+  });
   readonly agents = $derived(this.#view.agents);
   readonly teams = $derived(this.#view.teams);
   readonly tags = $derived(this.#view.tags);

@@ -57,7 +57,14 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
           ? { first: true, done: 812, total: 2000 }
           : { first: false, done: shop.world.length, total: null },
       directory: { agents: AGENTS, teams: TEAMS, tags: TAGS },
-      can: { block: shop.mode !== 'plain', delete: shop.mode !== 'plain' },
+      can: {
+        block: shop.mode !== 'plain',
+        delete: shop.mode !== 'plain',
+        snooze: shop.mode !== 'plain',
+        archive: shop.mode !== 'plain',
+        tags: true,
+        noTeam: shop.mode !== 'plain',
+      },
       waiting: jobs.waiting,
       cached: shop.world.length,
     };
@@ -71,10 +78,11 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
 
   return {
     accounts: () => shop.accounts,
-    check_account: ({ url, key }) => {
+    check_account: ({ kind, url, key }) => {
       if (url.includes('wrong')) throw refusal('offline', `Nothing answers at ${url}. Check the address.`);
       if (key === 'wrong') throw refuseKey();
       return {
+        kind: kind === '' ? 'muster' : kind,
         reached: 'Reached, certificate valid, 48 ms',
         tenant: key ? ACCOUNT.name : null,
         me: key ? state().me : null,

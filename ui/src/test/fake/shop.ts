@@ -10,6 +10,7 @@ export const ACCOUNT: AccountSummary = {
   name: 'Brindlewick Goods',
   kind: 'muster',
   url: 'https://desk.brindlewick.example',
+  user: 'mira@brindlewick.example',
 };
 
 /** The answers of one area. */

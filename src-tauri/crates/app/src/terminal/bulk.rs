@@ -162,7 +162,10 @@ impl App {
         }
         if request.unassign {
             change.agent = Some(None);
-            change.team = Some(None);
+            // Where every conversation is in a team, there is only the agent to take away.
+            if account.capabilities().is_none_or(|can| can.no_team) {
+                change.team = Some(None);
+            }
         }
         change.remove_all_tags = request.untag_all;
         change.block = request.block;

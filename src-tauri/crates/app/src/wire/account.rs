@@ -10,18 +10,25 @@ wire! {
         /// `muster`, …
         pub kind: String,
         pub url: String,
+        /// Whose account it is.
+        pub user: Option<String>,
     }
 
     /// Asks what is behind an address, and with a key whose key it is.
     pub struct CheckAccount {
+        /// Empty: find it out.
         pub kind: String,
         pub url: String,
+        /// Whose key it is, where the key does not say.
+        pub user: Option<String>,
         /// Absent: only whether the address answers. Travels from the form to the engine once and is never sent back.
         pub key: Option<String>,
     }
 
     /// What was found.
     pub struct AccountCheck {
+        /// The kind of help desk that answers there.
+        pub kind: String,
         /// "Reached, 48 ms"
         pub reached: String,
         /// The company, once the key is accepted.
@@ -56,8 +63,11 @@ wire! {
     pub struct AddAccount {
         /// Empty: the company's name.
         pub name: String,
+        /// Empty: find it out.
         pub kind: String,
         pub url: String,
+        /// Whose key it is, where the key does not say.
+        pub user: Option<String>,
         pub key: String,
     }
 
@@ -97,6 +107,14 @@ wire! {
         pub block: bool,
         /// Delete a conversation.
         pub delete: bool,
+        /// Put a conversation aside until a time.
+        pub snooze: bool,
+        /// Finish a conversation for good.
+        pub archive: bool,
+        /// Put tags on.
+        pub tags: bool,
+        /// Take a conversation out of every team.
+        pub no_team: bool,
     }
 
     /// The connection to the help desk.

@@ -32,6 +32,7 @@ impl Bench {
         let keys = EnvKeys::new(ApiKey::new(desk.keys.agent.clone()), Some("data".into()));
         let app = App::new(folder.path().to_owned(), Arc::new(keys), Arc::new(SystemClock), None).unwrap();
         let request = AddAccount {
+            user: None,
             name: "Desk".into(),
             kind: "muster".into(),
             url: desk.url.clone(),

@@ -54,6 +54,9 @@ fn able() -> Capabilities {
         files: true,
         test_messages: true,
         auto_archive: Some(Duration::from_secs(7 * 24 * 3600)),
+        snooze: true,
+        tags: true,
+        no_team: true,
     }
 }
 

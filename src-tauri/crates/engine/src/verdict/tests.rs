@@ -37,6 +37,9 @@ fn able() -> Capabilities {
         files: true,
         test_messages: true,
         auto_archive: None,
+        snooze: true,
+        tags: true,
+        no_team: true,
     }
 }
 

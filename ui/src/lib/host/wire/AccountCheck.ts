@@ -7,6 +7,10 @@ import type { MeView } from "./MeView";
  */
 export type AccountCheck = { 
 /**
+ * The kind of help desk that answers there.
+ */
+kind: string, 
+/**
  * "Reached, 48 ms"
  */
 reached: string, 

@@ -7,4 +7,8 @@ export type AccountSummary = { id: string, name: string,
 /**
  * `muster`, …
  */
-kind: string, url: string, };
+kind: string, url: string, 
+/**
+ * Whose account it is.
+ */
+user: string | null, };

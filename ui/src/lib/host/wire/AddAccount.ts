@@ -7,4 +7,12 @@ export type AddAccount = {
 /**
  * Empty: the company's name.
  */
-name: string, kind: string, url: string, key: string, };
+name: string, 
+/**
+ * Empty: find it out.
+ */
+kind: string, url: string, 
+/**
+ * Whose key it is, where the key does not say.
+ */
+user: string | null, key: string, };

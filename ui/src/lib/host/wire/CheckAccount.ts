@@ -3,7 +3,15 @@
 /**
  * Asks what is behind an address, and with a key whose key it is.
  */
-export type CheckAccount = { kind: string, url: string, 
+export type CheckAccount = { 
+/**
+ * Empty: find it out.
+ */
+kind: string, url: string, 
+/**
+ * Whose key it is, where the key does not say.
+ */
+user: string | null, 
 /**
  * Absent: only whether the address answers. Travels from the form to the engine once and is never sent back.
  */

@@ -11,4 +11,20 @@ block: boolean,
 /**
  * Delete a conversation.
  */
-delete: boolean, };
+delete: boolean, 
+/**
+ * Put a conversation aside until a time.
+ */
+snooze: boolean, 
+/**
+ * Finish a conversation for good.
+ */
+archive: boolean, 
+/**
+ * Put tags on.
+ */
+tags: boolean, 
+/**
+ * Take a conversation out of every team.
+ */
+noTeam: boolean, };

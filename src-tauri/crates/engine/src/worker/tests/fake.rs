@@ -368,6 +368,9 @@ impl HelpDesk for FakeDesk {
             files: true,
             test_messages: true,
             auto_archive: None,
+            snooze: true,
+            tags: true,
+            no_team: true,
         }
     }
 

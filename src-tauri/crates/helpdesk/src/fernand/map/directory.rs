@@ -46,6 +46,9 @@ pub(in crate::fernand) fn capabilities(reads: u32, writes: u32) -> Capabilities 
         files: true,
         test_messages: false,
         auto_archive: None,
+        snooze: true,
+        tags: true,
+        no_team: true,
     }
 }
 

@@ -48,6 +48,9 @@ pub(in crate::muster) fn capabilities(wire: &wire::Capabilities) -> Capabilities
         files: wire.files.unwrap_or(false),
         test_messages: wire.test_messages.unwrap_or(false),
         auto_archive: wire.auto_archive_ms.map(Duration::from_millis),
+        snooze: true,
+        tags: true,
+        no_team: true,
     }
 }
 

@@ -1,0 +1,131 @@
+//! A help desk that nobody here wrote: signs in to a real Request Tracker in the window, resolves many, writes to many, and
+//! lets RT's own data and outbox say what became of it. Left out, loudly, where it is not installed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{look, mass_reply, select};
+use crate::Result;
+use crate::request_tracker::{Server, missing};
+use crate::stage::Stage;
+use crate::wait::{LATER, ensure, equal, until};
+use crate::window::number;
+
+const TICKETS: usize = 160;
+/// Active tickets of one queue are fewer than what opens the plan page.
+const RESOLVED: &str = "is:active team:shipping";
+const WRITTEN_TO: &str = "is:active team:billing";
+const MESSAGE: &str =
+    "Hello {{customer_first_name|there}}, the parcels of last week are found and on their way.";
+const MARK: &str = "the parcels of last week are found";
+
+/// Signs in, syncs, filters, resolves, writes.
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    if let Some(why) = missing() {
+        println!("  LEFT OUT: Request Tracker in the window: {why}");
+        return Ok(());
+    }
+    let target = Path::new(env!("CARGO_BIN_EXE_muster")).ancestors().nth(2).unwrap_or(Path::new("target"));
+    let server = Server::start(Path::new(env!("CARGO_MANIFEST_DIR")), target, TICKETS)?;
+    let data = stage.session.scratch().join("request-tracker");
+    stage.open_window_on(&data).await?;
+    sign_in(stage, &server).await?;
+    resolve(stage, &server).await?;
+    write(stage, &server).await?;
+    stage.close_window().await
+}
+
+async fn sign_in(stage: &mut Stage, server: &Server) -> Result<()> {
+    stage
+        .step("Sign in to Request Tracker", async |stage, facts| {
+            let window = stage.window()?;
+            window.see("first-run").await?;
+            window.fill("account-url", &server.url).await?;
+            let found = window
+                .text_where("account-found", "what it is", |text| text.contains("Request Tracker"))
+                .await?;
+            let where_to = window.text("account-where").await?;
+            window.fill("account-key", &server.key("anna")?).await?;
+            window.text_where("account-me", "whose key it is", |text| text.contains("Anna")).await?;
+            let cannot =
+                window.text_where("first-run", "what it cannot do", |text| text.contains("Snooze")).await?;
+            ensure(cannot.contains("Archived"), || format!("nothing is said of Archived: {cannot}"))?;
+            facts.saw(format!("the address alone says: \"{}\"; \"{}\"", found.trim(), where_to.trim()));
+            Ok(())
+        })
+        .await?;
+    stage
+        .step("Request Tracker synced", async |stage, facts| {
+            let window = stage.window()?;
+            window.click("account-add").await?;
+            window.see_within("row", LATER).await?;
+            window.gone("sync-progress").await?;
+            let query = "Status = '__Active__' AND Status != 'stalled' AND Queue = 'Shipping'";
+            let there = server.count("anna", query).await?;
+            look::set_filter(stage, RESOLVED).await?;
+            let shown = stage
+                .window()?
+                .text_where_within("list-total", "at least as many as RT", LATER, |text| {
+                    number(text).is_some_and(|here| here >= there)
+                })
+                .await?;
+            facts.saw(format!("`{RESOLVED}` shows \"{shown}\"; RT has {there} new or open in Shipping"));
+            Ok(())
+        })
+        .await
+}
+
+async fn resolve(stage: &mut Stage, server: &Server) -> Result<()> {
+    stage
+        .step("Resolved in bulk at Request Tracker", async |stage, facts| {
+            all_matching(stage).await?;
+            let window = stage.window()?;
+            ensure(!window.sees("bulk-snooze").await?, || "a snooze is offered that RT cannot keep".into())?;
+            let count = select::selected(stage).await?;
+            window.click("bulk-status").await?;
+            window.click("status-done").await?;
+            until("RT to have no active ticket in Shipping but stalled ones", LATER, async || {
+                let query = "Status = '__Active__' AND Status != 'stalled' AND Queue = 'Shipping'";
+                Ok((server.count("anna", query).await? == 0).then_some(()))
+            })
+            .await?;
+            facts.saw(format!(
+                "{count} done on the click, without a snooze in the bar; RT calls them resolved"
+            ));
+            Ok(())
+        })
+        .await
+}
+
+async fn write(stage: &mut Stage, server: &Server) -> Result<()> {
+    stage
+        .step("Mass reply at Request Tracker", async |stage, facts| {
+            look::set_filter(stage, WRITTEN_TO).await?;
+            stage.window()?.until_strip_is_quiet().await?;
+            all_matching(stage).await?;
+            let count = select::selected(stage).await?;
+            let window = stage.window()?;
+            mass_reply::write(window, MESSAGE).await?;
+            mass_reply::hold_none(window).await?;
+            window.text_where("plan-confirm", "the number", |text| number(text) == Some(count)).await?;
+            mass_reply::confirm(window, usize::try_from(count)?).await?;
+            window
+                .text_where_within("job-result", "the number sent", LATER, |text| number(text) == Some(count))
+                .await?;
+            let mut mails: BTreeMap<String, usize> = BTreeMap::new();
+            for mail in server.outbox()?.into_iter().filter(|mail| mail.text.contains(MARK)) {
+                *mails.entry(mail.to).or_default() += 1;
+            }
+            equal("requestors with mail", mails.len() as u64, count)?;
+            ensure(mails.values().all(|times| *times == 1), || format!("{mails:?}"))?;
+            facts.saw(format!("{count} requestors have one mail each in RT's outbox"));
+            Ok(())
+        })
+        .await
+}
+
+/// Selects everything that the filter matches, also where all of it is shown.
+async fn all_matching(stage: &Stage) -> Result<()> {
+    select::pick(stage, 0).await?;
+    stage.window()?.click("all-matching").await
+}
