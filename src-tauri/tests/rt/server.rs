@@ -167,9 +167,9 @@ impl Server {
     pub fn set_slow(&self, slow: bool) -> Result<()> {
         let mark = self.folder.join("slow");
         if slow {
-            std::fs::write(mark, "")?
+            std::fs::write(mark, "")?;
         } else {
-            std::fs::remove_file(mark)?
+            std::fs::remove_file(mark)?;
         }
         Ok(())
     }

@@ -111,7 +111,7 @@ fn as_root(words: &[&str]) -> Result<()> {
 
 /// Whether this is Debian or one of its children.
 pub fn is_debian() -> bool {
-    cfg!(target_os = "linux") && std::path::Path::new("/etc/debian_version").exists()
+    cfg!(target_os = "linux") && Path::new("/etc/debian_version").exists()
 }
 
 /// Installs packages with apt-get, through sudo unless this is root already.

@@ -31,6 +31,8 @@ fn musterctl_works_at_a_real_request_tracker() {
     }
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap();
     let target = Path::new(env!("CARGO_BIN_EXE_musterctl")).ancestors().nth(2).unwrap();
+    // Somebody else in this process may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let started = Instant::now();
     let server = Server::start(repository, target, TICKETS).unwrap();
     println!("RT answers after {:.1} s", started.elapsed().as_secs_f32());
@@ -113,7 +115,8 @@ async fn changing(server: &Server, anna: &Client) -> Result<()> {
         &anna.bulk(some, &["--assign", "chloe", "--tag", "outage,über-tag", "--priority", "urgent"])?,
         30,
     )?;
-    is_applied(&anna.bulk(&others, &["--team", "billing", "--unassign"])?, 10)?;
+    is_applied(&anna.bulk(&others, &["--team", "billing"])?, 10)?;
+    is_applied(&anna.bulk(&others, &["--unassign"])?, 10)?;
     for id in hundred {
         let status = server.field(id, "Status").await?;
         ensure(status == "resolved", || format!("{id} is {status}"))?;
