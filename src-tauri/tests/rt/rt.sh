@@ -8,7 +8,7 @@
 #   rt.sh mail DIR 'CODE'                the same, with mail
 #
 # What it leaves in DIR: *.token (keys), outbox/*.eml (each mail that RT would have sent, one file), log/, server.pid.
-# `touch DIR/slow` makes each mail take a fifth of a second, as a mail server far away does.
+# `touch DIR/slow` makes each mail take a tenth of a second, as a mail server far away does.
 set -euo pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
 SHARE=/usr/share/request-tracker5
@@ -50,7 +50,7 @@ Set(\$MailCommand, sub {
     my \$entity = shift;
     return 1 if \$ENV{RT_NO_MAIL};
     require Time::HiRes;
-    Time::HiRes::sleep(0.2) if -e '$1/slow';
+    Time::HiRes::sleep(0.1) if -e '$1/slow';
     my \$file = sprintf '%s/outbox/%.6f-%d-%d', '$1', Time::HiRes::time(), \$\$, ++\$mails;
     open my \$out, '>', "\$file.tmp" or return 0;
     \$entity->print(\$out); close \$out; rename "\$file.tmp", "\$file.eml";

@@ -163,7 +163,7 @@ impl Server {
         Ok(mails)
     }
 
-    /// Makes each mail take a fifth of a second, or not.
+    /// Makes each mail take a tenth of a second, or not.
     pub fn set_slow(&self, slow: bool) -> Result<()> {
         let mark = self.folder.join("slow");
         if slow {

@@ -10,7 +10,7 @@ use crate::server::Result;
 
 /// How long a request that was given up on may still be worked on, in seconds. Our chunks take this RT a few seconds, even
 /// slowed down; a shipped Muster waits two minutes.
-const SETTLE_SECONDS: &str = "25";
+const SETTLE_SECONDS: &str = "40";
 
 pub struct Client {
     folder: TempDir,
