@@ -82,7 +82,6 @@ fn settle() -> Option<Duration> {
 
 fn unknown_kind(kind: &str) -> ReadError {
     ReadError::BadAddress(format!(
-        "This version of Muster knows no help desk of the kind “{kind}”. Choose “muster” or “fernand”."
         "This version of Muster knows no help desk of the kind “{kind}”. Choose one of: {}.",
         KINDS.join(", ")
     ))
