@@ -1,34 +1,41 @@
-//! What the journal costs above the help desk itself: 10,000 conversations to done in one job, against a bare loop that
-//! sends the same batches, on a real desk over loopback.
+//! What the journal costs above the help desk itself: 10,000 conversations to done in one job, and that job undone, each
+//! against a bare loop that sends the same batches, on a real desk over loopback.
 //!
+//! What is timed of a job begins before it is confirmed, and ends when every item has its outcome on the disk. It
+//! includes asking whose key it is, as a terminal does; of the undo also finding out what each conversation gets back.
 //! Prints one JSON object a line: `cargo xtask bench` makes figures of them. Arguments name the measures to take; none
-//! takes all. No time is ever asserted.
+//! takes all. No time is ever asserted; that each conversation has its own value back is.
 #![expect(clippy::print_stdout, reason = "what a bench prints is its product")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot do its work has nothing to say")]
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use jiff::Timestamp;
 use muster_desk::{Options, Source, serve};
-use muster_engine::{Account, Clock, EngineEvent, EnvKeys, KeySource, SystemClock, connect};
+use muster_engine::{Account, Clock, EngineEvent, EnvKeys, KeySource, SystemClock, connect, undo};
 use muster_helpdesk::{ApiKey, Batch, Cursor, Delta, HelpDesk};
 use muster_model::{
-    AccountId, Action, AudienceItem, Change, Conversation, EffectOutcome, JobId, JobState, Match, RemoteId,
-    Resolved, Sending, Sort, StatusChange,
+    AccountId, Change, Conversation, EffectOutcome, JobId, Match, RemoteId, Resolved, Sort, Status,
+    StatusChange,
 };
-use muster_store::{AccountRow, NewJob, Overlay};
-use serde_json::json;
+use muster_store::{AccountRow, Overlay};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use measure::{item, millis, report, wants};
+
+#[path = "../../store/benches/measure/mod.rs"]
+mod measure;
+
 const N: usize = 10_000;
-const RUNS: usize = 5;
+const RUNS: usize = 7;
+/// So many of an undo are sorted by what they get back before they are sent, in calls of the size that the desk takes.
+const UNDONE_AT_ONCE: usize = 1_000;
 
 fn main() {
-    let name = format!("job {N} done");
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    if !wanted.is_empty() && !wanted.iter().any(|word| name.contains(word.as_str())) {
+    let (done, undone) = (format!("job {N} done"), format!("job {N} undone"));
+    if !wants(&done) && !wants(&undone) {
         return;
     }
     // Another library of this process may have been first.
@@ -37,18 +44,27 @@ fn main() {
     let (url, key) = a_desk();
     runtime.block_on(async {
         let bench = Bench::new(&url, &key).await;
-        let (mut samples, mut baseline) = (Vec::new(), Vec::new());
+        bench.prepare().await;
+        let (mut job, mut undo) = (Measure::default(), Measure::default());
         for _ in 0..RUNS {
-            bench.bare(StatusChange::Active).await;
-            baseline.push(bench.bare(StatusChange::Done).await);
-            bench.bare(StatusChange::Active).await;
-            samples.push(bench.job(StatusChange::Done).await);
+            // Both find and leave the same values at the desk.
+            job.baseline.push(bench.bare(&bench.all(StatusChange::Done)).await);
+            undo.baseline.push(bench.bare(&bench.inverse()).await);
+            let (id, took) = bench.job(StatusChange::Done).await;
+            job.samples.push(took);
+            undo.samples.push(bench.undo(id).await);
         }
-        println!(
-            "{}",
-            json!({ "name": name, "n": N, "unit": "ms", "samples": samples, "baseline": baseline })
-        );
+        // Whoever asks for one of them needs the other one to be done.
+        for (name, measure) in [(&done, &job), (&undone, &undo)].into_iter().filter(|(name, _)| wants(name)) {
+            report(name, N, &measure.samples, &measure.baseline);
+        }
     });
+}
+
+#[derive(Default)]
+struct Measure {
+    samples: Vec<f64>,
+    baseline: Vec<f64>,
 }
 
 /// A desk on threads of its own, as a help desk is somewhere else.
@@ -76,6 +92,9 @@ struct Bench {
     _folder: TempDir,
 }
 
+/// What one call of a bare loop sends.
+type Call = (StatusChange, Vec<RemoteId>);
+
 impl Bench {
     async fn new(url: &str, key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -100,6 +119,19 @@ impl Bench {
         // Once for whose key it is, with nothing to do.
         bench.account.work_until_idle().await.unwrap();
         bench
+    }
+
+    /// Two of three are active, the third is spam: what each gets back is its own.
+    async fn prepare(&self) {
+        let mut calls = self.all(StatusChange::Active);
+        calls.extend(
+            calls
+                .clone()
+                .into_iter()
+                .map(|(_, ids)| (StatusChange::Spam, ids.into_iter().step_by(3).collect())),
+        );
+        self.bare(&calls).await;
+        self.sync().await;
     }
 
     /// Headers only: the threads that a sync also fetches ahead are no part of what is measured.
@@ -127,55 +159,91 @@ impl Bench {
     /// Everything that takes a change, as cached.
     fn conversations(&self) -> Vec<Conversation> {
         let cache = &self.account.stores().cache;
-        let takes = Match::Not(Box::new(Match::Status(vec![muster_model::Status::Archived])));
+        let takes = Match::Not(Box::new(Match::Status(vec![Status::Archived])));
         let everything = Resolved { filter: takes, sort: Sort::default() };
         let ids = cache.matching_ids(&everything, &Overlay::empty()).unwrap();
         cache.conversations(&ids).unwrap()
     }
 
-    /// The batches and nothing else.
-    async fn bare(&self, status: StatusChange) -> f64 {
+    /// What a change of everybody sends.
+    fn all(&self, status: StatusChange) -> Vec<Call> {
         let ids: Vec<RemoteId> = self.conversations().into_iter().map(|seen| seen.id).collect();
-        let change = Change { status: Some(status), ..Change::default() };
+        ids.chunks(self.desk.capabilities().max_batch).map(|part| (status, part.to_vec())).collect()
+    }
+
+    /// What its undo sends: each its own status back.
+    fn inverse(&self) -> Vec<Call> {
+        let most = self.desk.capabilities().max_batch;
+        let mut calls = Vec::new();
+        for part in self.conversations().chunks(UNDONE_AT_ONCE) {
+            let is_spam = |seen: &&Conversation| seen.status == Status::Spam;
+            let ids = |of: Vec<&Conversation>| of.into_iter().map(|seen| seen.id.clone()).collect::<Vec<_>>();
+            let (spam, active): (Vec<_>, Vec<_>) = part.iter().partition(is_spam);
+            for (status, ids) in [(StatusChange::Active, ids(active)), (StatusChange::Spam, ids(spam))] {
+                calls.extend(ids.chunks(most).map(|part| (status, part.to_vec())));
+            }
+        }
+        calls
+    }
+
+    /// The batches and nothing else.
+    async fn bare(&self, calls: &[Call]) -> f64 {
         let started = Instant::now();
-        for part in ids.chunks(self.desk.capabilities().max_batch) {
-            let batch = Batch { ids: part.to_vec(), change: change.clone() };
-            let outcomes = self.desk.apply(&batch).await.unwrap();
-            assert_eq!(outcomes.len(), part.len());
+        for (status, ids) in calls {
+            let change = Change { status: Some(*status), ..Change::default() };
+            let outcomes = self.desk.apply(&Batch { ids: ids.clone(), change }).await.unwrap();
+            assert_eq!(outcomes.len(), ids.len());
             assert!(outcomes.iter().flat_map(|item| &item.effects).all(went_well));
         }
         millis(started)
     }
 
-    /// The same through the journal, from the confirmed job until every item has its outcome.
-    async fn job(&self, status: StatusChange) -> f64 {
+    /// The same through the journal, from the click until every item has its outcome.
+    async fn job(&self, status: StatusChange) -> (JobId, f64) {
         // So that what the bare loop did meanwhile is known, and the worker finds nothing to catch up with.
         self.sync().await;
         let stores = self.account.stores();
-        let now = SystemClock.now();
-        let new = NewJob {
-            id: JobId(Uuid::now_v7()),
-            name: "Done".into(),
-            action: Action::Change { change: Change { status: Some(status), ..Change::default() } },
-            state: JobState::Running,
-            due: now,
-            created: now,
-            me: self.account.me().unwrap().handle,
-            filter: None,
-            resolved: None,
-            audience: self.conversations().into_iter().map(item).collect(),
-            sending: Sending::default(),
-            origin: None,
-        };
-        let total = new.audience.len() as u64;
-        let mut events = self.account.events();
+        let audience = self.conversations().into_iter().map(item).collect();
+        let new = measure::job(status, audience, self.account.me().unwrap().handle, SystemClock.now());
+        let events = self.account.events();
         let started = Instant::now();
         stores.journal.insert_job(&new).unwrap();
+        (new.id, self.until_over(new.id, started, events).await)
+    }
+
+    /// Everything back, from the click until every item has its outcome.
+    async fn undo(&self, job: JobId) -> f64 {
+        self.sync().await;
+        let statuses = |all: Vec<Conversation>| {
+            all.into_iter().map(|seen| (seen.id, seen.status)).collect::<BTreeMap<RemoteId, Status>>()
+        };
+        let events = self.account.events();
+        let started = Instant::now();
+        let undo = undo(&self.account, job, None).await.unwrap();
+        let took = self.until_over(undo, started, events).await;
+        self.sync().await;
+        let now = statuses(self.conversations());
+        let stories = self.account.stores().journal.stories(job, None).unwrap();
+        assert_eq!(now.len(), stories.len());
+        for story in stories {
+            let before = story.effects[0].before.as_ref().unwrap();
+            assert_eq!(before["status"], now[&story.audience.id].as_str(), "each has its own back");
+        }
+        took
+    }
+
+    async fn until_over(
+        &self,
+        job: JobId,
+        started: Instant,
+        mut events: tokio::sync::broadcast::Receiver<EngineEvent>,
+    ) -> f64 {
+        let journal = &self.account.stores().journal;
         let over = async {
             loop {
                 if let Ok(EngineEvent::JobChanged(id)) = events.recv().await
-                    && id == new.id
-                    && stores.journal.job(id).unwrap().is_some_and(|job| job.state.is_over())
+                    && id == job
+                    && journal.job_state(job).unwrap().is_some_and(|state| state.is_over())
                 {
                     return millis(started);
                 }
@@ -183,31 +251,12 @@ impl Bench {
         };
         let (took, worked) = tokio::join!(over, self.account.work_until_idle());
         worked.unwrap();
-        let job = stores.journal.job(new.id).unwrap().unwrap();
-        assert_eq!(job.counts.applied, total, "{:?}", job.reasons);
+        let job = journal.job(job).unwrap().unwrap();
+        assert_eq!(job.counts.applied, job.total, "{:?}", job.reasons);
         took
     }
 }
 
 fn went_well(outcome: &EffectOutcome) -> bool {
     matches!(outcome, EffectOutcome::Applied { .. })
-}
-
-fn item(seen: Conversation) -> AudienceItem {
-    AudienceItem {
-        id: seen.id,
-        stamp: seen.stamp,
-        last_inbound: seen.last_inbound.map(Timestamp::as_millisecond),
-        last_outbound: seen.last_outbound.map(Timestamp::as_millisecond),
-        values: Vec::new(),
-        verdict: "will_change".into(),
-        takes_part: true,
-        channel: seen.channel,
-        with_files: false,
-        own: None,
-    }
-}
-
-fn millis(since: Instant) -> f64 {
-    Duration::as_secs_f64(&since.elapsed()) * 1000.0
 }

@@ -52,7 +52,7 @@ pub struct Link {
     events: broadcast::Sender<EngineEvent>,
     state: watch::Sender<Connection>,
     retry: Mutex<Retry>,
-    caught_up: Mutex<Option<Timestamp>>,
+    caught_up: watch::Sender<Option<Timestamp>>,
     nudge: Notify,
 }
 
@@ -71,7 +71,7 @@ impl Link {
             events,
             state,
             retry: Mutex::default(),
-            caught_up: Mutex::default(),
+            caught_up: watch::Sender::new(None),
             nudge: Notify::new(),
         }
     }
@@ -96,12 +96,18 @@ impl Link {
 
     /// A sync came to its end: the cache holds what the help desk has.
     pub(crate) fn caught_up(&self) {
-        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.clock.now());
+        self.caught_up.send_replace(Some(self.clock.now()));
     }
 
     /// When a sync last came to its end, unless the help desk was away since.
     pub(crate) fn caught_up_at(&self) -> Option<Timestamp> {
-        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.caught_up.borrow()
+    }
+
+    /// Waits until a sync came to its end, if none did since the help desk answers.
+    pub(crate) async fn sync_over(&self) {
+        // Fails only when the sender is gone, and the sender is `self`.
+        let _ = self.caught_up.subscribe().wait_for(Option::is_some).await;
     }
 
     /// The agent wants it tried now.
@@ -224,7 +230,7 @@ impl Link {
         let changed = self.state.send_if_modified(|now| {
             let changed = *now != state;
             if state != Connection::Online {
-                *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                self.caught_up.send_replace(None);
             }
             *now = state;
             changed

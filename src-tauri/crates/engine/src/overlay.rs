@@ -32,9 +32,13 @@ pub(crate) fn derive(stores: &Stores, me: Option<Handle>, known: Known) -> Resul
     if (known.journal, known.synced, &known.me) == (journal, synced, &me) {
         return Ok(known);
     }
-    let since = synced.and_then(|at| at.checked_sub(MARGIN).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let overlay = Arc::new(stores.journal.overlay(me.as_ref(), since, &known.overlay)?);
+    let overlay = Arc::new(stores.journal.overlay(me.as_ref(), still_in_doubt(synced), &known.overlay)?);
     Ok(Known { journal, synced, me, overlay })
+}
+
+/// What was applied from then on may be missing in a cache that was last synced at this time.
+pub(crate) fn still_in_doubt(synced: Option<Timestamp>) -> Timestamp {
+    synced.and_then(|at| at.checked_sub(MARGIN).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

@@ -9,22 +9,21 @@ use std::{path::Path, time::Instant};
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, Assignee, AudienceItem, Author, Change, Channel, Contact, Conversation, EffectState, Engagement,
-    Handle, JobId, JobState, Match, Preview, Priority, Receipt, RemoteId, Resolved, Sending, Sort, Status,
-    StatusChange,
+    Assignee, Author, Channel, Contact, Conversation, EffectState, Engagement, Handle, Match, Preview,
+    Priority, Receipt, RemoteId, Resolved, Sort, Status, StatusChange,
 };
 use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageRequest, Recipients, Recorded};
 use rusqlite::{Connection, params};
-use serde_json::json;
-use uuid::Uuid;
+
+use measure::{item, millis, report, wants};
+
+mod measure;
 
 const KEY: [u8; 32] = [7; 32];
 /// So many at once, as a help desk takes them.
 const BATCH: usize = 500;
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
     let folder = tempfile::tempdir().unwrap();
     if wants("confirm 100000") {
         let cache = filled(&folder.path().join("confirm"), 100_000);
@@ -53,7 +52,7 @@ fn confirm(cache: &Cache, folder: &Path, n: usize) {
         let overlay = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &before).unwrap();
         let shown = cache.list(&pending, &overlay, &page).unwrap();
         let counted = cache.count(&pending.filter, &overlay).unwrap();
-        samples.push(started.elapsed().as_secs_f64() * 1000.0);
+        samples.push(millis(started));
         assert_eq!(counted, n as u64);
         assert!(shown.rows.len() == 50 && shown.rows.iter().all(|row| row.marks.pending));
         baseline.push(one_row_per_item(&folder, &job));
@@ -81,7 +80,7 @@ fn one_row_per_item(folder: &Path, job: &NewJob) -> f64 {
         .unwrap();
     }
     tx.commit().unwrap();
-    started.elapsed().as_secs_f64() * 1000.0
+    millis(started)
 }
 
 /// What a window does after every step of a large job – overlay, first page, sidebar –, against the same without a job.
@@ -93,7 +92,7 @@ fn look(cache: &Cache, folder: &Path, n: usize) {
     let mut overlay = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &Overlay::empty()).unwrap();
     let (mut samples, mut baseline, mut deriving) = (Vec::new(), Vec::new(), Vec::new());
     loop {
-        let claimed = journal.claim(id, BATCH, true, at(1), &|_| None).unwrap();
+        let claimed = journal.claim(id, BATCH, true, at(1), &|_: &RemoteId| None).unwrap();
         if claimed.is_empty() {
             break;
         }
@@ -112,12 +111,12 @@ fn look(cache: &Cache, folder: &Path, n: usize) {
         journal.record(&outcomes).unwrap();
         let started = Instant::now();
         overlay = journal.overlay(Some(&me()), Timestamp::UNIX_EPOCH, &overlay).unwrap();
-        deriving.push(started.elapsed().as_secs_f64() * 1000.0);
+        deriving.push(millis(started));
         draw(cache, &overlay);
-        samples.push(started.elapsed().as_secs_f64() * 1000.0);
+        samples.push(millis(started));
         let started = Instant::now();
         draw(cache, &Overlay::empty());
-        baseline.push(started.elapsed().as_secs_f64() * 1000.0);
+        baseline.push(millis(started));
     }
     report(&format!("look while {n} run"), n, &samples, &baseline);
     report(&format!("overlay while {n} run"), n, &deriving, &[]);
@@ -141,10 +140,6 @@ fn draw(cache: &Cache, overlay: &Overlay) {
     cache.counts(&sidebar, overlay).unwrap();
 }
 
-fn report(name: &str, n: usize, samples: &[f64], baseline: &[f64]) {
-    println!("{}", json!({ "name": name, "n": n, "unit": "ms", "samples": samples, "baseline": baseline }));
-}
-
 fn filled(folder: &Path, n: usize) -> Cache {
     let cache = Cache::open(folder, &DataKey::from_bytes(KEY)).unwrap();
     let all: Vec<usize> = (0..n).collect();
@@ -156,35 +151,8 @@ fn filled(folder: &Path, n: usize) -> Cache {
 }
 
 fn job(n: usize) -> NewJob {
-    let item = |n: usize| {
-        let seen = conversation(n);
-        AudienceItem {
-            id: seen.id,
-            stamp: seen.stamp,
-            last_inbound: seen.last_inbound.map(Timestamp::as_millisecond),
-            last_outbound: seen.last_outbound.map(Timestamp::as_millisecond),
-            values: Vec::new(),
-            verdict: "will_change".into(),
-            takes_part: true,
-            channel: seen.channel,
-            with_files: false,
-            own: None,
-        }
-    };
-    NewJob {
-        id: JobId(Uuid::now_v7()),
-        name: "Done".into(),
-        action: Action::Change { change: Change { status: Some(StatusChange::Done), ..Change::default() } },
-        state: JobState::Running,
-        due: at(0),
-        created: at(0),
-        me: me(),
-        filter: Some("is:active".into()),
-        resolved: None,
-        audience: (0..n).map(item).collect::<Recipients>(),
-        sending: Sending::default(),
-        origin: None,
-    }
+    let audience = (0..n).map(|n| item(conversation(n))).collect::<Recipients>();
+    measure::job(StatusChange::Done, audience, me(), at(0))
 }
 
 fn conversation(n: usize) -> Conversation {

@@ -1,8 +1,8 @@
 //! `journal.db`: what we want and what became of it. Precious, never rebuilt.
 //!
 //! The order is always: write the intent, fsync, network, write the outcome. A confirmed job is one row and its packed
-//! audience; its items and effects become rows when they are claimed. `synchronous=FULL` makes every return from here
-//! durable.
+//! audience; its items and effects become rows when they are claimed, or one row together where many leave and fare alike
+//! (`lots`). `synchronous=FULL` makes every return from here durable.
 
 use std::{
     collections::HashMap,
@@ -26,7 +26,9 @@ mod item;
 mod item_pages;
 mod items;
 mod jobs;
+mod known;
 mod listing;
+mod lots;
 mod marks;
 mod order;
 mod overlay_source;
@@ -34,6 +36,7 @@ mod recipients;
 mod reconcile;
 mod record;
 mod replies;
+mod rules;
 mod saved;
 mod settle;
 mod statistics;
@@ -45,7 +48,7 @@ mod waiting;
 
 pub use attention::{AttentionRow, OutboxRow};
 pub(crate) use audience::Audience;
-pub use claim::{ClaimedEffect, ClaimedItem};
+pub use claim::{ClaimedEffect, ClaimedItem, Known, Next};
 pub use control::{Moved, Standing};
 pub use drafts::{DraftBase, DraftKind, DraftRow, NewDraft};
 pub use files::StoredFile;
@@ -57,6 +60,7 @@ pub use recipients::Recipients;
 pub use reconcile::UnknownEffect;
 pub use record::Recorded;
 pub use replies::OpenReply;
+pub use rules::SendingRules;
 pub use saved::SavedPlan;
 pub use statistics::ItemOutcome;
 pub use stories::ItemStory;

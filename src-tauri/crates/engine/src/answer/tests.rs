@@ -160,7 +160,7 @@ async fn an_unknown_change_is_done_again_when_told() {
     let job = bench
         .confirm(muster_model::Action::Change { change: Change { block: true, ..Change::default() } }, 1);
     bench.desk.always("apply", Fault::Cut);
-    let claimed = bench.stores.journal.claim(job, 9, true, bench.now(), &|_| None).unwrap();
+    let claimed = bench.stores.journal.claim(job, 9, true, bench.now(), &|_: &RemoteId| None).unwrap();
     assert_eq!(claimed.len(), 1);
     bench.stores.journal.recover(bench.now()).unwrap();
     assert_eq!(say(&bench, job, Answer::SendAgain).unwrap(), job);

@@ -9,6 +9,7 @@ use muster_store::{ClaimedItem, JobRow};
 use super::{Point, Stop, WorkContext, record};
 
 /// What one call carries for all of its items.
+#[derive(Clone)]
 pub(super) enum Parcel {
     /// Replies, with what rides on them.
     Replies {
@@ -48,7 +49,7 @@ impl Parcel {
         }
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         ctx: &WorkContext,
         job: JobId,
@@ -119,35 +120,50 @@ pub(super) async fn deliver(
             }
             Err(why) => why,
         };
-        let message = why.to_string();
-        tracing::info!(job = %job.id, items = batch.len(), reason = %message, "not sent");
-        let stop = match why {
-            NotSent::Refused { .. } if batch.len() > 1 => {
-                // The server refused the batch whole without working on it: split it until the bad item is alone.
-                let second = batch.split_off(batch.len() / 2);
-                queue.push(second);
-                queue.push(batch);
-                continue;
+        match refused(ctx, job, &mut batch, why).await? {
+            Refused::Split(second) => queue.extend([second, batch]),
+            Refused::Recorded => {}
+            Refused::Stop(stop) => {
+                let rest: Vec<ClaimedItem> = std::iter::once(batch).chain(queue).flatten().collect();
+                record::put_back(ctx, &rest).await?;
+                return Err(stop);
             }
-            NotSent::Refused { reason } => {
-                record::reject(ctx, &batch, &reason).await?;
-                continue;
-            }
-            NotSent::NotPermitted { .. } => {
-                record::reject(ctx, &batch, &Reason::new("not_permitted", message)).await?;
-                continue;
-            }
-            NotSent::Unsupported(_) => {
-                record::reject(ctx, &batch, &Reason::new("unsupported", message)).await?;
-                continue;
-            }
-            NotSent::Unreachable { .. } => Stop::Offline(message),
-            NotSent::KeyRefused { .. } => Stop::Key(message),
-            NotSent::SlowDown { retry_after } => Stop::SlowDown(retry_after),
-        };
-        let rest: Vec<ClaimedItem> = std::iter::once(batch).chain(queue).flatten().collect();
-        record::put_back(ctx, &rest).await?;
-        return Err(stop);
+        }
     }
     Ok(())
+}
+
+/// What becomes of a call that did not reach the server, or that it refused whole.
+pub(super) enum Refused {
+    /// The server refused the batch without working on it: it is tried in two halves, of which this is the second, until
+    /// the bad item is alone.
+    Split(Vec<ClaimedItem>),
+    /// Each item's story is over.
+    Recorded,
+    /// Nothing more can be sent now; the items have to go back to their place.
+    Stop(Stop),
+}
+
+/// Takes a refusal for what it means; of a batch that is split, the first half is left in it.
+pub(super) async fn refused(
+    ctx: &WorkContext,
+    job: &JobRow,
+    batch: &mut Vec<ClaimedItem>,
+    why: NotSent,
+) -> Result<Refused, Stop> {
+    let message = why.to_string();
+    tracing::info!(job = %job.id, items = batch.len(), reason = %message, "not sent");
+    let reason = match why {
+        NotSent::Refused { .. } if batch.len() > 1 => {
+            return Ok(Refused::Split(batch.split_off(batch.len() / 2)));
+        }
+        NotSent::Refused { reason } => reason,
+        NotSent::NotPermitted { .. } => Reason::new("not_permitted", message),
+        NotSent::Unsupported(_) => Reason::new("unsupported", message),
+        NotSent::Unreachable { .. } => return Ok(Refused::Stop(Stop::Offline(message))),
+        NotSent::KeyRefused { .. } => return Ok(Refused::Stop(Stop::Key(message))),
+        NotSent::SlowDown { retry_after } => return Ok(Refused::Stop(Stop::SlowDown(retry_after))),
+    };
+    record::reject(ctx, batch, &reason).await?;
+    Ok(Refused::Recorded)
 }

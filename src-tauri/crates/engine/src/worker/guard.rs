@@ -6,15 +6,17 @@
 //! An effect that is done only while the conversation has a certain value – undo – is compared with the header that a
 //! fresh sync brought, if that is at least as new as our own receipt, and with the thread itself wherever that differs.
 //!
-//! A reply to one conversation reads its thread again. A mass reply compares with the cached header while the sync keeps
-//! it fresh, and reads only the threads that leave a doubt: the read budget of a help desk is smaller than its write
-//! budget. After a time without the help desk the sync goes first, and where it does not come, every thread is read.
+//! A reply to one conversation reads its thread again. A mass reply asks once per chunk what changed since the sync last
+//! did, compares with the headers that this makes, and reads only the threads that leave a doubt: the read budget of a
+//! help desk is smaller than its write budget. After a time without the help desk the sync goes first, and where it does
+//! not come, or where more changed than is worth walking through, every thread is read.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use muster_helpdesk::ReadError;
+use muster_helpdesk::{Cursor, Delta, ReadError};
 use muster_model::{
     Action, Author, ClientRef, Conversation, Effect, EffectState, IfChanged, Message, MessageKind, Origin,
     Reason, Relation, RemoteId,
@@ -22,6 +24,7 @@ use muster_model::{
 use muster_store::{ClaimedEffect, ClaimedItem, JobRow, Recorded, StoreError};
 
 use super::changed::{self, Still};
+use super::known::Headers;
 use super::{Stop, WorkContext, later, record};
 use crate::EngineEvent;
 use crate::effect::puts_away;
@@ -31,9 +34,12 @@ use crate::sync::patiently;
 const FRESH: Duration = Duration::from_secs(60);
 /// How long the sync may take to bring what happened while the help desk could not be reached.
 const NEWS_WITHIN: Duration = Duration::from_secs(10);
-const GLANCE: Duration = Duration::from_millis(50);
+/// How often is looked whether the sync turned into a walk through everything, which is not waited for.
+const GLANCE: Duration = Duration::from_millis(500);
 /// Threads that are read at the same time.
 const READS: usize = 8;
+/// Pages of changes that are walked through before a chunk of replies.
+const PAGES: usize = 3;
 
 /// What the guard says about a reply.
 enum Ruling {
@@ -58,14 +64,27 @@ struct Look<'a> {
     is_fresh: bool,
 }
 
-/// Lets through what may leave, and records the rest.
+/// Lets through what may leave, and records the rest. `known` are headers that were read a moment ago.
 pub(super) async fn look(
     ctx: &WorkContext,
     job: &JobRow,
     claimed: Vec<ClaimedItem>,
+    known: Headers,
 ) -> Result<Vec<ClaimedItem>, Stop> {
-    let headers = headers(ctx, &claimed).await?;
-    let is_fresh = ctx.link.caught_up_at().is_some_and(|at| later(at, FRESH) >= ctx.clock.now());
+    let mut headers = headers(ctx, job, &claimed, known).await?;
+    let mut is_fresh = ctx.link.caught_up_at().is_some_and(|at| later(at, FRESH) >= ctx.clock.now());
+    let writes = |item: &ClaimedItem| item.effects.iter().any(|effect| effect.effect == Effect::Reply);
+    let tells = !ctx.desk.capabilities().sketches;
+    if is_fresh && tells && job.total > 1 && claimed.iter().any(writes) {
+        match news(ctx).await {
+            Ok(Some(news)) => news.lay_over(&claimed, &mut headers),
+            Ok(None) => is_fresh = false,
+            Err(stop) => {
+                record::put_back(ctx, &claimed).await?;
+                return Err(stop);
+            }
+        }
+    }
     let look = Look { ctx, job, is_fresh };
     let conditional = |item: &ClaimedItem| item.effects.iter().any(|effect| effect.expects.is_some());
     let (mut go, mut stay, mut riders) = (Vec::new(), Vec::new(), Vec::new());
@@ -126,7 +145,7 @@ pub(super) async fn look(
 pub(super) async fn wait_for_news(ctx: &WorkContext) -> Result<(), StoreError> {
     let wait = async {
         while !has_caught_up(ctx).await? {
-            tokio::time::sleep(GLANCE).await;
+            let _ = tokio::time::timeout(GLANCE, ctx.link.sync_over()).await;
         }
         Ok(())
     };
@@ -142,12 +161,91 @@ async fn has_caught_up(ctx: &WorkContext) -> Result<bool, StoreError> {
     Ok(state.backfilling || state.cursor.is_none())
 }
 
+/// The cached headers of these, where anything is decided by them.
 async fn headers(
     ctx: &WorkContext,
+    job: &JobRow,
     claimed: &[ClaimedItem],
+    mut known: Headers,
 ) -> Result<Vec<Option<Conversation>>, StoreError> {
+    let may_hold = if_somebody_wrote(job).is_some();
+    let asks = |effect: &ClaimedEffect| {
+        effect.expects.is_some() || effect.effect == Effect::Reply || (may_hold && puts_away(&effect.effect))
+    };
+    if !claimed.iter().any(|item| item.effects.iter().any(asks)) {
+        return Ok(vec![None; claimed.len()]);
+    }
+    if claimed.iter().all(|item| known.contains_key(&item.id)) {
+        return Ok(claimed.iter().map(|item| known.remove(&item.id)).collect());
+    }
     let ids: Vec<RemoteId> = claimed.iter().map(|item| item.id.clone()).collect();
-    ctx.store(move |stores| ids.iter().map(|id| stores.cache.conversation(id)).collect()).await
+    ctx.store(move |stores| {
+        let found = stores.cache.conversations(&ids)?;
+        // They come in the order of asking; only what is not cached is missing.
+        let mut found = found.into_iter().peekable();
+        Ok(ids.iter().map(|id| found.next_if(|header| header.id == *id)).collect())
+    })
+    .await
+}
+
+/// What changed at the help desk since the sync last asked. It is only looked at: the sync brings it in its own time.
+struct News(HashMap<RemoteId, Option<Conversation>>);
+
+impl News {
+    /// Puts what is newer in the place of what is cached.
+    fn lay_over(mut self, claimed: &[ClaimedItem], headers: &mut [Option<Conversation>]) {
+        for (item, header) in claimed.iter().zip(headers) {
+            if let Some(news) = self.0.remove(&item.id) {
+                let is_newer =
+                    |news: &Conversation| header.as_ref().is_none_or(|cached| news.stamp >= cached.stamp);
+                if news.as_ref().is_none_or(is_newer) {
+                    *header = news;
+                }
+            }
+        }
+    }
+}
+
+/// Asks for the news; none if there are too many. Where the help desk cannot say, what is cached has to do.
+async fn news(ctx: &WorkContext) -> Result<Option<News>, Stop> {
+    let mut news = News(HashMap::new());
+    let state = ctx.store(|stores| stores.cache.sync_state()).await?;
+    let Some(mut cursor) = state.cursor.filter(|_| !state.backfilling).map(Cursor) else {
+        return Ok(Some(news));
+    };
+    for _ in 0..PAGES {
+        let page = match patiently(|| ctx.desk.changes(Some(&cursor))).await {
+            Ok(page) => page,
+            Err(err @ ReadError::Unreachable { .. }) => return Err(Stop::Offline(err.to_string())),
+            Err(err @ ReadError::KeyRefused { .. }) => return Err(Stop::Key(err.to_string())),
+            Err(ReadError::SlowDown { retry_after }) => return Err(Stop::SlowDown(retry_after)),
+            Err(err) => {
+                tracing::info!(reason = %err, "the changes could not be looked at before replies");
+                return Ok(Some(news));
+            }
+        };
+        ctx.link.reachable();
+        news.0.extend(page.deltas.into_iter().filter_map(|delta| match delta {
+            Delta::Upsert(conversation) => Some((conversation.id.clone(), Some(*conversation))),
+            Delta::Gone(id) => Some((id, None)),
+            // It does not tell who wrote.
+            Delta::Sketch(_) => None,
+        }));
+        if !page.more {
+            return Ok(Some(news));
+        }
+        cursor = page.next;
+    }
+    Ok(None)
+}
+
+/// What becomes of something when somebody wrote since the plan; nothing where it leaves all the same.
+fn if_somebody_wrote(job: &JobRow) -> Option<EffectState> {
+    match job.sending.if_changed {
+        IfChanged::Send => None,
+        IfChanged::Skip => Some(EffectState::Skipped),
+        IfChanged::Hold | IfChanged::Other(_) => Some(EffectState::Held),
+    }
 }
 
 impl Look<'_> {
@@ -180,7 +278,7 @@ impl Look<'_> {
             let message = "The first one did arrive after all; it is not sent twice.";
             return Ok(Ruling::Stay(EffectState::Skipped, Reason::new("arrived", message)));
         }
-        let Some(state) = self.if_somebody_wrote() else { return Ok(Ruling::Go) };
+        let Some(state) = if_somebody_wrote(self.job) else { return Ok(Ruling::Go) };
         if customer_wrote(item, &now.header) {
             return Ok(Ruling::Stay(state, customer_reason()));
         }
@@ -200,15 +298,6 @@ impl Look<'_> {
         seen.or_else(never_read)
     }
 
-    /// What becomes of something when somebody wrote since the plan; nothing where it leaves all the same.
-    fn if_somebody_wrote(&self) -> Option<EffectState> {
-        match self.job.sending.if_changed {
-            IfChanged::Send => None,
-            IfChanged::Skip => Some(EffectState::Skipped),
-            IfChanged::Hold | IfChanged::Other(_) => Some(EffectState::Held),
-        }
-    }
-
     /// Whether the thread shows the reply that a human took for lost.
     fn arrived_before(&self, now: &Now) -> bool {
         let Some(Origin { job, relation: Relation::SentAgain }) = &self.job.origin else { return false };
@@ -225,7 +314,7 @@ impl Look<'_> {
         stay: &mut Vec<Recorded>,
     ) {
         let wrote = header.is_some_and(|header| customer_wrote(&item, header));
-        if let Some(state) = self.if_somebody_wrote().filter(|_| wrote) {
+        if let Some(state) = if_somebody_wrote(self.job).filter(|_| wrote) {
             let now = self.ctx.clock.now();
             for effect in item.effects.iter().filter(|effect| puts_away(&effect.effect)) {
                 stay.push(record::row(effect.row, state.clone(), Some(customer_reason()), now));

@@ -41,7 +41,8 @@ impl WorkContext {
 pub(crate) mod deaths {
     //! Dying on demand.
 
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, PoisonError};
+    use std::time::Duration;
 
     use tokio::sync::Notify;
 
@@ -52,6 +53,7 @@ pub(crate) mod deaths {
     pub(crate) struct Deaths {
         armed: Mutex<Option<(Point, u32)>>,
         died: Notify,
+        under_way: Arc<()>,
     }
 
     impl Deaths {
@@ -63,6 +65,19 @@ pub(crate) mod deaths {
         /// Nobody dies any more.
         pub(crate) fn disarm(&self) {
             *self.armed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+
+        /// Marks a call of the store until it is dropped. Such a call ends whoever dies: as a transaction does that the
+        /// disk has.
+        pub(crate) fn enter(&self) -> Arc<()> {
+            Arc::clone(&self.under_way)
+        }
+
+        /// Waits until no call of the store is under way: nobody comes after one who died before that.
+        pub(crate) fn settle(&self) {
+            while Arc::strong_count(&self.under_way) > 1 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
         }
 
         /// Returns once the worker came to its point. Whoever drives it lets go of it then.

@@ -8,24 +8,43 @@ use muster_model::{
     Action, Author, ClientRef, Delivery, DeliveryState, Effect, EffectOutcome, EffectState, JobId, Me,
     Message, MessageKind, Reason, Receipt, RemoteId, Template,
 };
-use muster_store::{ClaimedItem, JobRow, Recorded};
+use muster_store::{ClaimedItem, JobRow, NotRecorded, Recorded};
 
 use super::{Point, Stop, WorkContext};
 use crate::EngineEvent;
 
-/// Records the answer of a call: each effect ends as what the server says of it, and as unknown where it says nothing.
-pub(super) async fn outcomes(
+/// What an answer means.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub recorded: Vec<Recorded>,
+    messages: Vec<(RemoteId, Message)>,
+    deleted: Vec<RemoteId>,
+}
+
+impl Judged {
+    /// Whether everything was applied.
+    pub(super) fn is_well(&self) -> bool {
+        self.recorded.iter().all(|outcome| outcome.state == EffectState::Applied)
+    }
+
+    /// After the outcomes are in the journal: what they mean for the cache.
+    pub(super) async fn keep(self, ctx: &WorkContext) {
+        keep_messages(ctx, self.messages).await;
+        forget_deleted(ctx, self.deleted).await;
+    }
+}
+
+/// What the answer of a call means: each effect ends as what the server says of it, and as unknown where it says nothing.
+pub(super) fn judge(
     ctx: &WorkContext,
     job: &JobRow,
     items: &[ClaimedItem],
     answer: Vec<ItemOutcome>,
-) -> Result<(), Stop> {
+) -> Judged {
     let now = ctx.clock.now();
     let mut answers: HashMap<RemoteId, Vec<EffectOutcome>> =
         answer.into_iter().map(|outcome| (outcome.id, outcome.effects)).collect();
-    let mut recorded = Vec::new();
-    let mut messages = Vec::new();
-    let mut deleted = Vec::new();
+    let mut judged = Judged::default();
     for item in items {
         let mut said = answers.remove(&item.id).unwrap_or_default().into_iter();
         for effect in &item.effects {
@@ -37,21 +56,31 @@ pub(super) async fn outcomes(
             {
                 let values = &item.audience.values;
                 let client_ref = ClientRef::new(job.id, item.item);
-                messages.extend(
+                judged.messages.extend(
                     sent_message(&ctx.me, action, values, &client_ref, receipt, now)
                         .map(|message| (item.id.clone(), message)),
                 );
             }
             if effect.effect == Effect::Delete && outcome.state() == EffectState::Applied {
-                deleted.push(item.id.clone());
+                judged.deleted.push(item.id.clone());
             }
-            recorded.push(outcome_row(effect.row, &effect.effect, outcome, now));
+            judged.recorded.push(outcome_row(effect.row, &effect.effect, outcome, now));
         }
     }
-    write(ctx, recorded).await?;
+    judged
+}
+
+/// Records the answer of a call.
+pub(super) async fn outcomes(
+    ctx: &WorkContext,
+    job: &JobRow,
+    items: &[ClaimedItem],
+    answer: Vec<ItemOutcome>,
+) -> Result<(), Stop> {
+    let mut judged = judge(ctx, job, items, answer);
+    write(ctx, std::mem::take(&mut judged.recorded)).await?;
     ctx.pass(Point::AfterOutcome).await;
-    keep_messages(ctx, messages).await;
-    forget_deleted(ctx, deleted).await;
+    judged.keep(ctx).await;
     Ok(())
 }
 
@@ -88,10 +117,15 @@ pub(super) async fn write(ctx: &WorkContext, outcomes: Vec<Recorded>) -> Result<
         return Ok(());
     }
     let refused = ctx.store(move |stores| stores.journal.record(&outcomes)).await?;
+    too_late(&refused);
+    Ok(())
+}
+
+/// Says so where outcomes came too late.
+pub(super) fn too_late(refused: &[NotRecorded]) {
     if !refused.is_empty() {
         tracing::warn!(effects = refused.len(), "outcomes came after the effects' story was over");
     }
-    Ok(())
 }
 
 pub(crate) fn row(row: i64, state: EffectState, reason: Option<Reason>, at: Timestamp) -> Recorded {

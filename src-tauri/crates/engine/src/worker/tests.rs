@@ -266,6 +266,27 @@ async fn the_guard_holds_where_somebody_wrote() {
 }
 
 #[tokio::test]
+async fn who_writes_between_two_chunks_gets_nothing() {
+    let bench = Bench::new(60);
+    let job = bench.confirm(mass("Hello", done()), 60);
+    let desk = Arc::clone(&bench.desk);
+    bench.desk.meanwhile(move |call, n| {
+        // No sync brings it before the next chunk leaves.
+        if (call, n) == ("reply", 1) {
+            desk.customer_writes(&"c40".into());
+            desk.colleague_writes(&"c59".into());
+        }
+    });
+    bench.work().await.unwrap();
+    let row = bench.job(job);
+    assert_eq!((row.counts.applied, row.counts.held), (58, 2));
+    let codes: Vec<&str> = row.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    assert_eq!(codes, ["colleague_wrote", "customer_wrote"]);
+    assert!(["c40", "c59"].iter().all(|id| bench.desk.texts(&(*id).into()).is_empty()));
+    assert_eq!(bench.desk.calls("changes"), bench.desk.calls("reply"), "one look for each chunk");
+}
+
+#[tokio::test]
 async fn where_no_sync_came_lately_every_thread_is_read() {
     let bench = Bench::new(3);
     let job = bench.confirm(mass("Hello", done()), 3);

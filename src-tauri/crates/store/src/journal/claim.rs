@@ -7,9 +7,15 @@ use muster_model::{Action, AudienceItem, Conversation, Effect, Handle, JobId, Ow
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::{Value, json};
 
-use super::{Journal, audience::Audience, item, order::Neighbour};
+use super::{
+    Journal, Recorded,
+    audience::Audience,
+    item,
+    lots::{effects_of, length},
+    order::Neighbour,
+};
 use crate::{
-    Result,
+    NotRecorded, Result,
     column::{json_or_none, ms, to_json},
 };
 
@@ -45,18 +51,57 @@ pub struct ClaimedEffect {
     pub attempts: u32,
 }
 
-/// What claiming one item needs to know.
-struct Claim<'a> {
-    conn: &'a Connection,
-    job: JobId,
-    seq: i64,
+/// What to claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Of which job.
+    pub job: JobId,
+    /// At most so many items.
+    pub limit: usize,
+    /// So many travel in one call at most: what is written together.
+    pub per_call: usize,
+    /// The status right behind a reply is claimed with it.
+    pub rides: bool,
+    /// Only replies, and what was never claimed: what follows on a reply waits until none is left.
+    pub only_replies: bool,
+    /// Only while no other job is due.
+    pub alone: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// The server's last known state of conversations, our own receipts included.
+pub trait Known {
+    /// Of each of these, in their order; none of what nobody knows.
+    fn of(&self, ids: &[&RemoteId]) -> Vec<Option<Conversation>>;
+}
+
+impl<F: Fn(&RemoteId) -> Option<Conversation>> Known for F {
+    fn of(&self, ids: &[&RemoteId]) -> Vec<Option<Conversation>> {
+        ids.iter().map(|id| self(id)).collect()
+    }
+}
+
+/// What claiming items needs to know.
+pub(super) struct Claim<'a> {
+    pub conn: &'a Connection,
+    pub job: JobId,
+    pub seq: i64,
     me: &'a Handle,
-    audience: &'a Audience,
+    pub audience: &'a Audience,
     /// The status that rides on a reply is claimed with it.
     rides: bool,
-    now: i64,
+    pub now: i64,
+    earlier: Vec<Neighbour>,
     later: Vec<Neighbour>,
-    before: &'a dyn Fn(&RemoteId) -> Option<Conversation>,
+    pub before: &'a dyn Known,
+}
+
+/// How many items can be claimed, and from where.
+pub(super) struct Room {
+    pub next: u32,
+    pub limit: usize,
+    pub per_call: usize,
 }
 
 impl Journal {
@@ -72,9 +117,10 @@ impl Journal {
         limit: usize,
         rides: bool,
         now: Timestamp,
-        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
+        before: &dyn Known,
     ) -> Result<Vec<ClaimedItem>> {
-        self.claim_of(job, limit, Wanted { rides, only_replies: false }, now, before)
+        let next = Next { job, limit, per_call: limit, rides, only_replies: false, alone: false, now };
+        Ok(self.record_and_claim(&[], &next, before)?.1)
     }
 
     /// As [`Journal::claim`] of a job that writes to customers, where nothing rides: first the replies, at most `limit`;
@@ -85,82 +131,79 @@ impl Journal {
         limit: usize,
         rest: usize,
         now: Timestamp,
-        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
+        before: &dyn Known,
     ) -> Result<Vec<ClaimedItem>> {
-        let replies = self.claim_of(job, limit, Wanted { rides: false, only_replies: true }, now, before)?;
+        let next = Next { job, limit, per_call: limit, rides: false, only_replies: true, alone: false, now };
+        let (_, replies) = self.record_and_claim(&[], &next, before)?;
         if !replies.is_empty() {
             return Ok(replies);
         }
-        self.claim_of(job, rest, Wanted { rides: false, only_replies: false }, now, before)
+        let next = Next { limit: rest, per_call: rest, only_replies: false, ..next };
+        Ok(self.record_and_claim(&[], &next, before)?.1)
     }
 
-    fn claim_of(
+    /// Writes outcomes as [`Journal::record`] does, and claims what is next, in one transaction: both or neither.
+    pub fn record_and_claim(
         &self,
-        job: JobId,
-        limit: usize,
-        Wanted { rides, only_replies }: Wanted,
-        now: Timestamp,
-        before: &dyn Fn(&RemoteId) -> Option<Conversation>,
-    ) -> Result<Vec<ClaimedItem>> {
+        outcomes: &[Recorded],
+        next: &Next,
+        before: &dyn Known,
+    ) -> Result<(Vec<NotRecorded>, Vec<ClaimedItem>)> {
         self.db.write(|tx| {
-            let Some(Running { seq, next, action, me, opened, released }) = running(tx, job)? else {
-                return Ok(Vec::new());
-            };
-            let effects = action.effects();
-            if effects.iter().any(is_newer) {
-                return Ok(Vec::new());
-            }
-            let audience = self.audience(tx, seq)?;
-            let earlier = self.earlier(tx, seq)?;
-            let later = self.later(tx, seq, &effects, &audience)?;
-            let now = ms(now);
-            let claim = Claim { conn: tx, job, seq, me: &me, audience: &audience, rides, now, later, before };
-            let mut claimed = Vec::new();
-            for no in claim.left_over(only_replies)? {
-                if claimed.len() == limit {
-                    return Ok(claimed);
-                }
-                if !is_blocked(tx, &earlier, &audience.item(no)?.id)? {
-                    claimed.extend(claim.step(no)?);
-                }
-            }
-            let mut all_before_claimed = true;
-            let mut new_next = next;
-            let mut now_open = opened;
-            let with_rows = claim.with_rows(next)?;
-            for (no, item) in audience.from(next) {
-                if claimed.len() == limit || released.is_some_and(|released| now_open >= released) {
-                    break;
-                }
-                if item.takes_part && !with_rows.contains(&no) {
-                    // An item with a step of a newer version is shown and never run.
-                    let is_newer = item.own.iter().flatten().any(|own| is_newer(&own.effect));
-                    if is_newer || is_blocked(tx, &earlier, &item.id)? {
-                        all_before_claimed = false;
-                        continue;
-                    }
-                    claim.open(no, item, &effects)?;
-                    now_open += 1;
-                    claimed.extend(claim.step(no)?);
-                }
-                if all_before_claimed {
-                    new_next = no + 1;
-                }
-            }
-            tx.prepare_cached("UPDATE jobs SET next_item = ?2, opened = ?3 WHERE seq = ?1")?
-                .execute(params![seq, new_next, now_open])?;
-            Ok(claimed)
+            let refused = self.write_outcomes(tx, outcomes)?;
+            Ok((refused, self.claim_next(tx, next, before)?))
         })
     }
-}
 
-/// What of a job is to be claimed.
-#[derive(Clone, Copy)]
-struct Wanted {
-    /// The status that rides on a reply goes with it.
-    rides: bool,
-    /// Of what was claimed before only what still has its reply to send.
-    only_replies: bool,
+    fn claim_next(&self, tx: &Connection, wanted: &Next, before: &dyn Known) -> Result<Vec<ClaimedItem>> {
+        let Some(job) = running(tx, wanted.job)? else { return Ok(Vec::new()) };
+        let effects = job.action.effects();
+        if effects.iter().any(is_newer) || (wanted.alone && others_are_due(tx, job.seq, ms(wanted.now))?) {
+            return Ok(Vec::new());
+        }
+        let audience = self.audience(tx, job.seq)?;
+        let claim = Claim {
+            conn: tx,
+            job: wanted.job,
+            seq: job.seq,
+            me: &job.me,
+            audience: &audience,
+            rides: wanted.rides,
+            now: ms(wanted.now),
+            earlier: self.earlier(tx, job.seq)?,
+            later: self.later(tx, job.seq, &effects, &audience)?,
+            before,
+        };
+        let limit = wanted.limit;
+        let mut claimed = Vec::new();
+        for no in claim.left_over(wanted.only_replies)? {
+            if claimed.len() == limit {
+                return Ok(claimed);
+            }
+            if !claim.waits(audience.item(no)?)? {
+                claimed.extend(claim.step(no)?);
+            }
+        }
+        let released = job.released.map_or(usize::MAX, |released| {
+            usize::try_from(released.saturating_sub(job.opened)).unwrap_or_default()
+        });
+        let room = Room { next: job.next, limit: limit.min(released), per_call: wanted.per_call };
+        // What is written on a reply is about one person; everything else may be the same for many.
+        let as_lots = claimed.is_empty() && matches!(job.action, Action::Change { .. } | Action::Undo { .. });
+        let (next, opened) = match if as_lots { claim.lots(&effects, &room)? } else { None } {
+            Some((next, lots)) => {
+                let opened = length(&lots);
+                claimed = lots;
+                (next, opened)
+            }
+            None => claim.one_by_one(&effects, &job, limit, &mut claimed)?,
+        };
+        if (next, opened) != (job.next, 0) {
+            tx.prepare_cached("UPDATE jobs SET next_item = ?2, opened = opened + ?3 WHERE seq = ?1")?
+                .execute(params![job.seq, next, opened])?;
+        }
+        Ok(claimed)
+    }
 }
 
 /// What claiming needs to know of a running job.
@@ -198,16 +241,61 @@ fn running(conn: &Connection, job: JobId) -> Result<Option<Running>> {
     Ok(found.flatten())
 }
 
-fn is_blocked(conn: &Connection, earlier: &[Neighbour], id: &RemoteId) -> Result<bool> {
-    for job in earlier {
-        if job.blocks(conn, id)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether any other job wants to leave now.
+fn others_are_due(conn: &Connection, seq: i64, now: i64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT 1 FROM jobs
+              WHERE seq <> ?1 AND (state = 'running' OR (state IN ('holding', 'scheduled') AND due <= ?2))",
+        )?
+        .exists(params![seq, now])?)
 }
 
 impl Claim<'_> {
+    /// Claims new items as rows of their own; says where the next claim begins, and how many were opened.
+    fn one_by_one(
+        &self,
+        effects: &[Effect],
+        job: &Running,
+        limit: usize,
+        claimed: &mut Vec<ClaimedItem>,
+    ) -> Result<(u32, i64)> {
+        let mut all_before_claimed = true;
+        let (mut next, mut opened) = (job.next, 0);
+        let with_rows = self.with_rows(job.next)?;
+        for (no, item) in self.audience.from(job.next) {
+            if claimed.len() == limit || job.released.is_some_and(|released| job.opened + opened >= released)
+            {
+                break;
+            }
+            if item.takes_part && !with_rows.contains(&no) {
+                // An item with a step of a newer version is shown and never run.
+                let is_newer = item.own.iter().flatten().any(|own| is_newer(&own.effect));
+                if is_newer || self.waits(item)? {
+                    all_before_claimed = false;
+                    continue;
+                }
+                self.open(no, item, effects)?;
+                opened += 1;
+                claimed.extend(self.step(no)?);
+            }
+            if all_before_claimed {
+                next = no + 1;
+            }
+        }
+        Ok((next, opened))
+    }
+
+    /// Whether an earlier job still has to touch the conversation.
+    pub fn waits(&self, item: &AudienceItem) -> Result<bool> {
+        for job in &self.earlier {
+            if job.blocks(self.conn, &item.id)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Items with a row whose effects are not all sent: put back, or waiting behind an effect that applied since.
     fn left_over(&self, only_replies: bool) -> Result<Vec<u32>> {
         let mut statement = self.conn.prepare_cached(
@@ -233,13 +321,11 @@ impl Claim<'_> {
     }
 
     /// Gives an item its rows.
-    fn open(&self, no: u32, item: &AudienceItem, effects: &[Effect]) -> Result<()> {
+    pub fn open(&self, no: u32, item: &AudienceItem, effects: &[Effect]) -> Result<()> {
         self.conn
             .prepare_cached("INSERT INTO items (job, no, id, state) VALUES (?1, ?2, ?3, 'pending')")?
             .execute(params![self.seq, no, item.id.as_str()])?;
-        let plain = |effect: &Effect| OwnEffect { effect: effect.clone(), expects: None };
-        let own = item.own.clone().unwrap_or_else(|| effects.iter().map(plain).collect());
-        for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(own) {
+        for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(effects_of(item, effects)) {
             self.conn
                 .prepare_cached(
                     "INSERT INTO effects (job, no, ordinal, id, effect, value, expects, state)
@@ -259,11 +345,11 @@ impl Claim<'_> {
     }
 
     /// Marks the next effects of an item as `sending`. None if all of them are superseded.
-    fn step(&self, no: u32) -> Result<Option<ClaimedItem>> {
+    pub fn step(&self, no: u32) -> Result<Option<ClaimedItem>> {
         let item = self.audience.item(no)?;
         let mut wanted = Vec::new();
         for mut effect in self.pending(no)? {
-            if self.is_superseded(&item.id, &effect)? {
+            if self.is_superseded(&item.id, &effect.effect)? {
                 self.skip(effect.row)?;
                 continue;
             }
@@ -273,9 +359,11 @@ impl Claim<'_> {
             effect.attempts += 1;
             wanted.push(effect);
         }
-        let known = if wanted.is_empty() { None } else { (self.before)(&item.id) };
+        let known = if wanted.is_empty() { None } else { self.before.of(&[&item.id]).pop().flatten() };
         for effect in &wanted {
-            let before = self.value_before(effect, known.as_ref())?.map(|value| value.to_string());
+            let before = self
+                .value_before(&effect.effect, effect.expects.as_ref(), known.as_ref())?
+                .map(|value| value.to_string());
             self.conn
                 .prepare_cached(
                     "UPDATE effects SET state = 'sending', attempts = ?2, started = ?3, before = ?4, checks = 0,
@@ -300,18 +388,23 @@ impl Claim<'_> {
 
     /// What the effect is about to change. One that is done only while the conversation has a certain value finds that
     /// value, whatever the cache says; a contact shows nowhere whether it is blocked.
-    fn value_before(&self, effect: &ClaimedEffect, known: Option<&Conversation>) -> Result<Option<Value>> {
-        if let Some(expected) = &effect.expects {
+    pub fn value_before(
+        &self,
+        effect: &Effect,
+        expects: Option<&Value>,
+        known: Option<&Conversation>,
+    ) -> Result<Option<Value>> {
+        if let Some(expected) = expects {
             return Ok(Some(expected.clone()));
         }
         let Some(known) = known else { return Ok(None) };
-        Ok(match effect.effect {
+        Ok(match effect {
             Effect::Reply | Effect::Block | Effect::Unknown(_) => None,
             Effect::Follow(_) => match self.followed_here(&known.id)? {
                 Some(on) => Some(json!(on)),
-                None => Some(effect.effect.value_in(known, self.me)),
+                None => Some(effect.value_in(known, self.me)),
             },
-            _ => Some(effect.effect.value_in(known, self.me)),
+            _ => Some(effect.value_in(known, self.me)),
         })
     }
 
@@ -355,9 +448,9 @@ impl Claim<'_> {
         Ok(effects)
     }
 
-    fn is_superseded(&self, id: &RemoteId, effect: &ClaimedEffect) -> Result<bool> {
+    pub fn is_superseded(&self, id: &RemoteId, effect: &Effect) -> Result<bool> {
         for job in &self.later {
-            if job.supersedes(self.conn, id, &effect.effect)? {
+            if job.supersedes(self.conn, id, effect)? {
                 return Ok(true);
             }
         }

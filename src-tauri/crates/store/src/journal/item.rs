@@ -109,6 +109,16 @@ fn steps(conn: &Connection, job: i64, no: u32) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
+/// The number of the next move of an item of a job, or of a lot of them.
+pub(crate) fn next_move(conn: &Connection, job: i64) -> Result<i64> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT 1 + max((SELECT coalesce(max(moved), 0) FROM items WHERE job = ?1),
+                            (SELECT coalesce(max(moved), 0) FROM lots WHERE job = ?1))",
+        )?
+        .query_row(params![job], |row| row.get(0))?)
+}
+
 /// Writes the state of an item that has a row, and moves the job's figures with it.
 fn write(conn: &Connection, job: i64, no: u32, state: &EffectState, reason: &Reason) -> Result<()> {
     let old: Option<(String, String)> = conn
@@ -117,11 +127,9 @@ fn write(conn: &Connection, job: i64, no: u32, state: &EffectState, reason: &Rea
         .optional()?;
     let Some((old_state, old_code)) = old else { return Ok(()) };
     conn.prepare_cached(
-        "UPDATE items SET state = ?3, code = ?4, message = ?5,
-                moved = (SELECT max(moved) + 1 FROM items WHERE job = ?1)
-          WHERE job = ?1 AND no = ?2",
+        "UPDATE items SET state = ?3, code = ?4, message = ?5, moved = ?6 WHERE job = ?1 AND no = ?2",
     )?
-    .execute(params![job, no, state.as_str(), reason.code, reason.message])?;
+    .execute(params![job, no, state.as_str(), reason.code, reason.message, next_move(conn, job)?])?;
     tally::shift(
         conn,
         job,

@@ -9,6 +9,7 @@ use super::{
     audience::{Audience, verdict_reason},
     items::{effects_of, reason},
     jobs::seq_of,
+    lots,
 };
 use crate::{Result, column::to_json};
 
@@ -37,9 +38,14 @@ impl Journal {
                 let total = numbers.len();
                 (numbers.into_iter().skip(offset).take(limit).collect::<Vec<u32>>(), total)
             };
+            let mut lots = self.lots(tx, seq)?;
             let mut items = Vec::with_capacity(numbers.len());
             for no in numbers {
                 let member = audience.item(no)?;
+                if let Some((state, effects)) = lots.item(no)? {
+                    items.push(ItemRow { no, id: member.id.clone(), state, reason: None, effects });
+                    continue;
+                }
                 let (state, why) =
                     state_of(tx, seq, no)?.unwrap_or_else(|| match (member.takes_part, is_cancelled) {
                         (false, _) => (EffectState::Skipped, Some(verdict_reason(member))),
@@ -55,7 +61,8 @@ impl Journal {
 }
 
 /// The numbers of the items in these states. What was never claimed stands in the audience alone: it is `waits`, or
-/// skipped where it does not take part. Nothing before `next` that takes part is without a row.
+/// skipped where it does not take part. Nothing before `next` that takes part is without a row
+/// or a place in a lot, and no lot goes beyond it.
 fn numbers_in(
     conn: &Connection,
     seq: i64,
@@ -68,6 +75,11 @@ fn numbers_in(
     let mut numbers: Vec<u32> = statement
         .query_map(params![seq, to_json(&states)?], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
+    for (in_lot, state, _) in lots::numbers(conn, seq)? {
+        if states.contains(&state) {
+            numbers.extend(in_lot);
+        }
+    }
     if states.contains(&EffectState::Skipped) {
         numbers.extend(audience.from(0).filter(|(_, item)| !item.takes_part).map(|(no, _)| no));
     }

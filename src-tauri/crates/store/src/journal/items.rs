@@ -73,22 +73,25 @@ impl Journal {
             let audience = self.audience(tx, seq)?;
             let from = after.map_or(0, |no| no.saturating_add(1));
             let mut rows = rows_from(tx, seq, from)?;
+            let mut lots = self.lots(tx, seq)?;
             let mut items = Vec::new();
             for (no, member) in audience.from(from) {
                 if items.len() == limit {
                     break;
                 }
-                let (item_state, reason) = rows.remove(&no).unwrap_or_else(|| {
-                    if !member.takes_part {
-                        (EffectState::Skipped, Some(verdict_reason(member)))
-                    } else if is_cancelled {
-                        (EffectState::Skipped, Some(Reason::new("cancelled", "cancelled")))
-                    } else {
-                        (EffectState::Pending, None)
+                let (item_state, reason, effects) = match (rows.remove(&no), lots.item(no)?) {
+                    (Some((state, reason)), _) => (state, reason, None),
+                    (None, Some((state, effects))) => (state, None, Some(effects)),
+                    (None, None) if !member.takes_part => {
+                        (EffectState::Skipped, Some(verdict_reason(member)), None)
                     }
-                });
+                    (None, None) if is_cancelled => {
+                        (EffectState::Skipped, Some(Reason::new("cancelled", "cancelled")), None)
+                    }
+                    (None, None) => (EffectState::Pending, None, None),
+                };
                 if state.is_none_or(|state| *state == item_state) {
-                    let effects = effects_of(tx, seq, no)?;
+                    let effects = effects.map_or_else(|| effects_of(tx, seq, no), Ok)?;
                     items.push(ItemRow { no, id: member.id.clone(), state: item_state, reason, effects });
                 }
             }

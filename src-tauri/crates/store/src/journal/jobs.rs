@@ -185,6 +185,16 @@ impl Journal {
         })
     }
 
+    /// Where a job stands; none if there is none.
+    pub fn job_state(&self, job: JobId) -> Result<Option<JobState>> {
+        self.db.read(|tx| {
+            Ok(tx
+                .prepare_cached("SELECT state FROM jobs WHERE id = ?1")?
+                .query_row(params![job.to_string()], |row| Ok(JobState::from(row.get_ref(0)?.as_str()?)))
+                .optional()?)
+        })
+    }
+
     /// Who was asked for, and what was seen of them, when the job was confirmed.
     pub fn job_audience(&self, job: JobId) -> Result<Vec<AudienceItem>> {
         self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.to_vec()))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use muster_model::{Action, Effect, EffectState, RemoteId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Journal, audience::Audience};
+use super::{Journal, audience::Audience, lots};
 use crate::{
     Result,
     column::{json, json_or_none},
@@ -130,8 +130,8 @@ impl Neighbour {
     /// Whether this job sets the same field of the conversation, or has set it.
     pub(crate) fn supersedes(&self, conn: &Connection, id: &RemoteId, effect: &Effect) -> Result<bool> {
         let Some(no) = self.audience.number_of(id) else { return Ok(false) };
-        if self.state_of(conn, no)?.is_none() {
-            if !self.opens {
+        if self.row_of(conn, no)?.is_none() {
+            if !self.opens && lots::state_of(conn, self.seq, no)?.is_none() {
                 return Ok(false);
             }
             return Ok(match &self.audience.item(no)?.own {
@@ -154,6 +154,14 @@ impl Neighbour {
 
     /// The state of an item that was claimed.
     fn state_of(&self, conn: &Connection, no: u32) -> Result<Option<EffectState>> {
+        Ok(match self.row_of(conn, no)? {
+            Some(state) => Some(state),
+            None => lots::state_of(conn, self.seq, no)?,
+        })
+    }
+
+    /// The state of an item that has a row.
+    fn row_of(&self, conn: &Connection, no: u32) -> Result<Option<EffectState>> {
         let state: Option<String> = conn
             .prepare_cached("SELECT state FROM items WHERE job = ?1 AND no = ?2")?
             .query_row(params![self.seq, no], |row| row.get(0))

@@ -13,7 +13,10 @@ use jiff::Timestamp;
 use muster_model::{Action, EffectState, Handle, JobState, PauseReason, RemoteId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Journal;
+use super::{
+    Journal,
+    lots::{self, Lot},
+};
 use crate::{
     Overlay, Result,
     column::{instant, json_or_none, ms},
@@ -112,6 +115,7 @@ fn bring_up_to_date(conn: &Connection, layer: &mut Arc<Layer>, standing: &Standi
 
 /// Reads the items that moved since the layer was last looked at.
 fn take_moves(conn: &Connection, layer: &mut Arc<Layer>) -> Result<()> {
+    let lots = lots::moved_since(conn, layer.seq, layer.moved)?;
     let mut statement = conn.prepare_cached(
         "SELECT i.no, i.moved, i.seen, e.ordinal, e.state, e.receipt_stamp
            FROM items AS i INDEXED BY items_by_move LEFT JOIN effects AS e ON e.job = i.job AND e.no = i.no
@@ -146,7 +150,25 @@ fn take_moves(conn: &Connection, layer: &mut Arc<Layer>) -> Result<()> {
     if let Some((no, claimed)) = item {
         Arc::make_mut(layer).set_claimed(no, claimed);
     }
+    for lot in lots {
+        take_lot(Arc::make_mut(layer), &lot);
+    }
     Ok(())
+}
+
+fn take_lot(layer: &mut Layer, lot: &Lot) {
+    for (place, no) in lot.numbers.iter().enumerate() {
+        let stands = |ordinal: usize| match lot.state {
+            EffectState::Applied => lot.stamp(place, ordinal).map(Stands::Applied),
+            _ => Some(Stands::Remaining),
+        };
+        let effects = (0u32..)
+            .take(lot.effects_in(place))
+            .filter_map(|ordinal| Some((ordinal, stands(ordinal as usize)?)))
+            .collect();
+        layer.set_claimed(*no, Claimed { seen: None, effects });
+    }
+    layer.moved = layer.moved.max(lot.moved);
 }
 
 /// Rises with every read mark and follow that is written.

@@ -32,7 +32,17 @@ impl Journal {
     /// Writes outcomes of effects that are `sending`, in one transaction. Effects behind one that did not apply become
     /// skipped. An outcome for an effect in another state is left out and reported: final states are never rewritten.
     pub fn record(&self, outcomes: &[Recorded]) -> Result<Vec<NotRecorded>> {
-        self.db.write(|tx| write(tx, outcomes, &[EffectState::Sending]))
+        self.db.write(|tx| self.write_outcomes(tx, outcomes))
+    }
+
+    /// As [`Journal::record`], inside a transaction.
+    pub(super) fn write_outcomes(
+        &self,
+        conn: &Connection,
+        outcomes: &[Recorded],
+    ) -> Result<Vec<NotRecorded>> {
+        let others = self.record_lots(conn, outcomes)?;
+        write(conn, others, &[EffectState::Sending])
     }
 
     /// Settles effects that are `unknown` or `held`, once: reconcile found out, or a human decided. A job that was over
@@ -51,7 +61,10 @@ impl Journal {
 
     /// Back to pending: the call provably did not reach the server. The attempt stays counted.
     pub fn put_back(&self, rows: &[i64], now: Timestamp) -> Result<Vec<NotRecorded>> {
-        self.db.write(|tx| back_to_pending(tx, rows, &EffectState::Sending, ms(now)))
+        self.db.write(|tx| {
+            self.take_apart_with(tx, rows)?;
+            back_to_pending(tx, rows, &EffectState::Sending, ms(now))
+        })
     }
 
     /// Lets effects that are `unknown` but may safely be repeated wait for their turn again: a status, an assignee or a
@@ -103,6 +116,7 @@ impl Journal {
     /// On taking the lock: whatever was on its way when the last worker died may or may not have arrived.
     pub fn recover(&self, now: Timestamp) -> Result<u64> {
         self.db.write(|tx| {
+            self.take_apart_sending(tx)?;
             let rows: Vec<i64> = tx
                 .prepare_cached("SELECT row FROM effects WHERE state = 'sending' ORDER BY job, no, ordinal")?
                 .query_map([], |row| row.get(0))?
@@ -124,9 +138,9 @@ impl Journal {
     }
 }
 
-pub(super) fn write(
+pub(super) fn write<'a>(
     conn: &Connection,
-    outcomes: &[Recorded],
+    outcomes: impl IntoIterator<Item = &'a Recorded>,
     from: &[EffectState],
 ) -> Result<Vec<NotRecorded>> {
     let mut refused = Vec::new();

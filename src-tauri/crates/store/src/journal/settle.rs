@@ -2,7 +2,7 @@
 //! follows another. Each is one transaction on the rows themselves, valid whoever works the journal.
 
 use jiff::Timestamp;
-use muster_model::{Effect, EffectState, JobId, RemoteId};
+use muster_model::{EffectState, JobId, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     audience::pack,
     control::skip_cancelled,
     jobs::{insert, judge_again, seq_of},
+    lots,
     record::{back_to_pending, write},
     stories::stand,
     tally,
@@ -89,17 +90,18 @@ impl Journal {
     }
 
     /// Confirms a job that undoes or repeats items of another, without those that an earlier one of its kind took over.
-    /// Says how many are left; with none, nothing is confirmed.
+    /// Says how many take part; with none, nothing is confirmed.
     pub fn follow_up(&self, mut job: NewJob) -> Result<usize> {
         self.db.write(|tx| {
             if let Some(origin) = &job.origin {
                 let taken = self.taken(tx, origin)?;
                 job.audience.retain(|item| !taken.contains(&item.id));
             }
-            if !job.audience.is_empty() {
+            let taking_part = job.audience.iter().filter(|item| item.takes_part).count();
+            if taking_part > 0 {
                 insert(tx, &job, &pack(&job.audience)?)?;
             }
-            Ok(job.audience.len())
+            Ok(taking_part)
         })
     }
 
@@ -107,9 +109,10 @@ impl Journal {
     pub fn is_sending(&self, job: JobId) -> Result<bool> {
         self.db.read(|tx| {
             let seq = seq_of(tx, job)?;
-            Ok(tx
+            let in_rows = tx
                 .prepare_cached("SELECT 1 FROM effects WHERE state = 'sending' AND job = ?1")?
-                .exists(params![seq])?)
+                .exists(params![seq])?;
+            Ok(in_rows || lots::sending(tx, seq)? > 0)
         })
     }
 
@@ -122,21 +125,6 @@ impl Journal {
             .filter(|effect| effect.state == EffectState::Applied)
             .filter_map(|effect| effect.finished)
             .max())
-    }
-
-    /// What was applied to a conversation from here and led to a state newer than `stamp`, oldest first.
-    pub fn applied_since(&self, id: &RemoteId, stamp: i64) -> Result<Vec<Effect>> {
-        self.db.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT value FROM effects
-                  WHERE id = ?1 AND state = 'applied' AND receipt_stamp > ?2
-                  ORDER BY receipt_stamp, row",
-            )?;
-            let effects = statement
-                .query_map(params![id.as_str(), stamp], |row| crate::column::json(row, "value"))?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(effects)
-        })
     }
 
     fn place(&self, conn: &Connection, job: JobId, id: &RemoteId) -> Result<Option<(i64, u32)>> {
@@ -156,6 +144,10 @@ fn rows_in(conn: &Connection, seq: i64, no: u32, state: &EffectState) -> Result<
 }
 
 fn cancel(conn: &Connection, seq: i64, no: u32, id: &RemoteId, now: i64) -> Result<()> {
+    if lots::state_of(conn, seq, no)?.is_some() {
+        // All of it is on its way, or was applied.
+        return Ok(());
+    }
     if stand(conn, seq, no)?.is_some() {
         return skip_cancelled(conn, seq, no, now);
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use muster_model::{Channel, EffectState, JobId};
 use rusqlite::params;
 
-use super::{Journal, jobs::seq_of};
+use super::{Journal, jobs::seq_of, lots};
 use crate::{Result, column::instant_or_none};
 
 /// How one item stands.
@@ -41,6 +41,9 @@ impl Journal {
                     Ok((row.get(0)?, (state, instant_or_none(row, "at")?)))
                 })?
                 .collect::<rusqlite::Result<_>>()?;
+            for (numbers, state, at) in lots::numbers(tx, seq)? {
+                known.extend(numbers.into_iter().map(|no| (no, (state.clone(), Some(at)))));
+            }
             let audience = self.audience(tx, seq)?;
             let waits = if is_cancelled { EffectState::Skipped } else { EffectState::Pending };
             let outcomes = audience.from(0).map(|(no, item)| {

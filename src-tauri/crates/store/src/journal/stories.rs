@@ -11,6 +11,7 @@ use super::{
     audience::Audience,
     items::{effect, effects_of, reason},
     jobs::seq_of,
+    lots,
 };
 use crate::{Result, column::instant_or_none};
 
@@ -55,12 +56,21 @@ impl Journal {
             let few = numbers.len() <= BY_NAME;
             let (mut stands, mut effects) =
                 if few { <_>::default() } else { (stands(tx, seq)?, all_effects(tx, seq)?) };
+            let mut lots = self.lots(tx, seq)?;
+            if !few {
+                lots.each(|no, lot, rows| {
+                    stands.insert(no, (lot.state.clone(), None, None, None));
+                    effects.insert(no, rows);
+                })?;
+            }
             let mut stories = Vec::with_capacity(numbers.len());
             for no in numbers {
-                let (stand, effects) = if few {
-                    (stand(tx, seq, no)?, effects_of(tx, seq, no)?)
-                } else {
+                let (stand, effects) = if !few {
                     (stands.remove(&no), effects.remove(&no).unwrap_or_default())
+                } else if let Some((state, effects)) = lots.item(no)? {
+                    (Some((state, None, None, None)), effects)
+                } else {
+                    (stand(tx, seq, no)?, effects_of(tx, seq, no)?)
                 };
                 let (state, reason, seen, left_at) = stand.unwrap_or_else(|| match is_cancelled {
                     true => (EffectState::Skipped, Some(Reason::new("cancelled", "cancelled")), None, None),
@@ -102,6 +112,8 @@ impl Journal {
         let mut taken = HashSet::new();
         for seq in takers {
             let audience = self.audience(conn, seq)?;
+            let in_lots: HashSet<u32> =
+                lots::numbers(conn, seq)?.into_iter().flat_map(|(numbers, _, _)| numbers).collect();
             let open = numbers(
                 conn,
                 "SELECT DISTINCT no FROM effects WHERE job = ?1 AND state NOT IN ('rejected', 'skipped')",
@@ -109,7 +121,8 @@ impl Journal {
             )?;
             let with_rows = numbers(conn, "SELECT no FROM items WHERE job = ?1", seq)?;
             let waits = !is_cancelled(conn, seq)?;
-            let still = |no: &u32| open.contains(no) || (waits && !with_rows.contains(no));
+            let still =
+                |no: &u32| open.contains(no) || in_lots.contains(no) || (waits && !with_rows.contains(no));
             taken.extend(members(&audience).filter(|(no, _)| still(no)).map(|(_, item)| item.id.clone()));
         }
         Ok(taken)

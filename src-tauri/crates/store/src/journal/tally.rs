@@ -18,12 +18,18 @@ pub(crate) fn shift(
     to: (&EffectState, &str, &str),
 ) -> Result<()> {
     if *from.0 != EffectState::Pending {
-        conn.prepare_cached("UPDATE tallies SET n = n - 1 WHERE job = ?1 AND state = ?2 AND code = ?3")?
-            .execute(params![job, from.0.as_str(), from.1])?;
+        leave(conn, job, from, 1)?;
     }
     if *to.0 != EffectState::Pending {
         add(conn, job, to, 1)?;
     }
+    Ok(())
+}
+
+/// Counts `n` items less in a state and code.
+pub(crate) fn leave(conn: &Connection, job: i64, from: (&EffectState, &str), n: u64) -> Result<()> {
+    conn.prepare_cached("UPDATE tallies SET n = n - ?4 WHERE job = ?1 AND state = ?2 AND code = ?3")?
+        .execute(params![job, from.0.as_str(), from.1, from_count(n)])?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use rstest::rstest;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{ClaimedItem, JobRow, Journal, NewJob, Recorded, Standing, Waiting};
+use super::{ClaimedItem, JobRow, Journal, NewJob, Recorded, SendingRules, Standing, Waiting};
 use crate::{
     JobFilter, StoreError,
     testing::{at, conversation, handle, key},
@@ -20,6 +20,7 @@ mod control;
 mod drafts;
 mod figures;
 mod listing;
+mod lots;
 mod order;
 mod overlaid;
 mod pending;
@@ -136,14 +137,14 @@ fn a_confirmed_job_is_one_row_with_its_audience() {
 fn a_reply_goes_first_and_what_rides_on_it_follows() {
     let (_folder, journal) = open();
     let job = confirm(&journal, reply(done()), audience(&["a", "b"]));
-    let claimed = journal.claim(job, 1, false, at(200), &|_| Some(conversation("a", 1))).unwrap();
+    let claimed = journal.claim(job, 1, false, at(200), &|_: &RemoteId| Some(conversation("a", 1))).unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].effects.len(), 1);
     assert_eq!((claimed[0].effects[0].effect.clone(), claimed[0].effects[0].attempts), (Effect::Reply, 1));
     assert_eq!(journal.job(job).unwrap().unwrap().counts.sending, 1);
 
     assert!(journal.record(&[outcome(claimed[0].effects[0].row, EffectState::Applied)]).unwrap().is_empty());
-    let next = journal.claim(job, 1, false, at(201), &|_| Some(conversation("a", 1))).unwrap();
+    let next = journal.claim(job, 1, false, at(201), &|_: &RemoteId| Some(conversation("a", 1))).unwrap();
     assert_eq!(next[0].id, RemoteId::from("a"));
     assert_eq!(next[0].effects[0].effect, Effect::Status(StatusChange::Done));
     let items = journal.items(job, None, None, 1).unwrap();
@@ -323,6 +324,19 @@ fn an_action_of_a_newer_muster_is_shown_and_never_run() {
     assert!(claim(&journal, job).is_empty());
     let overlay = journal.overlay(None, at(0), &crate::Overlay::empty()).unwrap();
     assert!(overlay.pending(&"a".into()).is_empty());
+}
+
+#[test]
+fn rules_of_sending_are_kept_and_others_have_the_same() {
+    let (folder, journal) = open();
+    assert_eq!(journal.sending_rules().unwrap(), SendingRules::default());
+    let rules = SendingRules { hold_one: 0, overdue_minutes: 60, ..SendingRules::default() };
+    journal.set_sending_rules(&rules).unwrap();
+    let other = Journal::open(folder.path(), &key()).unwrap();
+    assert_eq!(other.sending_rules().unwrap(), rules);
+    assert_eq!(rules.mistake(), None);
+    assert!(SendingRules { hold_many: 601, ..rules }.mistake().unwrap().contains("600 seconds"));
+    assert!(SendingRules { overdue_minutes: 0, ..rules }.mistake().unwrap().contains("1 to 1440 minutes"));
 }
 
 #[test]

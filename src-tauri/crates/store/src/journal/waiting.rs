@@ -9,6 +9,7 @@ use rusqlite::params;
 use super::{
     Journal,
     jobs::{read, with_figures},
+    lots,
 };
 use crate::{
     Result,
@@ -49,6 +50,7 @@ impl Journal {
                 if items == 0 {
                     continue;
                 }
+                let in_lots = lots::sending(tx, job.seq)?;
                 let effects_with_row: u64 = tx
                     .prepare_cached(
                         "SELECT count(*) FROM effects
@@ -60,7 +62,7 @@ impl Journal {
                 let per_item = job.action.as_ref().map_or(0, |action| action.effects().len().max(1) as u64);
                 waiting.jobs += 1;
                 waiting.items += items;
-                waiting.effects += effects_with_row + unopened * per_item;
+                waiting.effects += effects_with_row + in_lots + unopened * per_item;
             }
             Ok(waiting)
         })
@@ -68,8 +70,10 @@ impl Journal {
 
     /// The highest effect that ever left. `cache.db` remembers it too: a journal behind that is a restored backup.
     pub fn highest_sent(&self) -> Result<i64> {
-        self.db
-            .read(|tx| Ok(tx.query_row("SELECT coalesce(max(row), 0) FROM effects", [], |row| row.get(0))?))
+        self.db.read(|tx| {
+            let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'effects'";
+            Ok(tx.query_row(sql, [], |row| row.get(0))?)
+        })
     }
 
     /// Conversations that got a mass reply since then, or may have got one.

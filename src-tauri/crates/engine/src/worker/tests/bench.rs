@@ -103,7 +103,8 @@ impl Bench {
     /// What a sync would bring.
     pub(crate) fn sync(&self) {
         let all = self.desk.conversations();
-        self.stores.cache.apply_page(&all, &self.desk.gone(), "1", false, None, self.now()).unwrap();
+        let cursor = self.desk.cursor();
+        self.stores.cache.apply_page(&all, &self.desk.gone(), &cursor, false, None, self.now()).unwrap();
         self.ctx.link.caught_up();
     }
 
@@ -185,6 +186,7 @@ impl Bench {
 
     /// What a process does that comes after one that died.
     pub(crate) fn restart(&self) {
+        self.ctx.deaths.settle();
         self.stores.journal.recover(self.now()).unwrap();
         self.ctx.link.reachable();
         self.sync();

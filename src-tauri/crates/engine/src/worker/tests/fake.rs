@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use muster_helpdesk::{
-    Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError, Reply,
+    Batch, Capabilities, Cursor, Delta, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError,
+    Reply,
 };
 use muster_model::{
     Author, Change, Conversation, Directory, Effect, EffectOutcome, Me, Message, MessageKind, Reason,
@@ -146,6 +147,11 @@ impl FakeDesk {
 
     pub(crate) fn conversation(&self, id: &RemoteId) -> Conversation {
         self.inner().conversations[id].clone()
+    }
+
+    /// Up to where a sync that ends now knows everything.
+    pub(crate) fn cursor(&self) -> String {
+        self.inner().stamp.to_string()
     }
 
     pub(crate) fn gone(&self) -> Vec<RemoteId> {
@@ -382,8 +388,19 @@ impl HelpDesk for FakeDesk {
         Ok(Directory::default())
     }
 
-    async fn changes(&self, _: Option<&Cursor>) -> Result<Page, ReadError> {
-        Err(ReadError::NotFound { what: "changes".into() })
+    async fn changes(&self, since: Option<&Cursor>) -> Result<Page, ReadError> {
+        let mut inner = self.inner();
+        *inner.calls.entry("changes").or_default() += 1;
+        let since: i64 = since.and_then(|since| since.0.parse().ok()).unwrap_or_default();
+        let changed = inner.conversations.values().filter(|conversation| conversation.stamp > since).cloned();
+        let gone = inner.merged.keys().chain(&inner.deleted).cloned();
+        Ok(Page {
+            deltas: changed.map(Box::new).map(Delta::Upsert).chain(gone.map(Delta::Gone)).collect(),
+            next: Cursor(inner.stamp.to_string()),
+            more: false,
+            backfilling: false,
+            total: None,
+        })
     }
 
     async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {

@@ -14,7 +14,7 @@ fn a_reply_is_shown_until_it_is_applied_and_a_refused_one_keeps_its_text() {
     assert_eq!(pending[0].state, EffectState::Pending);
     assert_eq!(open("c-9"), vec![]);
 
-    let claimed = journal.claim(job, 3, false, at(1), &|_| None).unwrap();
+    let claimed = journal.claim(job, 3, false, at(1), &|_: &RemoteId| None).unwrap();
     assert_eq!(open("c-1")[0].state, EffectState::Sending);
     let outcome = |item: &ClaimedItem, state, reason| Recorded {
         row: item.effects[0].row,

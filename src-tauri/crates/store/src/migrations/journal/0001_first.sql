@@ -36,7 +36,7 @@ CREATE TABLE audiences (
     packed BLOB    NOT NULL                                 -- a version byte, then postcard
 ) STRICT;
 
--- An item has a row once it was claimed. Until then it is pending, or skipped by its verdict.
+-- An item has a row, or a place in a lot, once it was claimed. Until then it is pending, or skipped by its verdict.
 CREATE TABLE items (
     job     INTEGER NOT NULL REFERENCES jobs (seq),
     no      INTEGER NOT NULL,                               -- 0-based; with the job's id the client reference
@@ -51,8 +51,9 @@ CREATE TABLE items (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX items_by_move ON items (job, moved);
 -- An item that ends without ever having been claimed moves as well.
-CREATE TRIGGER items_ended_unclaimed AFTER INSERT ON items WHEN NEW.state <> 'pending' BEGIN
-    UPDATE items SET moved = (SELECT max(moved) + 1 FROM items WHERE job = NEW.job)
+CREATE TRIGGER items_ended_unclaimed AFTER INSERT ON items WHEN NEW.state <> 'pending' AND NEW.moved = 0 BEGIN
+    UPDATE items SET moved = 1 + max((SELECT coalesce(max(moved), 0) FROM items WHERE job = NEW.job),
+                                     (SELECT coalesce(max(moved), 0) FROM lots WHERE job = NEW.job))
      WHERE job = NEW.job AND no = NEW.no;
 END;
 CREATE INDEX items_by_state ON items (job, state, no);
@@ -85,6 +86,31 @@ CREATE INDEX effects_open ON effects (state, job, no, ordinal) WHERE state IN ('
 CREATE INDEX effects_applied ON effects (id, receipt_stamp) WHERE state = 'applied';
 CREATE INDEX effects_replies ON effects (started, id) WHERE effect = 'reply';
 CREATE INDEX effects_replies_to ON effects (id) WHERE effect = 'reply';
+
+-- Items that left together and fared alike, as one row. As soon as one fares otherwise, all of them become rows of items
+-- and effects: the numbers of these are kept free, and no other effect ever gets one of them.
+CREATE TABLE lots (
+    row        INTEGER PRIMARY KEY AUTOINCREMENT,
+    job        INTEGER NOT NULL REFERENCES jobs (seq),
+    first_no   INTEGER NOT NULL,
+    last_no    INTEGER NOT NULL,
+    numbers    TEXT    NOT NULL,                            -- JSON: the items, in order
+    first_row  INTEGER NOT NULL,                            -- the first effect
+    end_row    INTEGER NOT NULL,                            -- behind the last one
+    state      TEXT    NOT NULL,                            -- sending, applied
+    before     TEXT    NOT NULL,                            -- JSON: of every effect of every item
+    receipts   TEXT,                                        -- JSON: likewise
+    stamp      INTEGER,                                     -- the newest of their stamps
+    says_after INTEGER NOT NULL DEFAULT 0,                  -- the answers said what is so afterwards
+    started    INTEGER NOT NULL,
+    finished   INTEGER,
+    moved      INTEGER NOT NULL                             -- as that of an item
+) STRICT;
+CREATE INDEX lots_by_move ON lots (job, moved);
+CREATE INDEX lots_by_place ON lots (job, first_no, last_no);
+CREATE UNIQUE INDEX lots_by_effect ON lots (first_row);
+CREATE INDEX lots_sending ON lots (job) WHERE state = 'sending';
+CREATE INDEX lots_applied ON lots (finished) WHERE state = 'applied';
 
 -- How many items of a job are in which state and why. What is missing to the job's total is pending.
 CREATE TABLE tallies (
