@@ -4,6 +4,9 @@
 //! the effect left *after*; the worker's guard compares just before the send. Replies are never undone, and archived,
 //! deleted and blocked stay: [`undoable`] says so before, with numbers. An undo is a job like any other, so it can be
 //! undone itself.
+//!
+//! What is on its way is waited for a moment. What is still on its way then, and what nobody knows the fate of, is part of
+//! the undo by name – `skipped: still unknown` – and nothing is given back there; once it is settled, it can be undone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -29,6 +32,8 @@ mod tests;
 /// How long what is on its way is waited for, so that it is given back as well.
 const ON_ITS_WAY: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
+/// The verdict on what may have been changed, which nobody knows yet.
+const STILL_UNKNOWN: &str = "still_unknown";
 
 /// Why nothing was undone.
 #[derive(Debug, Error)]
@@ -147,9 +152,11 @@ pub(crate) fn begin(
         return Err(UndoError::Nothing(found.why_nothing()));
     }
     let touched: Vec<RemoteId> = found.items.iter().map(|item| item.id.clone()).collect();
+    let mut audience = found.items;
+    audience.extend(found.unclear);
     let undo = NewJob {
         id: JobId(Uuid::now_v7()),
-        name: name_of(&found.job.name),
+        name: name_of(&found.job.name, ids.map(<[_]>::len)),
         action: Action::Undo { of: job },
         state: JobState::Running,
         due: now,
@@ -157,7 +164,7 @@ pub(crate) fn begin(
         me: me.clone(),
         filter: None,
         resolved: None,
-        audience: found.items.into(),
+        audience: audience.into(),
         sending: Sending::default(),
         origin: Some(Origin { job, relation: Relation::Undo }),
     };
@@ -168,10 +175,12 @@ pub(crate) fn begin(
     Ok((id, touched))
 }
 
-fn name_of(name: &str) -> String {
+/// "Undo of Outage", of picked conversations "Undo of 3 of Outage"; what undoes that is a redo.
+fn name_of(name: &str, picked: Option<usize>) -> String {
+    let some = picked.map(|n| format!("{n} of ")).unwrap_or_default();
     match name.strip_prefix("Undo of ") {
-        Some(undone) => format!("Redo of {undone}"),
-        None => format!("Undo of {}", name.strip_prefix("Redo of ").unwrap_or(name)),
+        Some(undone) => format!("Redo of {some}{undone}"),
+        None => format!("Undo of {some}{}", name.strip_prefix("Redo of ").unwrap_or(name)),
     }
 }
 
@@ -179,6 +188,8 @@ fn name_of(name: &str) -> String {
 struct Found {
     job: JobRow,
     items: Vec<AudienceItem>,
+    /// Conversations that may have been changed, which nobody knows yet.
+    unclear: Vec<AudienceItem>,
     stays: BTreeMap<Stays, u64>,
     /// When conversations became Done that get their status back.
     done_at: Vec<Timestamp>,
@@ -200,10 +211,16 @@ impl Found {
 
 fn find(stores: &Stores, job: JobId, ids: Option<&[RemoteId]>, now: Timestamp) -> Result<Found, StoreError> {
     let row = stores.journal.job(job)?.ok_or(StoreError::NoSuchJob(job))?;
-    let mut found = Found { job: row, items: Vec::new(), stays: BTreeMap::new(), done_at: Vec::new() };
+    let mut found = Found {
+        job: row,
+        items: Vec::new(),
+        unclear: Vec::new(),
+        stays: BTreeMap::new(),
+        done_at: Vec::new(),
+    };
     let mut stories = stores.journal.stories(job, ids)?;
     stories.retain(|story| {
-        let tells = |state: &EffectState| matches!(state, EffectState::Applied | EffectState::Unknown);
+        let tells = |state: &EffectState| *state == EffectState::Applied || is_unclear(state);
         story.effects.iter().any(|effect| tells(&effect.state))
     });
     let taken = stores.journal.taken_over(&Origin { job, relation: Relation::Undo })?;
@@ -225,9 +242,18 @@ fn find(stores: &Stores, job: JobId, ids: Option<&[RemoteId]>, now: Timestamp) -
         if !given.own.is_empty() {
             found.done_at.extend(given.done_at);
             found.items.push(item(story, given, header));
+        } else if story.effects.iter().any(|effect| is_unclear(&effect.state)) {
+            let own = Some(Vec::new());
+            let verdict = STILL_UNKNOWN.to_owned();
+            found.unclear.push(AudienceItem { verdict, takes_part: false, own, ..story.audience });
         }
     }
     Ok(found)
+}
+
+/// Whether something may have arrived, and nobody knows.
+fn is_unclear(state: &EffectState) -> bool {
+    matches!(state, EffectState::Sending | EffectState::Unknown)
 }
 
 /// The conversation's place in the audience of the undo: as it is known now, our own receipts included.

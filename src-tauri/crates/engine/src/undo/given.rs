@@ -29,7 +29,7 @@ impl Stays {
             Self::ArchivedMeanwhile => "archived meanwhile, final",
             Self::Deleted => "deleted, final",
             Self::Blocked => "blocked, to be unblocked at the help desk",
-            Self::Unknown => "unknown, may or may not have been changed",
+            Self::Unknown => "still unknown, may or may not have been changed",
             Self::BeforeUnknown => "whose value before is not known",
             Self::UndoneAlready => "undone already",
         }
@@ -69,7 +69,7 @@ impl Given {
             }
         }
         let mut given = Self::default();
-        if effects.iter().any(|effect| effect.state == EffectState::Unknown) {
+        if effects.iter().any(|effect| super::is_unclear(&effect.state)) {
             given.stays.push(Stays::Unknown);
         }
         let mut tags: BTreeMap<String, Tag> = BTreeMap::new();

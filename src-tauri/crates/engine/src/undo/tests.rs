@@ -1,6 +1,7 @@
 //! Undo through the worker, against a help desk in memory at which colleagues go on working.
 
-use muster_model::{Change, Effect, Priority, SnoozeUntil, StatusChange};
+use muster_model::{Change, Effect, Priority, Reason, Receipt, SnoozeUntil, StatusChange};
+use muster_store::Recorded;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
@@ -181,7 +182,8 @@ async fn picked_conversations_alone_get_it_back() {
     let job = bench.confirm(change(done()), 4);
     bench.work().await.unwrap();
     let me = bench.ctx.me.handle.clone();
-    begin(&bench.stores, job, Some(&[id(2), id(3)]), &me, bench.now()).unwrap();
+    let (undo, _) = begin(&bench.stores, job, Some(&[id(2), id(3)]), &me, bench.now()).unwrap();
+    assert_eq!(bench.job(undo).name, "Undo of 2 of A job");
     bench.work().await.unwrap();
     let statuses = [1, 2, 3, 4].map(|n| face(&bench, n).0);
     assert_eq!(statuses, [Status::Done, Status::Active, Status::Active, Status::Done]);
@@ -203,6 +205,56 @@ async fn what_has_not_left_is_cancelled_first() {
     bench.work().await.unwrap();
     assert_eq!((bench.job(undo).counts.applied, bench.job(job).counts.skipped), (100, 150));
     assert!((1..=250).all(|n| face(&bench, n).0 == Status::Active));
+}
+
+#[tokio::test]
+async fn what_may_still_arrive_is_named_and_can_be_undone_once_it_is_settled() {
+    let bench = Bench::new(3);
+    let job = bench.confirm(change(done()), 3);
+    let journal = &bench.stores.journal;
+    let known = |id: &RemoteId| bench.stores.cache.conversation(id).unwrap();
+    let rows: Vec<_> = journal.claim(job, 3, true, bench.now(), &known).unwrap();
+    for n in 1..=3 {
+        bench.change(&id(n), done()).await;
+    }
+    let outcome = |n: usize, state: EffectState| {
+        let effect = &rows[n - 1].effects[0];
+        let is_applied = state == EffectState::Applied;
+        Recorded {
+            row: effect.row,
+            reason: (!is_applied).then(|| Reason::new("no_answer", "The connection broke.")),
+            receipt: is_applied.then(|| Receipt {
+                stamp: Some(bench.desk.conversation(&id(n)).stamp),
+                ..Receipt::default()
+            }),
+            after: effect.effect.value_after().filter(|_| is_applied),
+            state,
+            at: bench.now(),
+        }
+    };
+    // One has its answer, of one the answer was lost, one is on its way.
+    journal.record(&[outcome(1, EffectState::Applied), outcome(2, EffectState::Unknown)]).unwrap();
+    assert_eq!(what_stays(&bench, job), [("still unknown, may or may not have been changed".to_owned(), 2)]);
+    let undo = undo_all(&bench, job).unwrap();
+    let row = bench.job(undo);
+    assert_eq!((row.total, row.counts.pending, row.counts.skipped), (3, 1, 2));
+    assert_eq!((row.reasons[0].code.as_str(), row.reasons[0].n), ("still_unknown", 2));
+    assert_eq!(reason_of_left_out(&bench, undo, &id(3)), "still unknown");
+    journal.settle_unknown(&[outcome(2, EffectState::Applied)]).unwrap();
+    journal.record(&[outcome(3, EffectState::Applied)]).unwrap();
+    bench.sync();
+    bench.work().await.unwrap();
+    assert_eq!([1, 2, 3].map(|n| face(&bench, n).0), [Status::Active, Status::Done, Status::Done]);
+    let rest = undo_all(&bench, job).unwrap();
+    bench.work().await.unwrap();
+    assert_eq!((bench.job(rest).total, bench.job(rest).counts.applied), (2, 2));
+    assert_eq!([1, 2, 3].map(|n| face(&bench, n).0), [Status::Active, Status::Active, Status::Active]);
+}
+
+fn reason_of_left_out(bench: &Bench, job: JobId, id: &RemoteId) -> String {
+    let items = bench.stores.journal.items(job, None, None, 100).unwrap();
+    let item = items.into_iter().find(|item| item.id == *id).unwrap();
+    item.reason.map(|reason| reason.message).unwrap_or_default()
 }
 
 #[tokio::test]
