@@ -116,6 +116,10 @@ macro_rules! muster_commands {
             answer_item(AnswerItem) -> JobView;
             /// Replies that have not left.
             outbox(AccountRef) -> Outbox;
+            /// How replies leave when nobody says otherwise.
+            sending_rules(AccountRef) -> SendingRulesView;
+            /// Sets how they do.
+            save_sending_rules(SaveSendingRules) -> SendingRulesView;
         }
     };
 }

@@ -21,6 +21,7 @@ mod marks;
 mod meanwhile;
 mod plans;
 mod quote;
+mod rules;
 mod sending;
 mod snippets;
 mod terminal;

@@ -57,7 +57,7 @@ impl App {
         let account = self.account_of(&request.account).await?;
         let action = self.action(&account, &request.change, request.reply, Vec::new()).await?;
         let mut plan = muster_engine::plan(&account, selection(&request.selection)?, action, None).await?;
-        plan.sending.hold = plan.usual_hold();
+        plan.sending.hold = plan.usual_hold(&self.rules(&account).await?);
         Ok(self.keep_plan(account.row().id, plan).await)
     }
 
@@ -71,8 +71,9 @@ impl App {
         let channels: Vec<Channel> =
             open.plan.items.iter().take(2).map(|item| item.conversation.channel.clone()).collect();
         let (now, zone) = (self.inner.clock.now(), self.inner.clock.zone());
+        let rules = self.rules(&account).await?;
         let (sending, mistake) =
-            match sending_of(&request.sending, usual_hold(&action, &channels), now, &zone) {
+            match sending_of(&request.sending, usual_hold(&rules, &action, &channels), now, &zone) {
                 Ok(sending) => (sending, None),
                 Err(err) => {
                     let mistake = Mistake { typed: request.sending, why: err.message };

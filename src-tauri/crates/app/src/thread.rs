@@ -135,7 +135,7 @@ impl App {
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
         let selection = Selection::Ids { ids: vec![id] };
         let action = Action::Reply { text: request.text, mass: false, then, files };
-        let usual = muster_engine::usual_hold(&action, channel.as_slice());
+        let usual = muster_engine::usual_hold(&self.rules(&account).await?, &action, channel.as_slice());
         let sending = Sending { hold: request.hold.unwrap_or(usual), ..Sending::default() };
         let job = muster_engine::act(&account, selection, action, sending).await?;
         self.job_view(&account, job).await

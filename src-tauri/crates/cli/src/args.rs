@@ -76,6 +76,8 @@ pub enum Command {
     Jobs(JobsCommand),
     /// Look at a job, or do something with it. Works beside a running window.
     Job(JobCommand),
+    /// Show or set how replies of an account leave when nobody says otherwise.
+    Settings(SettingsCommand),
     /// Work the journal until nothing is due.
     Run {
         /// The account.
@@ -137,6 +139,25 @@ pub enum AccountCommand {
         /// The account; all of them if left out.
         name: Option<String>,
     },
+}
+
+/// Show or set how replies of an account leave when nobody says otherwise.
+#[derive(Debug, ClapArgs)]
+pub struct SettingsCommand {
+    /// The account.
+    pub name: String,
+    /// So long one reply can be taken back: 10s, 2m, 0s.
+    #[arg(long, value_name = "TIME", value_parser = schedule::hold)]
+    pub hold_one: Option<u32>,
+    /// So long a reply to many can be taken back.
+    #[arg(long, value_name = "TIME", value_parser = schedule::hold)]
+    pub hold_many: Option<u32>,
+    /// So long one reply in a live chat can be taken back.
+    #[arg(long, value_name = "TIME", value_parser = schedule::hold)]
+    pub hold_chat: Option<u32>,
+    /// What was to reach a customer so long ago, while nothing could leave, asks first: 10m, 1h.
+    #[arg(long, value_name = "TIME", value_parser = schedule::hold)]
+    pub overdue: Option<u32>,
 }
 
 /// Change or write to many conversations.

@@ -11,6 +11,7 @@ mod print;
 mod query;
 mod read;
 mod schedule;
+mod settings;
 mod transfer;
 
 use std::process::ExitCode;
@@ -76,6 +77,7 @@ async fn run(args: Args) -> Result<ExitCode, UiError> {
         Command::Bulk(command) => bulk::run(&app, *command, out).await,
         Command::Jobs(command) => jobs::list(&app, command, out).await,
         Command::Job(command) => jobs::job(&app, command, out).await,
+        Command::Settings(command) => settings::run(&app, command, out).await,
         Command::Run { name } => jobs::run(&app, &name, out).await,
         Command::Import { name, file } => transfer::import(&app, &name, &file, out).await,
         Command::Export { name, filter, file } => transfer::export(&app, &name, &filter, &file, out).await,

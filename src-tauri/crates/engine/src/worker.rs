@@ -1,7 +1,7 @@
 //! The journal's worker: one per account, in the process that holds `account.lock`.
 //!
 //! The order is always: write the intent, fsync, network, write the outcome. A step is claim (durable), call, record;
-//! a call that began is never broken off. What provably did not leave goes back to its place; what may have left is
+//! a call that began is never broken off. Of changes the next step is claimed while a call is on its way (`ahead`). What provably did not leave goes back to its place; what may have left is
 //! `unknown`, and only reconcile or a human says what became of it. Nothing here repeats a reply on a guess.
 
 use std::collections::HashSet;
@@ -22,6 +22,7 @@ use crate::link::{jitter, wait_after};
 use crate::pace::{Pace, Use};
 use crate::{Clock, Connection, EngineEvent, Link, Stores, reconcile};
 
+mod ahead;
 pub(crate) mod canary;
 mod changed;
 mod deliver;
@@ -122,7 +123,15 @@ impl WorkContext {
         call: impl FnOnce(&Stores) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let stores = self.stores.clone();
-        blocking(move || call(&stores)).await
+        #[cfg(test)]
+        let under_way = self.deaths.enter();
+        blocking(move || {
+            let value = call(&stores);
+            #[cfg(test)]
+            drop(under_way);
+            value
+        })
+        .await
     }
 
     /// Writes a thread that was read again into the cache, under the id that it has now.
@@ -211,7 +220,7 @@ async fn work(ctx: &WorkContext, cancel: &CancellationToken) -> Result<Worked, W
     // Jobs with nothing to claim now: they wait for an earlier job, or for what is unknown.
     let mut idle: HashSet<JobId> = HashSet::new();
     while !cancel.is_cancelled() {
-        let stop = match round(ctx, &mut idle).await {
+        let stop = match round(ctx, &mut idle, cancel).await {
             Ok(Some(did)) => {
                 worked.did += did;
                 slow = 0;
@@ -262,7 +271,11 @@ async fn work(ctx: &WorkContext, cancel: &CancellationToken) -> Result<Worked, W
 }
 
 /// One step: look for what is unknown, then the next chunk of the next job. `None`: nothing is due.
-async fn round(ctx: &WorkContext, idle: &mut HashSet<JobId>) -> Result<Option<u64>, Stop> {
+async fn round(
+    ctx: &WorkContext,
+    idle: &mut HashSet<JobId>,
+    cancel: &CancellationToken,
+) -> Result<Option<u64>, Stop> {
     heartbeat::beat(&ctx.bystander()).await?;
     if reconcile::look(ctx).await? > 0 {
         idle.clear();
@@ -271,7 +284,7 @@ async fn round(ctx: &WorkContext, idle: &mut HashSet<JobId>) -> Result<Option<u6
     if let Some(wait) = wait_for_turn(ctx, &job) {
         return Err(Stop::NotYet(wait));
     }
-    match step::take(ctx, &job).await? {
+    match step::take(ctx, &job, cancel).await? {
         0 => {
             if !rest(ctx, &job).await? {
                 finish(ctx, &job).await?;
@@ -320,14 +333,18 @@ async fn next_job(ctx: &WorkContext, idle: &HashSet<JobId>) -> Result<Option<Job
 
 /// How long until the budget takes the next call of a job, with what the guard reads before it.
 fn wait_for_turn(ctx: &WorkContext, job: &JobRow) -> Option<Duration> {
-    let of = if job.total > INTERACTIVE { Use::Batch } else { Use::Interactive };
+    let of = use_of(job);
     let replies = match &job.action {
         Some(Action::Reply { .. }) => job.counts.pending.min(ctx.desk.capabilities().max_replies as u64),
         _ => 0,
     };
-    let reads = u64::from(replies == 1);
+    let reads = u64::from(replies > 0);
     ctx.pace.works();
     ctx.pace.wait(of, reads, 1, replies)
+}
+
+fn use_of(job: &JobRow) -> Use {
+    if job.total > INTERACTIVE { Use::Batch } else { Use::Interactive }
 }
 
 fn rank(job: &JobRow) -> (bool, i64) {

@@ -49,9 +49,11 @@ import type {
   RenderedMessage,
   ReplyRequest,
   SaveDraft,
+  SaveSendingRules,
   SaveView,
   SelectionRequest,
   SelectionSummary,
+  SendingRulesView,
   SetKey,
   Sidebar,
   Snippets,
@@ -123,6 +125,8 @@ export type Commands = {
   attention: [AccountRef, Attention];
   answer_item: [AnswerItem, JobView];
   outbox: [AccountRef, Outbox];
+  sending_rules: [AccountRef, SendingRulesView];
+  save_sending_rules: [SaveSendingRules, SendingRulesView];
 };
 
 export type Command = keyof Commands;

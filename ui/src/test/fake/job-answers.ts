@@ -21,9 +21,12 @@ type Area = Answers<
   | 'attention'
   | 'answer_item'
   | 'outbox'
+  | 'sending_rules'
+  | 'save_sending_rules'
 >;
 
 export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
+  let rules = { holdOne: 10, holdMany: 30, holdChat: 0, overdueMinutes: 10 };
   const text = (job: FakeJob, item: JobItemView) =>
     (job.text ?? item.beforeAfter.join(', ')).replace(
       /\{\{customer_first_name[^}]*\}\}/,
@@ -111,7 +114,7 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       const first = old.related.find((one) => one.relation === 'Undo of');
       if (first) jobs.get(first.id).undone -= back.length;
       const view = jobs.add({
-        name: `Undo of ${old.name}`,
+        name: ids === null ? `Undo of ${old.name}` : `Undo of ${ids.length} of ${old.name}`,
         icon: 'undo',
         title: `Undo of ${old.name}`,
         audience: back.map((item) => shop.find(item.id)),
@@ -127,6 +130,11 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       });
       old.related.push({ id: view.id, relation: 'Undone by' });
       return view;
+    },
+    sending_rules: () => rules,
+    save_sending_rules: (request) => {
+      if (request.rules.holdMany > 600) throw refusal('badInput', 'A reply can be held for 600 seconds at most.');
+      return (rules = request.rules);
     },
     edit_job: ({ job: id, name, sending }) => {
       const job = jobs.get(id);

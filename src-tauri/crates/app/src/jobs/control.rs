@@ -107,7 +107,7 @@ impl App {
             Action::Reply { text: String::new(), mass: true, then: Change::default(), files: Vec::new() };
         let mut plan = muster_engine::plan(&account, Selection::Ids { ids }, action, None).await?;
         plan.origin = Some(Origin { job, relation: Relation::Again });
-        plan.sending.hold = plan.usual_hold();
+        plan.sending.hold = plan.usual_hold(&self.rules(&account).await?);
         Ok(self.keep_plan(account.row().id, plan).await)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use muster_engine::{Account, Plan};
 use muster_model::{AccountId, PlanId};
+use muster_store::SendingRules;
 
 use crate::wire::{PlanView, SendingView};
 use crate::{App, ErrorCode, UiError};
@@ -46,7 +47,12 @@ impl App {
     }
 
     pub(super) async fn keep_open(&self, open: OpenPlan) -> PlanView {
-        let view = plan_view(&open);
+        // A plan whose account is gone shows what is usual elsewhere; it cannot be confirmed any more.
+        let rules = match self.account(open.account).await {
+            Ok(account) => self.rules(&account).await.unwrap_or_default(),
+            Err(_) => SendingRules::default(),
+        };
+        let view = plan_view(&open, &rules);
         let mut plans = self.inner.plans.lock().await;
         plans.insert(open.plan.id, open);
         while plans.len() > KEPT

@@ -1,6 +1,7 @@
 //! Plans and their recipients in the words of the wire.
 
 use muster_engine::{Plan, PlanItem, SendingSummary, sentence, type_to_confirm};
+use muster_store::SendingRules;
 
 use super::change::change_view;
 use super::open::OpenPlan;
@@ -10,7 +11,7 @@ use crate::wire::{FillView, MissingField, PlanView, Recipient, SmsFix, VerdictGr
 use crate::words::{count, rfc3339};
 
 /// A plan as its page shows it.
-pub(super) fn plan_view(open: &OpenPlan) -> PlanView {
+pub(super) fn plan_view(open: &OpenPlan, rules: &SendingRules) -> PlanView {
     let plan = &*open.plan;
     let SendingSummary { summary, sms, sms_fix, files_reach, eta } = plan.summary();
     let (schedule, mistake) = match plan.schedule() {
@@ -43,7 +44,7 @@ pub(super) fn plan_view(open: &OpenPlan) -> PlanView {
         sending,
         schedule,
         schedule_error,
-        usual_hold: plan.usual_hold(),
+        usual_hold: plan.usual_hold(rules),
         files: plan.files().iter().map(file_view).collect(),
         files_reach,
         once_per_person: plan.once_per_person,

@@ -21,6 +21,24 @@ wire! {
         pub if_changed: String,
     }
 
+    /// How replies leave when nobody says otherwise.
+    pub struct SendingRulesView {
+        /// One reply can be taken back for so many seconds.
+        pub hold_one: u32,
+        /// A reply to many.
+        pub hold_many: u32,
+        /// One reply in a live chat.
+        pub hold_chat: u32,
+        /// So many minutes late, something waits for a human's word.
+        pub overdue_minutes: u32,
+    }
+
+    /// What is to be so from now on.
+    pub struct SaveSendingRules {
+        pub account: String,
+        pub rules: SendingRulesView,
+    }
+
     /// So many every so often.
     #[derive(Default)]
     pub struct DripView {

@@ -1,21 +1,17 @@
 //! How long replies wait, so that they can be taken back, when nobody says otherwise.
 
 use muster_model::{Action, Channel};
+use muster_store::SendingRules;
 
 use super::Plan;
 
-/// One reply waits so many seconds.
-const ONE: u32 = 10;
-/// A reply to many.
-const MANY: u32 = 30;
-
-/// The usual hold in seconds: none on a single live chat, none for what can be undone anyway.
+/// The usual hold in seconds; none for what can be undone anyway.
 #[must_use]
-pub fn usual_hold(action: &Action, channels: &[Channel]) -> u32 {
+pub fn usual_hold(rules: &SendingRules, action: &Action, channels: &[Channel]) -> u32 {
     match action {
-        Action::Reply { mass, .. } if *mass || channels.len() > 1 => MANY,
-        Action::Reply { .. } if channels == [Channel::Chat] => 0,
-        Action::Reply { .. } => ONE,
+        Action::Reply { mass, .. } if *mass || channels.len() > 1 => rules.hold_many,
+        Action::Reply { .. } if channels == [Channel::Chat] => rules.hold_chat,
+        Action::Reply { .. } => rules.hold_one,
         Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => 0,
     }
 }
@@ -23,11 +19,11 @@ pub fn usual_hold(action: &Action, channels: &[Channel]) -> u32 {
 impl Plan {
     /// The usual hold of this plan.
     #[must_use]
-    pub fn usual_hold(&self) -> u32 {
+    pub fn usual_hold(&self, rules: &SendingRules) -> u32 {
         // Whether it is one or many is all that matters, so two are enough to tell.
         let channels: Vec<Channel> =
             self.items.iter().take(2).map(|item| item.conversation.channel.clone()).collect();
-        usual_hold(&self.action, &channels)
+        usual_hold(rules, &self.action, &channels)
     }
 }
 
@@ -45,7 +41,11 @@ mod tests {
     #[case(false, &[Channel::Email, Channel::Email], 30)]
     fn of_a_reply(#[case] mass: bool, #[case] channels: &[Channel], #[case] seconds: u32) {
         let reply = Action::Reply { text: "Hello".into(), mass, then: Change::default(), files: Vec::new() };
-        assert_eq!(usual_hold(&reply, channels), seconds);
-        assert_eq!(usual_hold(&Action::Follow { on: true }, channels), 0);
+        let rules = SendingRules::default();
+        assert_eq!(usual_hold(&rules, &reply, channels), seconds);
+        assert_eq!(usual_hold(&rules, &Action::Follow { on: true }, channels), 0);
+        let rules = SendingRules { hold_one: 1, hold_many: 2, hold_chat: 3, ..rules };
+        let told = usual_hold(&rules, &reply, channels);
+        assert_eq!(told, [(10, 1), (30, 2), (0, 3)].iter().find(|(usual, _)| *usual == seconds).unwrap().1);
     }
 }

@@ -29,9 +29,10 @@ pub(super) async fn beat(by: &Bystander<'_>) -> Result<(), StoreError> {
         let paused = JobFilter { states: vec![JobState::Paused], ..JobFilter::default() };
         at_work.extend(journal.jobs(&paused)?.into_iter().filter(by_connection));
         at_work.retain(|job| is_mine(job, &me));
+        let late = SignedDuration::from_mins(i64::from(journal.sending_rules()?.overdue_minutes));
         let mut overdue = Vec::new();
         for job in &at_work {
-            let rule = |row: &JobRow| overdue::rule(row, &me, last, now);
+            let rule = |row: &JobRow| overdue::rule(row, &me, late, last, now);
             if rule(job).is_some() && journal.move_job(job.id, rule)?.did {
                 overdue.push(job.id);
             }

@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { openWindow, type Window } from '../test/window';
+
+let app: Window;
+afterEach(() => app.close());
+
+const called = (name: string) => app.host.calls.filter((call) => call.name === name).map((call) => call.request);
+const select = (key: string) => app.get(`setting-${key}`) as HTMLSelectElement;
+
+async function openSettings(): Promise<void> {
+  app = await openWindow();
+  await app.click('account-switcher');
+  await app.click('account-settings');
+  await app.settle(50);
+}
+async function pick(key: string, label: string): Promise<void> {
+  const field = select(key);
+  field.selectedIndex = [...field.options].findIndex((option) => option.text === label);
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+  await app.settle(50);
+}
+
+describe('settings', () => {
+  it('say how replies leave, and keep what is picked at once', async () => {
+    await openSettings();
+    const shown = ['holdOne', 'holdMany', 'holdChat', 'overdueMinutes'].map(
+      (key) => select(key).selectedOptions[0]?.text,
+    );
+    expect(shown).toEqual(['10 s', '30 s', 'None', '10 min']);
+    await pick('holdMany', '2 min');
+    await pick('overdueMinutes', '1 hour');
+    expect(called('save_sending_rules').at(-1)).toMatchObject({
+      rules: { holdOne: 10, holdMany: 120, holdChat: 0, overdueMinutes: 60 },
+    });
+    await app.key('Escape');
+    expect(app.maybe('settings')).toBeNull();
+    expect(app.maybe('list')).not.toBeNull();
+  });
+
+  it('that cannot be kept say why, and go back to what is so', async () => {
+    await openSettings();
+    const { host } = app;
+    const call = host.call.bind(host);
+    host.call = (name, request) =>
+      name === 'save_sending_rules'
+        ? Promise.reject({ code: 'internal', message: 'The journal cannot be written.' })
+        : call(name, request);
+    await pick('holdOne', '60 s');
+    expect(app.text('settings-error')).toContain('The journal cannot be written.');
+    expect(select('holdOne').selectedOptions[0]?.text).toBe('10 s');
+  });
+
+  it('that cannot be read say why, and are read again', async () => {
+    app = await openWindow();
+    const { host } = app;
+    const call = host.call.bind(host);
+    host.call = (name, request) =>
+      name === 'sending_rules'
+        ? Promise.reject({ code: 'internal', message: 'The journal cannot be read.' })
+        : call(name, request);
+    await app.click('account-switcher');
+    await app.click('account-settings');
+    await app.settle(50);
+    expect(app.text('settings-error')).toContain('The journal cannot be read.');
+    host.call = call;
+    app.get('settings-error').querySelector('button')?.click();
+    await app.settle(50);
+    expect(select('holdOne').selectedOptions[0]?.text).toBe('10 s');
+    await app.click('settings-back');
+    expect(app.maybe('settings')).toBeNull();
+  });
+});
