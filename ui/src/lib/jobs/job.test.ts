@@ -41,6 +41,7 @@ const job = (part: Partial<JobView>): JobView => ({
   total: 140,
   counts: { pending: 60, sending: 5, applied: 70, rejected: 1, skipped: 2, unknown: 2, held: 0 },
   undone: 0,
+  retried: 0,
   result: '',
   ...part,
 });
@@ -61,6 +62,8 @@ describe('a job in the strip', () => {
   it.each([
     [{ state: 'paused', pause: 'offline' }, 'Waits for the connection'],
     [{ state: 'completed_with_errors' }, 'Done, 3 open'],
+    [{ state: 'completed_with_errors', retried: 2 }, 'Done, 1 open'],
+    [{ state: 'completed_with_errors', retried: 3 }, 'Completed by a retry'],
     [{ state: 'completed' }, 'Completed'],
     [{ state: 'completed', kind: 'change', undone: 70 }, 'Undone'],
     [{ state: 'completed', kind: 'change', undone: 12 }, '12 undone'],

@@ -59,9 +59,9 @@ export function progressText(job: Counted): string {
   return `${count(finishedCount(job.counts))} of ${count(wholeOf(job))}`;
 }
 
-/** Items that need a human or another try. */
-export function openCount({ counts }: JobView): number {
-  return counts.rejected + counts.unknown + counts.held;
+/** Items that need a human or another try, those aside that a later job brought to a good end. */
+export function openCount({ counts, retried }: JobView): number {
+  return Math.max(0, counts.rejected + counts.unknown + counts.held - retried);
 }
 
 /** Bar parts from the left: ok, bad, warn; what is left stays empty. */
@@ -128,6 +128,7 @@ export function jobWord(job: JobView): Word {
     case 'completed':
       return { label: 'Completed', icon: Check, tone: 'bare' };
     case 'completed_with_errors':
+      if (openCount(job) === 0) return { label: 'Completed by a retry', icon: Check, tone: 'bare' };
       return { label: `Done, ${count(openCount(job))} open`, icon: CircleAlert, tone: 'warn' };
     case 'cancelled':
       return { label: 'Stopped', icon: Square, tone: 'plain' };

@@ -37,6 +37,7 @@ export type FakeJob = {
   items: JobItemView[];
   /** So many of its items were given back. */
   undone: number;
+  retried: number;
   since: [string, number][];
   related: { id: string; relation: string }[];
   /** The whole job is over: what it did to the rows. */
@@ -113,6 +114,7 @@ export class FakeJobs {
       sending: AT_ONCE,
       schedule: '',
       undone: 0,
+      retried: 0,
       since: [],
       related: [],
       apply: nothing,
@@ -226,6 +228,7 @@ export class FakeJobs {
       total: job.items.length,
       counts,
       undone: job.undone,
+      retried: job.retried,
       result: result(job, counts),
       schedule: job.schedule,
       conversation: job.items.length === 1 ? (job.items[0]?.id ?? null) : null,

@@ -1,8 +1,10 @@
 //! A job as a front end shows it: its figures in words, and what can be done with it now, with exact numbers.
 
+use std::collections::HashSet;
+
 use muster_engine::control::Abilities;
 use muster_engine::{Account, Undoable, sentence};
-use muster_model::{Counts, JobId, JobState, Relation};
+use muster_model::{Counts, EffectState, JobId, JobState, Relation, RemoteId};
 use muster_store::{JobRow, Journal, StoreError};
 
 use super::person;
@@ -23,6 +25,7 @@ struct Beside {
     /// The conversation, where it is about one.
     conversation: Option<String>,
     undone: u64,
+    retried: u64,
     retry: u64,
     undo: Option<Undoable>,
 }
@@ -56,12 +59,15 @@ impl App {
         let (stores, job, total, origin) =
             (account.stores().clone(), row.id, row.total, row.origin.as_ref().map(|origin| origin.job));
         let reached = row.opened > 0;
-        let (earlier, conversation, undone) = self
+        let open = row.clone();
+        let (earlier, conversation, undone, retried) = self
             .blocking(move || {
                 let earlier = origin.map(|earlier| stores.journal.job(earlier)).transpose()?.flatten();
                 let items = if total == 1 { stores.journal.items_page(job, &[], 0, 1)?.0 } else { vec![] };
                 let undone = if reached { undone(&stores.journal, job)? } else { 0 };
-                Ok((earlier.map(|job| job.name), items.first().map(|item| item.id.to_string()), undone))
+                let retried = retried(&stores.journal, &open)?;
+                let conversation = items.first().map(|item| item.id.to_string());
+                Ok((earlier.map(|job| job.name), conversation, undone, retried))
             })
             .await?;
         let is_over = row.state.is_over();
@@ -69,7 +75,7 @@ impl App {
         let undoes = counted && (is_over || row.total <= COUNTED_WHILE_RUNNING) && row.opened > 0;
         let retry = if retries { muster_engine::retryable(account, row.id).await? } else { 0 };
         let undo = if undoes { Some(muster_engine::undoable(account, row.id).await?) } else { None };
-        Ok(Beside { earlier, conversation, undone, retry, undo })
+        Ok(Beside { earlier, conversation, undone, retried, retry, undo })
     }
 }
 
@@ -83,6 +89,35 @@ fn undone(journal: &Journal, job: JobId) -> Result<u64, StoreError> {
         }
     }
     Ok(given_back)
+}
+
+/// How many items of a job that ended badly later ones brought to a good end.
+fn retried(journal: &Journal, row: &JobRow) -> Result<u64, StoreError> {
+    if row.counts.rejected + row.counts.unknown + row.counts.held == 0 {
+        return Ok(0);
+    }
+    let mut reached = HashSet::new();
+    reach(journal, row.id, &mut reached)?;
+    if reached.is_empty() {
+        return Ok(0);
+    }
+    let badly = [EffectState::Rejected, EffectState::Unknown, EffectState::Held];
+    let (items, _) = journal.items_page(row.id, &badly, 0, usize::MAX)?;
+    Ok(items.iter().filter(|item| reached.contains(&item.id)).count() as u64)
+}
+
+/// The conversations that were reached by what repeats a job, and by what repeats that.
+fn reach(journal: &Journal, job: JobId, reached: &mut HashSet<RemoteId>) -> Result<(), StoreError> {
+    for later in journal.jobs_pointing_to(job)? {
+        let relation = later.origin.as_ref().map(|origin| &origin.relation);
+        if !matches!(relation, Some(Relation::Retry | Relation::SentAgain)) {
+            continue;
+        }
+        let (items, _) = journal.items_page(later.id, &[EffectState::Applied], 0, usize::MAX)?;
+        reached.extend(items.into_iter().map(|item| item.id));
+        reach(journal, later.id, reached)?;
+    }
+    Ok(())
 }
 
 fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
@@ -108,6 +143,7 @@ fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
         total: count(row.total),
         counts: counts_view(&row.counts),
         undone: count(beside.undone),
+        retried: count(beside.retried),
         result: sentence::result(row),
         schedule: sentence::schedule(&row.sending, &zone),
         conversation: beside.conversation.clone(),

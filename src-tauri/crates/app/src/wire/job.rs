@@ -92,6 +92,8 @@ wire! {
         pub counts: CountsView,
         /// So many of its items have what they had before: a later job undid them, and nothing undid that one.
         pub undone: u32,
+        /// So many of its items that ended badly a later job brought to a good end.
+        pub retried: u32,
         /// "134 sent, 4 window closed, 2 voice"
         pub result: String,
         /// "Drip, 100 every 5 h, Mon–Fri"; empty when it leaves at once.

@@ -47,6 +47,10 @@ mine: boolean, filter: string | null, total: number, counts: CountsView,
  */
 undone: number, 
 /**
+ * So many of its items that ended badly a later job brought to a good end.
+ */
+retried: number, 
+/**
  * "134 sent, 4 window closed, 2 voice"
  */
 result: string, 

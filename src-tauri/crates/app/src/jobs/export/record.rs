@@ -57,6 +57,8 @@ pub(super) struct RecordItem {
     /// The same in every attempt.
     pub client_ref: String,
     pub customer: Option<String>,
+    /// As it is now, where the conversation is on this computer.
+    pub subject: Option<String>,
     pub channel: String,
     /// What the plan said.
     pub verdict: String,
@@ -105,6 +107,7 @@ pub(super) fn record(
             id: item.id.to_string(),
             client_ref: ClientRef::new(job.id, item.no).to_string(),
             customer: headers.get(&item.id).map(|header| sentence::address_line(header)),
+            subject: headers.get(&item.id).map(|header| header.subject.clone()),
             channel: member.channel.to_string(),
             verdict: member.verdict.clone(),
             takes_part: member.takes_part,

@@ -5,7 +5,7 @@ use std::io::{Error, Write};
 
 use super::record::{Record, RecordItem};
 
-const ITEM_COLUMNS: [&str; 24] = [
+const ITEM_COLUMNS: [&str; 25] = [
     "job",
     "name",
     "type",
@@ -18,6 +18,7 @@ const ITEM_COLUMNS: [&str; 24] = [
     "conversation",
     "client_ref",
     "customer",
+    "subject",
     "channel",
     "verdict",
     "takes_part",
@@ -99,7 +100,7 @@ pub(super) fn jobs(records: &[Record], out: &mut dyn Write) -> Result<(), Error>
     table.flush()
 }
 
-fn item_row(job: &Record, resolved: Option<&str>, item: &RecordItem) -> [String; 24] {
+fn item_row(job: &Record, resolved: Option<&str>, item: &RecordItem) -> [String; 25] {
     let code = item.reason.as_ref().map(|reason| reason.code.clone());
     let reason = item.reason.as_ref().map(|reason| reason.message.clone());
     let receipts: Vec<&str> =
@@ -120,6 +121,7 @@ fn item_row(job: &Record, resolved: Option<&str>, item: &RecordItem) -> [String;
         item.id.clone(),
         item.client_ref.clone(),
         item.customer.clone().unwrap_or_default(),
+        item.subject.clone().unwrap_or_default(),
         item.channel.clone(),
         item.verdict.clone(),
         item.takes_part.to_string(),

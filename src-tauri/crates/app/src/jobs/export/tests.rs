@@ -106,15 +106,15 @@ fn a_table_of_items() {
     let mut out = Vec::new();
     table::items(&sample(), &mut out).expect("written");
     let expected = "\
-job,name,type,by,confirmed,filter,resolved,text,no,conversation,client_ref,customer,channel,verdict,takes_part,outcome,\
+job,name,type,by,confirmed,filter,resolved,text,no,conversation,client_ref,customer,subject,channel,verdict,takes_part,outcome,\
 reason_code,reason,message,before_after,receipt,attempts,started,finished
 00000000-0000-0000-0000-000000000000,\"Outage, \"\"all\"\" of it\",reply,Mira Okafor,1970-01-01T00:01:40Z,is:active tag:outage,,\
 \"'=Hello {{customer_first_name}},
-sorry\",0,7,REF0,,email,will_send,true,applied,,,\"'=Hello Noëlle,
+sorry\",0,7,REF0,,,email,will_send,true,applied,,,\"'=Hello Noëlle,
 sorry\",Active → Done,m-1,2,1970-01-01T00:02:20Z,1970-01-01T00:02:31Z
 00000000-0000-0000-0000-000000000000,\"Outage, \"\"all\"\" of it\",reply,Mira Okafor,1970-01-01T00:01:40Z,is:active tag:outage,,\
 \"'=Hello {{customer_first_name}},
-sorry\",1,8,REF1,,voice,voice,false,skipped,voice,voice,,,,0,,
+sorry\",1,8,REF1,,,voice,voice,false,skipped,voice,voice,,,,0,,
 ";
     let client_ref = |no| muster_model::ClientRef::new(JobId(Uuid::nil()), no).to_string();
     let expected = expected.replace("REF0", &client_ref(0)).replace("REF1", &client_ref(1));
