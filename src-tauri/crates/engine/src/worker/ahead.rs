@@ -217,7 +217,7 @@ impl Run<'_> {
             && self.began.elapsed() < LONGEST
             && self.did < self.job.counts.pending
             // This call and the next one.
-            && self.ctx.pace.wait(use_of(self.job), 2, 0).is_none()
+            && self.ctx.pace.wait(use_of(self.job), 0, 2, 0).is_none()
     }
 
     /// Whether the job still runs: somebody may have stopped it meanwhile.
