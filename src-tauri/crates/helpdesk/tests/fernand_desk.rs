@@ -105,7 +105,6 @@ async fn the_whole_way(url: &str, running: &Running) {
         assert_eq!(thread.conversation.id, one.id);
         assert!(thread.messages.is_sorted_by_key(|message| message.at) && !thread.messages.is_empty());
         if thread.conversation.channel.as_str() == "email" && thread.conversation.contact.email.is_some() {
-            assert!(!thread.conversation.contact.name.is_empty());
             emails.push(thread.conversation);
         }
         if emails.len() == 12 {
