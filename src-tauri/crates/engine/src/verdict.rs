@@ -133,7 +133,7 @@ impl Bench<'_> {
             Effect::Status(StatusChange::Snoozed(SnoozeUntil::Reply)) if !capabilities.snooze_until_reply => {
                 Some("it snoozes only until a time")
             }
-            Effect::Team(_) if !capabilities.teams => Some("it has no teams"),
+            Effect::Team(Some(_)) if !capabilities.teams => Some("it has no teams"),
             Effect::Priority(_) if !capabilities.priority => Some("it has no priorities"),
             Effect::TagClear if !capabilities.clear_tags => Some("it takes tags off only by name"),
             Effect::TagAdd(_) | Effect::TagRemove(_) if !capabilities.tags => {

@@ -34,7 +34,7 @@ pub(in crate::fernand) fn steps(change: &Change) -> Result<Vec<Step>, NotSent> {
     let Change { status, agent, team, add_tags, remove_tags, remove_all_tags, priority, block, delete } =
         change;
     let cannot = |what: &str| Err(NotSent::Unsupported(format!("Fernand {what}.")));
-    if team.is_some() {
+    if matches!(team, Some(Some(_))) {
         return cannot("has no teams");
     }
     if priority.is_some() {
@@ -70,6 +70,10 @@ pub(in crate::fernand) fn steps(change: &Change) -> Result<Vec<Step>, NotSent> {
             None => first.call.agent_id = Some(()),
         }
         first.effects.push(Effect::Assignee(who.clone()));
+    }
+    if let (Some(None), Some(first)) = (team, steps.first_mut()) {
+        // Nobody there is in a team: it is so, whatever else is done.
+        first.effects.push(Effect::Team(None));
     }
     if let (Some(status), Some(last)) = (status, steps.last_mut()) {
         (last.call.status, last.call.snooze_until, last.call.block) = (Some(word(*status)), until, *block);
@@ -165,6 +169,7 @@ mod tests {
     #[rstest]
     #[case::status(Change { status: Some(StatusChange::Done), ..Change::default() }, json!([{"status":"CLOSED"}]))]
     #[case::unassign(Change { agent: Some(None), ..Change::default() }, json!([{"agent_id":null}]))]
+    #[case::unassign_from_both(Change { agent: Some(None), team: Some(None), ..Change::default() }, json!([{"agent_id":null}]))]
     #[case::assign(
         Change { agent: Some(Some(Handle::from("mira@b.example"))), ..Change::default() },
         json!([{"agent_email":"mira@b.example"}])
@@ -198,7 +203,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Change { team: Some(None), ..Change::default() }, "no teams")]
+    #[case(Change { team: Some(Some(Handle::from("billing"))), ..Change::default() }, "no teams")]
     #[case(Change { priority: Some(Priority::Low), ..Change::default() }, "no priorities")]
     #[case(Change { remove_all_tags: true, ..Change::default() }, "by name")]
     #[case(Change { block: true, status: Some(StatusChange::Done), ..Change::default() }, "together with the status Spam")]
