@@ -183,7 +183,7 @@ fn machine() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Measure, chosen, quantile, table};
+    use super::{BENCHES, Measure, chosen, quantile, table};
     use serde_json::json;
 
     fn measure() -> Measure {
