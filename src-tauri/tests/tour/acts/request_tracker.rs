@@ -113,8 +113,11 @@ async fn write(stage: &mut Stage, server: &Server) -> Result<()> {
                 .text_where_within("job-result", "the number sent", LATER, |text| number(text) == Some(count))
                 .await?;
             let mut mails: BTreeMap<String, usize> = BTreeMap::new();
-            for mail in server.outbox()?.into_iter().filter(|mail| mail.text.contains(MARK)) {
-                *mails.entry(mail.to).or_default() += 1;
+            // RT also tells the owners, who are agents.
+            for mail in server.outbox()? {
+                if mail.text.contains(MARK) && !mail.to.contains("@desk.test") {
+                    *mails.entry(mail.to).or_default() += 1;
+                }
             }
             equal("requestors with mail", mails.len() as u64, count)?;
             ensure(mails.values().all(|times| *times == 1), || format!("{mails:?}"))?;
