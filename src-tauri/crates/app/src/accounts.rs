@@ -421,7 +421,7 @@ fn abilities(can: &Capabilities, me: &Me) -> Vec<Ability> {
             if can.events {
                 "New messages arrive within a second".into()
             } else {
-                "Muster asks every half minute".into()
+                "Muster asks every few seconds, as often as its limits allow".into()
             },
         ),
         line(
