@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::Shared;
 use super::contract::Always;
 use super::refusal::Refusal;
+use crate::clock::Millis;
 use crate::db::{self, events_after, newest_seq};
 
 /// How far back a client may catch up.
@@ -43,7 +44,8 @@ pub(super) async fn events(
         Some(_) => ("reset", newest),
     };
     let first = Event::default().event(name).id(from.to_string()).data(json!({ "seq": from }).to_string());
-    let stream = Place { desk, watch, last: from, ready: VecDeque::from([first]) };
+    let said = desk.clock.now();
+    let stream = Place { desk, watch, last: from, said, ready: VecDeque::from([first]) };
     let events = futures::stream::unfold(stream, |mut stream| async move {
         let event = stream.next().await?;
         Some((Ok(event), stream))
@@ -56,6 +58,8 @@ struct Place {
     desk: Shared,
     watch: watch::Receiver<i64>,
     last: i64,
+    /// When something was said last: silence counts from there, however long reading takes.
+    said: Millis,
     ready: VecDeque<Event>,
 }
 
@@ -71,15 +75,17 @@ impl Place {
                 self.desk.db.read(move |tx| Ok::<Vec<db::Event>, Refusal>(events_after(tx, last, 200)?));
             for event in read.await.ok()? {
                 self.last = event.seq;
+                self.said = self.desk.clock.now();
                 let data = serde_json::to_string(&event).ok()?;
                 self.ready.push_back(Event::default().event("change").id(event.seq.to_string()).data(data));
             }
             if self.ready.is_empty() {
-                let silence = self.desk.clock.now().plus(SILENCE);
+                let silence = self.said.plus(SILENCE);
                 tokio::select! {
                     () = self.desk.stop.cancelled() => return None,
                     changed = self.watch.changed() => changed.ok()?,
                     () = self.desk.clock.sleep_until(silence) => {
+                        self.said = self.desk.clock.now();
                         return Some(Event::default().comment("still here"));
                     }
                 }
