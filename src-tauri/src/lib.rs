@@ -6,6 +6,7 @@ mod demo_desk;
 mod events;
 mod mail_scheme;
 mod notifier;
+mod starting;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -60,6 +61,9 @@ pub fn run() -> ExitCode {
                 }
             });
             ExitCode::SUCCESS
+        }
+        Err(tauri::Error::PluginInitialization(plugin, why)) if plugin == "single-instance" => {
+            starting::again(&why)
         }
         Err(err) => {
             tracing::error!("The window cannot be made: {err}");

@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::process::{Process, descendants};
 use crate::session::Session;
-use crate::wait::{SOON, until};
+use crate::wait::{LATER, SOON, until};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
@@ -40,7 +40,8 @@ impl WebDriver {
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.envs(environment.iter().copied());
         let driver = Process::start("window", &mut command, session.logs())?;
-        let http = Client::builder().no_proxy().build()?;
+        // A driver whose program did not come up never answers.
+        let http = Client::builder().no_proxy().timeout(LATER).build()?;
         let base = format!("http://127.0.0.1:{port}");
         until("WebKitWebDriver", SOON, async || {
             let status = http.get(format!("{base}/status")).send().await?;
