@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ACCOUNT } from '../test/fake/shop';
 import { openWindow, type Window } from '../test/window';
 
 let app: Window;
@@ -68,5 +69,54 @@ describe('settings', () => {
     expect(select('holdOne').selectedOptions[0]?.text).toBe('10 s');
     await app.click('settings-back');
     expect(app.maybe('settings')).toBeNull();
+  });
+
+  it('say what is on this computer, and set how much of it may be', async () => {
+    await openSettings();
+    await app.click('settings-storage');
+    await app.settle(50);
+    expect(app.text('storage-figures')).toContain('640');
+    expect(app.text('storage-figures')).toContain('18.4 MB');
+    expect(app.maybe('storage-removed')).toBeNull();
+    await pick('keepDays', '90 days');
+    await pick('keepMegabytes', '1 GB');
+    expect(called('save_storage').at(-1)).toMatchObject({ keepDays: 90, keepMegabytes: 1000 });
+    await pick('keepDays', 'Always');
+    expect(called('save_storage').at(-1)).toMatchObject({ keepDays: null, keepMegabytes: 1000 });
+    await pick('keepMegabytes', '250 MB');
+    expect(app.text('settings-error')).toContain('The journal cannot be written.');
+    expect(select('keepMegabytes').selectedOptions[0]?.text).toBe('1 GB');
+    await app.click('settings-sending');
+    await app.settle(50);
+    expect(select('holdOne').selectedOptions[0]?.text).toBe('10 s');
+  });
+
+  it('say what was removed, and that a file keeps everything', async () => {
+    app = await openWindow();
+    const { host } = app;
+    const call = host.call.bind(host);
+    const stored = {
+      keepDays: 30,
+      keepMegabytes: null,
+      megabytes: 2400,
+      conversations: 9,
+      withMessages: 2,
+      removed: 1,
+      removedUntil: '2026-01-31T10:00:00Z',
+      isFile: false,
+    };
+    host.call = (name, request) =>
+      name === 'storage' ? (Promise.resolve({ ...stored }) as ReturnType<typeof call>) : call(name, request);
+    await app.click('account-switcher');
+    await app.click('account-settings');
+    await app.click('settings-storage');
+    await app.settle(50);
+    expect(app.text('storage-removed')).toContain('The messages of 1 conversation, last updated up to 31 Jan 2026');
+    expect(app.text('storage-figures')).toContain('2.4 GB');
+    stored.isFile = true;
+    host.emit({ type: 'stateChanged', account: ACCOUNT.id });
+    await app.settle(50);
+    expect(app.text('storage-file')).toContain('everything stays');
+    expect(app.maybe('setting-keepDays')).toBeNull();
   });
 });

@@ -120,6 +120,10 @@ macro_rules! muster_commands {
             sending_rules(AccountRef) -> SendingRulesView;
             /// Sets how they do.
             save_sending_rules(SaveSendingRules) -> SendingRulesView;
+            /// What of an account is on this computer.
+            storage(AccountRef) -> StorageView;
+            /// Sets how much of it may be.
+            save_storage(SaveStorage) -> StorageView;
         }
     };
 }

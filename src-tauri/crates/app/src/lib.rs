@@ -24,6 +24,7 @@ mod quote;
 mod rules;
 mod sending;
 mod snippets;
+mod storage;
 mod terminal;
 mod thread;
 mod view_filter;
@@ -44,8 +45,8 @@ pub use terminal::{
 };
 
 // What a program needs to start the app.
-pub use muster_engine::{Account, EnvKeys, FILE_KIND, KINDS, SystemClock};
+pub use muster_engine::{Account, EnvKeys, FILE_KIND, KINDS, Synced, SystemClock};
 
 // Words of the layers below that a terminal uses as they are.
 pub use muster_model::{JobId, JobState, Verdict};
-pub use muster_store::JobFilter;
+pub use muster_store::{JobFilter, Retention};

@@ -76,7 +76,7 @@ pub enum Command {
     Jobs(JobsCommand),
     /// Look at a job, or do something with it. Works beside a running window.
     Job(JobCommand),
-    /// Show or set how replies of an account leave when nobody says otherwise.
+    /// Show or set how replies of an account leave when nobody says otherwise, and how much of it stays on this computer.
     Settings(SettingsCommand),
     /// Work the journal until nothing is due.
     Run {
@@ -141,7 +141,7 @@ pub enum AccountCommand {
     },
 }
 
-/// Show or set how replies of an account leave when nobody says otherwise.
+/// Show or set how replies of an account leave when nobody says otherwise, and how much of it stays on this computer.
 #[derive(Debug, ClapArgs)]
 pub struct SettingsCommand {
     /// The account.
@@ -158,6 +158,22 @@ pub struct SettingsCommand {
     /// What was to reach a customer so long ago, while nothing could leave, asks first: 10m, 1h.
     #[arg(long, value_name = "TIME", value_parser = schedule::hold)]
     pub overdue: Option<u32>,
+    /// Messages of conversations that were not updated for so many days are removed from this computer, or `all` stay.
+    #[arg(long, value_name = "DAYS", value_parser = limit)]
+    pub keep_days: Option<Limit>,
+    /// The oldest messages are removed while more than so many megabytes are needed, or `all` stay.
+    #[arg(long, value_name = "MB", value_parser = limit)]
+    pub keep_mb: Option<Limit>,
+}
+
+/// A number, or none: everything stays.
+pub type Limit = Option<u32>;
+
+fn limit(text: &str) -> Result<Limit, String> {
+    if text == "all" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("\"{text}\" is not a limit. Write a whole number, or all."))
 }
 
 /// Change or write to many conversations.

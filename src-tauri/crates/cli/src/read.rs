@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use muster_app::{App, UiError};
+use muster_app::{App, Synced, UiError};
 use serde_json::json;
 
 use crate::print::Out;
 
 pub async fn sync(app: &App, name: &str, full: bool, out: Out) -> Result<ExitCode, UiError> {
     let account = app.open_named(name).await?;
-    let state = app
+    let synced = app
         .sync(&account, full, |state| {
             // Progress, one object a line; the last line is the end.
             let line = json!({ "cached": state.cached, "total": state.total, "complete": false });
@@ -18,11 +18,34 @@ pub async fn sync(app: &App, name: &str, full: bool, out: Out) -> Result<ExitCod
             }
         })
         .await?;
-    out.print(
-        &json!({ "cached": state.cached, "total": state.total, "complete": !state.backfilling }),
-        |_| format!("{} conversations on this computer.", state.cached),
-    )?;
-    Ok(ExitCode::SUCCESS)
+    let state = &synced.state;
+    let mut said = json!({ "cached": state.cached, "total": state.total, "complete": !state.backfilling });
+    if full {
+        said["changed"] = json!(synced.changed);
+        said["verified"] = json!(state.total.map(|total| total == state.cached));
+    }
+    out.print(&said, |_| {
+        let here = format!("{} conversations on this computer.", state.cached);
+        if full { format!("{here} {}", verified(&synced)) } else { here }
+    })?;
+    Ok(if full && !synced.is_whole() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What a full sync found.
+fn verified(synced: &Synced) -> String {
+    let changed = match synced.changed {
+        0 => "All of them were as the help desk has them.".to_owned(),
+        1 => "One was not as the help desk has it, and is now.".to_owned(),
+        n => format!("{n} were not as the help desk has them, and are now."),
+    };
+    match synced.state.total {
+        None => format!("{changed} This help desk does not say how many it has."),
+        Some(_) if synced.is_whole() => format!("{changed} The help desk counts as many."),
+        Some(total) => format!(
+            "{changed} The help desk counts {total}, even after everything was read twice: the key may not see all of them, \
+             or many come and go right now. Try again later."
+        ),
+    }
 }
 
 pub async fn ls(

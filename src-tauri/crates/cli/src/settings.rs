@@ -1,8 +1,10 @@
-//! `musterctl settings`: how replies of an account leave when nobody says otherwise. Works beside a running window.
+//! `musterctl settings`: how replies of an account leave when nobody says otherwise, and how much of it stays on this
+//! computer. Works beside a running window.
 
 use std::process::ExitCode;
 
-use muster_app::{App, ErrorCode, UiError};
+use muster_app::wire::StorageView;
+use muster_app::{App, ErrorCode, Retention, UiError};
 use serde_json::json;
 
 use crate::args::SettingsCommand;
@@ -25,18 +27,64 @@ pub async fn run(app: &App, command: SettingsCommand, out: Out) -> Result<ExitCo
     if rules != before {
         app.set_rules(&account, rules).await?;
     }
+    let stored = app.stored(&account).await?;
+    let kept = Retention { days: stored.keep_days, megabytes: stored.keep_megabytes };
+    let wanted = Retention {
+        days: command.keep_days.unwrap_or(kept.days),
+        megabytes: command.keep_mb.unwrap_or(kept.megabytes),
+    };
+    if wanted != kept {
+        app.set_retention(&account, wanted).await?;
+    }
     let said = json!({
         "hold_one": rules.hold_one,
         "hold_many": rules.hold_many,
         "hold_chat": rules.hold_chat,
         "overdue_minutes": rules.overdue_minutes,
+        "keep_days": wanted.days,
+        "keep_mb": wanted.megabytes,
+        "mb": stored.megabytes,
+        "with_messages": stored.with_messages,
+        "removed": stored.removed,
+        "removed_until": stored.removed_until,
     });
     out.print(&said, |_| {
         format!(
             "One reply can be taken back for {} s, a reply to many for {} s, one in a live chat for {} s.\n\
-             What is more than {} min late asks before it leaves.",
-            rules.hold_one, rules.hold_many, rules.hold_chat, rules.overdue_minutes
+             What is more than {} min late asks before it leaves.\n\
+             {}\n\
+             {}",
+            rules.hold_one,
+            rules.hold_many,
+            rules.hold_chat,
+            rules.overdue_minutes,
+            limits(wanted),
+            stock(&stored)
         )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn limits(retention: Retention) -> String {
+    let gone = match (retention.days, retention.megabytes) {
+        (None, None) => return "All messages stay on this computer.".to_owned(),
+        (Some(days), None) => format!("of conversations that were not updated for {days} days"),
+        (None, Some(mb)) => format!("of the oldest conversations while more than {mb} MB are needed"),
+        (Some(days), Some(mb)) => format!(
+            "of conversations that were not updated for {days} days, and of the oldest while more than {mb} MB are needed"
+        ),
+    };
+    format!(
+        "Messages {gone} are removed from this computer, at the next sync at the latest; the help desk keeps them."
+    )
+}
+
+fn stock(stored: &StorageView) -> String {
+    let StorageView { conversations, with_messages, megabytes, removed, .. } = stored;
+    let here =
+        format!("{conversations} conversations are here, {with_messages} with messages: {megabytes} MB.");
+    match &stored.removed_until {
+        Some(until) => format!("{here} The messages of {removed} were removed, updated up to {until}."),
+        None => here,
+    }
 }

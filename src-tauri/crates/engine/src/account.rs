@@ -57,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) sync_now: Notify,
     /// There may be threads to fetch ahead.
     pub(crate) fetch_ahead: Notify,
+    /// How much of the messages is kept was set anew.
+    pub(crate) limits_changed: Notify,
     /// Something was written into the journal.
     pub(crate) wake: Arc<Notify>,
     /// Requests that somebody waits for; what nobody waits for stands back.
@@ -134,6 +136,7 @@ impl Account {
             role: watch::Sender::new(Role::Reading),
             sync_now: Notify::new(),
             fetch_ahead: Notify::new(),
+            limits_changed: Notify::new(),
             wake: Arc::default(),
             interactive: watch::Sender::new(0),
             overlay: Mutex::default(),
@@ -228,6 +231,11 @@ impl Account {
     /// Something was written into the journal: look at it now rather than at the next glance.
     pub fn wake(&self) {
         self.inner.wake.notify_one();
+    }
+
+    /// How much of the messages is kept was set anew: look now whether something is too much.
+    pub fn limits_changed(&self) {
+        self.inner.limits_changed.notify_one();
     }
 
     /// What lies over the cache on this machine. Only what moved in the journal since the last look is read.

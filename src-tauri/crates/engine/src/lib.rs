@@ -24,6 +24,7 @@ mod pace;
 mod plan;
 mod prefetch;
 mod reconcile;
+mod retention;
 mod retry;
 #[cfg(test)]
 mod samples;
@@ -50,6 +51,6 @@ pub use plan::{
 pub use retry::{RetryError, received, retry, retry_remark, retryable};
 pub use sentence::SendingSummary;
 pub use stores::Stores;
-pub use sync::SyncError;
+pub use sync::{SyncError, Synced};
 pub use undo::{UndoError, Undoable, undo, undoable};
 pub use worker::WorkError;

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt, TryStreamExt};
 use muster_helpdesk::{HelpDesk, ReadError};
-use muster_model::RemoteId;
+use muster_model::{Match, RemoteId};
 use muster_store::StoreError;
 
 use crate::blocking::blocking;
@@ -20,6 +21,8 @@ pub(crate) use policy::Reach;
 
 /// Threads per look into the cache.
 const BATCH: usize = 16;
+/// Threads that are asked for at a time: most of the time of one is waiting for the help desk.
+const AT_A_TIME: usize = 4;
 /// Between two threads, so that what is wanted now finds a free line.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How often the cache is looked at without being told: a worker's receipt moves headers, too.
@@ -74,20 +77,24 @@ pub(crate) async fn fetch_all(
         if fresh.is_empty() && left_out.len() == before {
             return Ok(fetched);
         }
-        for id in fresh {
-            stand_back(account).await;
-            if fetch(account, desk, &id).await? {
-                fetched += 1;
-            }
-            asked.insert(id);
-            tokio::time::sleep(PAUSE).await;
+        asked.extend(fresh.iter().cloned());
+        let mut fetching = stream::iter(fresh)
+            .map(|id| async move {
+                stand_back(account).await;
+                let is_fetched = fetch(account, desk, &id).await;
+                tokio::time::sleep(PAUSE).await;
+                is_fetched
+            })
+            .buffer_unordered(AT_A_TIME);
+        while let Some(is_fetched) = fetching.try_next().await? {
+            fetched += u64::from(is_fetched);
         }
     }
 }
 
 async fn wanted(account: &Account, reach: Reach, limit: usize) -> Result<Vec<RemoteId>, StoreError> {
     let stores = account.stores().clone();
-    let wanted = policy::wanted(reach, account.me().map(|me| me.handle).as_ref(), account.clock().now());
+    let wanted = wanted_now(account, reach);
     blocking(move || {
         if stores.cache.sync_state()?.backfilling {
             return Ok(Vec::new());
@@ -99,8 +106,13 @@ async fn wanted(account: &Account, reach: Reach, limit: usize) -> Result<Vec<Rem
     .await
 }
 
+/// What the policy wants fetched ahead at this moment.
+pub(crate) fn wanted_now(account: &Account, reach: Reach) -> Match {
+    policy::wanted(reach, account.me().map(|me| me.handle).as_ref(), account.clock().now())
+}
+
 /// Waits while somebody waits for the help desk.
-async fn stand_back(account: &Account) {
+pub(crate) async fn stand_back(account: &Account) {
     // Fails only when the account is gone, and it is borrowed.
     let _ = account.inner.interactive.subscribe().wait_for(|running| *running == 0).await;
 }

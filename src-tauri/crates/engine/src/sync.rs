@@ -53,13 +53,31 @@ pub(crate) async fn identify(account: &Account, desk: &dyn HelpDesk) -> Result<M
     Ok(me)
 }
 
+/// How a sync ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Synced {
+    /// How far the cache is. After a full sync its total is what the help desk counted at the end.
+    pub state: SyncState,
+    /// Conversations that were not here as the help desk has them, those that it has no more included.
+    pub changed: u64,
+}
+
+impl Synced {
+    /// As many are here as the help desk counts, where it does.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.state.total.is_none_or(|total| total == self.state.cached)
+    }
+}
+
 /// Pulls pages until nothing more is waiting; `progress` hears of each.
 pub(crate) async fn catch_up(
     account: &Account,
     desk: &dyn HelpDesk,
     mut progress: impl FnMut(SyncState),
-) -> Result<SyncState, SyncError> {
+) -> Result<Synced, SyncError> {
     let mut state = read_state(account).await?;
+    let mut changed = 0;
     loop {
         let cursor = state.cursor.clone().map(Cursor);
         let page = match patiently(|| desk.changes(cursor.as_ref())).await {
@@ -74,6 +92,7 @@ pub(crate) async fn catch_up(
         account.link().reachable();
         let more = page.more;
         if let Some(news) = commit(account, page, &state).await? {
+            changed += news.changed.len() as u64;
             tell(account, news);
         }
         state = read_state(account).await?;
@@ -86,7 +105,38 @@ pub(crate) async fn catch_up(
     blocking(move || cache.note_synced(now)).await?;
     account.link().caught_up();
     state.last_synced = Some(now);
-    Ok(state)
+    Ok(Synced { state, changed })
+}
+
+/// Reads everything anew and compares the counts at the end. What came and went during the walk is in the changes after
+/// it; where the counts differ even so, everything is read once more.
+pub(crate) async fn full(
+    account: &Account,
+    desk: &dyn HelpDesk,
+    mut progress: impl FnMut(SyncState),
+) -> Result<Synced, SyncError> {
+    let first = walk(account, desk, &mut progress).await?;
+    if first.is_whole() {
+        return Ok(first);
+    }
+    let Synced { state: SyncState { cached, total, .. }, .. } = &first;
+    tracing::warn!(account = %account.row().id, cached, total, "the help desk counts otherwise: reading everything again");
+    let second = walk(account, desk, &mut progress).await?;
+    Ok(Synced { changed: first.changed + second.changed, ..second })
+}
+
+async fn walk(
+    account: &Account,
+    desk: &dyn HelpDesk,
+    mut progress: impl FnMut(SyncState),
+) -> Result<Synced, SyncError> {
+    begin_anew(account).await?;
+    let walked = catch_up(account, desk, &mut progress).await?;
+    let counted = patiently(|| desk.directory()).await?.conversations;
+    // What changed since, up to the count.
+    let Synced { mut state, changed } = catch_up(account, desk, &mut progress).await?;
+    state.total = counted.or(walked.state.total);
+    Ok(Synced { state, changed: walked.changed + changed })
 }
 
 /// Forgets the place in the changes. What is cached stays readable until the walk was through.

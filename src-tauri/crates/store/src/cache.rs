@@ -26,6 +26,7 @@ mod load;
 mod messages;
 mod packed;
 mod page;
+mod retention;
 mod since;
 mod state;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use list::{ListPage, ListRow};
 pub use load::Loaded;
 pub use messages::CachedThread;
 pub use page::{PageKey, PageRequest};
+pub use retention::{Retention, Spared, Stock};
 pub use since::Deliveries;
 pub use state::SyncState;
 

@@ -57,6 +57,10 @@ impl Db {
         if found > supported {
             return Err(StoreError::FromTheFuture { path, found, supported });
         }
+        if found == 0 {
+            // Decided by a file's first page: what is removed later gives its room back piece by piece.
+            writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+        }
         switch_to_wal(&writer)?;
         writer.execute_batch(kind.settings)?;
         migrate(&mut writer, kind)?;

@@ -50,6 +50,7 @@ import type {
   ReplyRequest,
   SaveDraft,
   SaveSendingRules,
+  SaveStorage,
   SaveView,
   SelectionRequest,
   SelectionSummary,
@@ -62,6 +63,7 @@ import type {
   SnoozeView,
   SpotCheck,
   Stopped,
+  StorageView,
   Tested,
   ThreadHits,
   ThreadHitsRequest,
@@ -127,6 +129,8 @@ export type Commands = {
   outbox: [AccountRef, Outbox];
   sending_rules: [AccountRef, SendingRulesView];
   save_sending_rules: [SaveSendingRules, SendingRulesView];
+  storage: [AccountRef, StorageView];
+  save_storage: [SaveStorage, StorageView];
 };
 
 export type Command = keyof Commands;

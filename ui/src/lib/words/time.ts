@@ -68,6 +68,11 @@ export function inFull(at: string | number): string {
   return `${longDay.format(new Date(at)).replace(',', '')}, ${clockTime(at)}`;
 }
 
+/** A day long ago: "12 May 2025". */
+export function day(at: string | number): string {
+  return dayMonthYear.format(new Date(at));
+}
+
 /** "Europe/Berlin" → "Berlin time". */
 export function zoneName(zone = Intl.DateTimeFormat().resolvedOptions().timeZone): string {
   return `${zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone} time`;

@@ -1,6 +1,6 @@
 // What the jobs page asks for and what its buttons do.
 
-import type { JobDetail, JobItemView, JobView } from '../../lib/host/types';
+import type { JobDetail, JobItemView, JobView, StorageView } from '../../lib/host/types';
 import { count } from '../../lib/ui/format';
 import { countsOf, type FakeJob, type FakeJobs, isOver, kindOf } from './jobs';
 import { type Answers, refusal, type Shop } from './shop';
@@ -23,9 +23,21 @@ type Area = Answers<
   | 'outbox'
   | 'sending_rules'
   | 'save_sending_rules'
+  | 'storage'
+  | 'save_storage'
 >;
 
 export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
+  let storage: StorageView = {
+    keepDays: null,
+    keepMegabytes: null,
+    megabytes: 18.4,
+    conversations: 2000,
+    withMessages: 640,
+    removed: 0,
+    removedUntil: null,
+    isFile: false,
+  };
   let rules = { holdOne: 10, holdMany: 30, holdChat: 0, overdueMinutes: 10 };
   const text = (job: FakeJob, item: JobItemView) =>
     (job.text ?? item.beforeAfter.join(', ')).replace(
@@ -135,6 +147,11 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
     save_sending_rules: (request) => {
       if (request.rules.holdMany > 600) throw refusal('badInput', 'A reply can be held for 600 seconds at most.');
       return (rules = request.rules);
+    },
+    storage: () => storage,
+    save_storage: ({ keepDays, keepMegabytes }) => {
+      if (keepMegabytes === 250) throw refusal('badInput', 'The journal cannot be written.');
+      return (storage = { ...storage, keepDays, keepMegabytes });
     },
     edit_job: ({ job: id, name, sending }) => {
       const job = jobs.get(id);

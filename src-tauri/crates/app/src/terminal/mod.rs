@@ -1,6 +1,6 @@
 //! What a terminal asks: the same use cases as the window's, on accounts by name, worked step by step.
 
-use muster_engine::{Account, sentence};
+use muster_engine::{Account, Synced, sentence};
 use muster_model::RemoteId;
 use muster_store::{PageRequest, SyncState};
 use serde::Serialize;
@@ -144,9 +144,9 @@ impl App {
         account: &Account,
         full: bool,
         progress: impl FnMut(SyncState) + Send,
-    ) -> Result<SyncState, UiError> {
+    ) -> Result<Synced, UiError> {
         match account.sync_once(full, progress).await {
-            Ok(state) => Ok(state),
+            Ok(synced) => Ok(synced),
             Err(muster_engine::SyncError::Read(err)) => Err(err.into()),
             Err(muster_engine::SyncError::Store(err)) => Err(err.into()),
             Err(err @ muster_engine::SyncError::File) => {

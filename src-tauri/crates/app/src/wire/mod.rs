@@ -10,6 +10,7 @@ mod inbox;
 mod job;
 mod plan;
 mod sending;
+mod storage;
 mod thread;
 
 pub use account::*;
@@ -18,6 +19,7 @@ pub use inbox::*;
 pub use job::*;
 pub use plan::*;
 pub use sending::*;
+pub use storage::*;
 pub use thread::*;
 
 /// Derives what every wire type needs.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod ctl;
+mod storage;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -7,7 +7,8 @@ use muster_store::SyncState;
 use super::Account;
 use crate::pace::Use;
 use crate::prefetch::{self, Reach};
-use crate::sync::{SyncError, begin_anew, catch_up, identify, read_state};
+use crate::retention::keep_within;
+use crate::sync::{self, SyncError, Synced, catch_up, identify, read_state};
 
 /// How long the process that works the account may take: it asks for changes every half minute at the latest.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -18,6 +19,8 @@ const FEW_READS: u32 = 120;
 impl Account {
     /// Syncs to the end, with the threads of active and followed conversations; `progress` hears of each page.
     ///
+    /// A full sync reads everything anew, puts right what differs, and compares the counts.
+    ///
     /// Where another process works the account, that one syncs, and this one waits for it.
     ///
     /// # Errors
@@ -26,7 +29,7 @@ impl Account {
         &self,
         full: bool,
         mut progress: impl FnMut(SyncState) + Send,
-    ) -> Result<SyncState, SyncError> {
+    ) -> Result<Synced, SyncError> {
         if self.is_file() {
             return Err(SyncError::File);
         }
@@ -35,23 +38,22 @@ impl Account {
         };
         let desk = self.desk_for(Use::Sync).ok_or_else(|| self.no_key())?;
         identify(self, &*desk).await?;
-        if full {
-            begin_anew(self).await?;
-        }
-        let state = catch_up(self, &*desk, &mut progress).await?;
+        let synced = if full {
+            sync::full(self, &*desk, &mut progress).await?
+        } else {
+            catch_up(self, &*desk, &mut progress).await?
+        };
+        keep_within(self).await?;
         // Where threads come a few a minute, nobody wants to wait for all of them: they come while Muster runs.
         if desk.capabilities().reads_per_minute.is_some_and(|reads| reads < FEW_READS) {
-            return Ok(state);
+            return Ok(synced);
         }
         let ahead = self.desk_for(Use::Prefetch).ok_or_else(|| self.no_key())?;
         prefetch::fetch_all(self, &*ahead, Reach::Needed).await?;
-        Ok(state)
+        Ok(synced)
     }
 
-    async fn wait_for_holder(
-        &self,
-        mut progress: impl FnMut(SyncState) + Send,
-    ) -> Result<SyncState, SyncError> {
+    async fn wait_for_holder(&self, mut progress: impl FnMut(SyncState) + Send) -> Result<Synced, SyncError> {
         let asked_at = self.clock().now();
         // Where this process is the holder.
         self.inner.sync_now.notify_one();
@@ -60,7 +62,7 @@ impl Account {
             loop {
                 let state = read_state(self).await?;
                 if !state.backfilling && state.last_synced.is_some_and(|at| at >= asked_at) {
-                    return Ok(state);
+                    return Ok(Synced { state, changed: 0 });
                 }
                 if seen.replace(state.sequence) != Some(state.sequence) {
                     progress(state);

@@ -18,7 +18,7 @@ use super::{Account, Role};
 use crate::blocking::blocking;
 use crate::pace::{PacedDesk, Use};
 use crate::worker::{self, Bystander, WorkContext};
-use crate::{EngineEvent, KeyError, live, prefetch};
+use crate::{EngineEvent, KeyError, live, prefetch, retention};
 
 /// How often a watching process looks at the databases.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -57,7 +57,7 @@ impl Account {
         let Some(lock) = cancel.run_until_cancelled(self.wait_for_lock()).await else { return };
         self.inner.role.send_replace(Role::Holding);
         if cancel.run_until_cancelled(self.recover_patiently()).await.is_some() {
-            self.hold().await;
+            tokio::join!(self.hold(), cancel.run_until_cancelled(retention::run(self)));
         }
         drop(lock);
         self.inner.role.send_replace(Role::Watching);

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod desk;
+mod limits;
 mod offline;
 mod planning;
 mod roles;

@@ -1,7 +1,7 @@
 //! First sync, resuming, gaps, threads ahead.
 
 use muster_engine::{Account, SyncError};
-use muster_model::RemoteId;
+use muster_model::{Conversation, RemoteId};
 use rstest::rstest;
 use serde_json::json;
 
@@ -80,6 +80,20 @@ async fn a_full_sync_ends_with_the_same() {
         .await
         .unwrap();
     assert_eq!(listed(&account, "").await, before);
+    // What went wrong here without anybody noticing is put right, and said: one that is not as the help desk has it,
+    // one that it does not have, and one that is missing.
+    let cache = &account.stores().cache;
+    let header = |id: &RemoteId| cache.conversation(id).unwrap().unwrap();
+    let wrong = Conversation { subject: "Wrong".into(), ..header(&before[0]) };
+    let ghost = Conversation { id: "ghost".into(), ..header(&before[1]) };
+    let cursor = sync_state(&account).cursor.unwrap();
+    cache
+        .apply_page(&[wrong, ghost], &[before[2].clone()], &cursor, false, None, account.clock().now())
+        .unwrap();
+    let synced = account.sync_once(true, |_| {}).await.unwrap();
+    assert_eq!((synced.changed, synced.state.total, synced.is_whole()), (3, Some(300), true));
+    assert_eq!(listed(&account, "").await, before);
+    assert_ne!(header(&before[0]).subject, "Wrong");
     desk.stop().await;
     let err = account.sync_once(false, |_| {}).await.unwrap_err();
     assert!(matches!(err, SyncError::Read(_)), "{err}");

@@ -57,6 +57,10 @@ pub(crate) struct Facets {
     untagged: Set,
     /// A customer wrote at all.
     heard: Set,
+    /// The messages are here, however old.
+    threads: Set,
+    /// The messages were here and were removed to keep to the limits.
+    removed: Set,
     /// The messages are missing or older than the header.
     without_thread: Set,
     /// By row, UTC milliseconds.
@@ -148,6 +152,8 @@ impl Facets {
             &self.has_attachment,
             &self.untagged,
             &self.heard,
+            &self.threads,
+            &self.removed,
             &self.without_thread,
             &self.astray,
         ];

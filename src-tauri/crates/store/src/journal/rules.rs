@@ -1,13 +1,14 @@
-//! How what an account sends leaves when nobody says otherwise: settings, kept beside what they decide, so that the
-//! window and a terminal have the same.
+//! Settings of an account: how what it sends leaves when nobody says otherwise, and what of it stays on this machine.
+//! Kept in the journal, so that the window and a terminal have the same, and a cache made anew keeps to them.
 
 use rusqlite::{OptionalExtension, params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Journal;
-use crate::{Result, column::to_json};
+use crate::{Result, Retention, column::to_json};
 
 const RULES: &str = "sending_rules";
+const RETENTION: &str = "retention";
 
 /// The longest usual hold, in seconds: what is held longer is scheduled.
 const LONGEST_HOLD: u32 = 600;
@@ -53,23 +54,41 @@ impl SendingRules {
 impl Journal {
     /// How replies leave when nobody says otherwise. What cannot be read counts as never set.
     pub fn sending_rules(&self) -> Result<SendingRules> {
+        self.setting(RULES)
+    }
+
+    /// Sets them.
+    pub fn set_sending_rules(&self, rules: &SendingRules) -> Result<()> {
+        self.set_setting(RULES, rules)
+    }
+
+    /// For how long, and in how much room, messages are kept on this machine.
+    pub fn retention(&self) -> Result<Retention> {
+        self.setting(RETENTION)
+    }
+
+    /// Sets it.
+    pub fn set_retention(&self, retention: &Retention) -> Result<()> {
+        self.set_setting(RETENTION, retention)
+    }
+
+    fn setting<T: DeserializeOwned + Default>(&self, key: &str) -> Result<T> {
         self.db.read(|tx| {
             let kept: Option<String> = tx
                 .prepare_cached("SELECT value FROM state WHERE key = ?1")?
-                .query_row(params![RULES], |row| row.get(0))
+                .query_row(params![key], |row| row.get(0))
                 .optional()?;
             Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
         })
     }
 
-    /// Sets them.
-    pub fn set_sending_rules(&self, rules: &SendingRules) -> Result<()> {
-        let json = to_json(rules)?;
+    fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<()> {
+        let json = to_json(value)?;
         self.db.write(|tx| {
             tx.prepare_cached(
                 "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             )?
-            .execute(params![RULES, json])?;
+            .execute(params![key, json])?;
             Ok(())
         })
     }

@@ -92,6 +92,39 @@ impl<'a> Eval<'a> {
         Ok(rows.into_iter().map(|row| RemoteId::from(facets.id(row))).collect())
     }
 
+    /// The least lately updated of which the messages are here, except what matches or is named.
+    pub(crate) fn oldest_threads(
+        &self,
+        spared: &Match,
+        named: &[RemoteId],
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<RemoteId>> {
+        let facets = self.facets;
+        let mut set = facets.threads.clone();
+        set.minus(&*self.set(spared)?);
+        set.minus(&Set::of(
+            named.iter().filter_map(|id| facets.row(id.as_str())).collect(),
+            facets.universe(),
+        ));
+        if before.is_some() {
+            self.narrow(&mut set, &Match::Updated { from: None, before });
+        }
+        let oldest_first = Sort { key: SortKey::Updated, reversed: true };
+        let rows = facets.in_order(&set, oldest_first, None, limit);
+        Ok(rows.into_iter().map(|row| RemoteId::from(facets.id(row))).collect())
+    }
+
+    /// Of how many conversations the messages are here, of how many they were removed, and the latest update of those.
+    pub(crate) fn threads(&self) -> (u64, u64, Option<i64>) {
+        let facets = self.facets;
+        let newest = facets
+            .in_order(&facets.removed, Sort::default(), None, 1)
+            .first()
+            .map(|row| at(&facets.updated, *row));
+        (facets.threads.len() as u64, facets.removed.len() as u64, newest)
+    }
+
     /// What every part matches: first what is at hand, the smallest set first, then what must be asked for.
     fn all<'f>(&self, parts: impl Iterator<Item = &'f Match>) -> Result<Set> {
         let (mut sets, mut texts, mut slow) = (Vec::new(), Vec::new(), Vec::new());

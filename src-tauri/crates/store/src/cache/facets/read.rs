@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 /// The columns that [`Facets::put`] reads.
 const COLUMNS: &str = "row, id, status, channel, engagement, agent, team, priority, tags, followers, has_attachment,
     updated, created, waiting, last_inbound, stamp, thread_stamp IS NULL OR thread_stamp < stamp AS without_thread,
-    doc, is_astray";
+    doc, is_astray, thread_stamp IS NOT NULL AS has_thread, thread_stamp IS NULL AND thread_fetched IS NOT NULL AS is_removed";
 
 impl Facets {
     /// The index of everything that is cached.
@@ -92,6 +92,8 @@ impl Facets {
             &mut self.has_attachment,
             &mut self.untagged,
             &mut self.heard,
+            &mut self.threads,
+            &mut self.removed,
             &mut self.without_thread,
             &mut self.astray,
         ] {
@@ -140,6 +142,12 @@ impl Facets {
         }
         if from.get(16)? {
             self.without_thread.insert(row, universe);
+        }
+        if from.get(19)? {
+            self.threads.insert(row, universe);
+        }
+        if from.get(20)? {
+            self.removed.insert(row, universe);
         }
         set(&mut self.updated, row, from.get(11)?);
         set(&mut self.created, row, from.get(12)?);
