@@ -87,7 +87,7 @@ macro_rules! play {
 /// `cargo test --test tour -- sign_in undo` plays it alone.
 async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     play!(
-        stage: sign_in, look, dark, select, plan, mass_reply, click, follow, offline, together, crash, canary, pause,
+        stage: sign_in, look, dark, settings, select, plan, mass_reply, click, follow, offline, together, crash, canary, pause,
         take_back, retry, undo, second, draft, secrets, viewer, mail, keyring
     );
     // Takes minutes where RT's database must be made first; asked for by name.

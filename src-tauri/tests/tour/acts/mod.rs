@@ -18,6 +18,7 @@ pub mod retry;
 pub mod second;
 pub mod secrets;
 pub mod select;
+pub mod settings;
 pub mod sign_in;
 pub mod take_back;
 pub mod together;
