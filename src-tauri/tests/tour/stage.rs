@@ -4,8 +4,11 @@ use crate::Result;
 use crate::ctl::Ctl;
 use crate::desk::Desk;
 use crate::notifications::Notifications;
+use crate::process::descendants;
 use crate::report::{Facts, Report};
 use crate::session::Session;
+use crate::wait::{SOON, until};
+use crate::webdriver::signal;
 use crate::window::{Scheme, Window};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -79,6 +82,24 @@ impl Stage {
             Some(window) => window.close().await,
             None => Ok(()),
         }
+    }
+
+    /// Starts the program again while the open window hangs, and kills that one while it is being called.
+    pub async fn replace_hanging_window(&mut self) -> Result<()> {
+        let hanging = self.window.take().ok_or("no window is open")?;
+        let process = hanging.process()?;
+        signal(process, "STOP")?;
+        let kill = async {
+            until("a second process", SOON, async || {
+                Ok((descendants(std::process::id(), "muster").len() > 1).then_some(()))
+            })
+            .await?;
+            // It finds the first one at once; one that is slower finds nobody, and is the first.
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            signal(process, "KILL")
+        };
+        let (opened, killed) = tokio::join!(self.open_window(Scheme::Light), kill);
+        killed.and(opened)
     }
 
     /// `kill -9` of the window's process.

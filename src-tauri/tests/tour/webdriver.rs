@@ -184,11 +184,16 @@ impl Drop for WebDriver {
     }
 }
 
-/// `kill -9`, the shell's own: a small Debian has no program of that name.
+/// `kill -9`
 pub fn kill(process: u32) -> Result<()> {
-    let status =
-        std::process::Command::new("sh").args(["-c", "kill -9 $0", &process.to_string()]).status()?;
-    if status.success() { Ok(()) } else { Err(format!("process {process} cannot be killed").into()) }
+    signal(process, "KILL")
+}
+
+/// `kill`, the shell's own: a small Debian has no program of that name.
+pub fn signal(process: u32, name: &str) -> Result<()> {
+    let arguments = ["-c", "kill -s $0 $1", name, &process.to_string()];
+    let status = std::process::Command::new("sh").args(arguments).status()?;
+    if status.success() { Ok(()) } else { Err(format!("process {process} takes no {name}").into()) }
 }
 
 async fn call(http: &Client, method: Method, url: &str, body: Option<&Value>) -> Result<Value> {

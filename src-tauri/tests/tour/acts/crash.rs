@@ -4,6 +4,7 @@
 use super::{INCIDENT, mass_reply};
 use crate::Result;
 use crate::stage::Stage;
+use crate::wait::LATER;
 use crate::window::Scheme;
 
 const DESK_DIES: &str = "The help desk died while this was being sent.";
@@ -41,6 +42,15 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let (once, unknown) = stage.once_or_unknown(&audience, WINDOW_DIES).await?;
             facts.saw(format!("killed after {before} of {}; \"{result}\"", audience.reached.len()));
             facts.saw(format!("{once} have it once, {unknown} are shown as unknown, nobody has it twice"));
+            Ok(())
+        })
+        .await?;
+
+    stage
+        .step("The window of before goes while another starts", async |stage, facts| {
+            stage.replace_hanging_window().await?;
+            stage.window()?.see_within("row", LATER).await?;
+            facts.saw("the second start became the first: it has the list");
             Ok(())
         })
         .await
