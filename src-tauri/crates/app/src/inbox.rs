@@ -37,7 +37,8 @@ impl App {
         let (is_file, zone) = (account.is_file(), account.clock().zone());
         self.blocking(move || {
             let (cache, filter) = (&stores.cache, &resolved.filter);
-            let total = if first { Some(cache.count(filter, &overlay)?) } else { None };
+            // The first page of a process does not wait for the count: an event tells when that can be had.
+            let total = if first && cache.is_warm()? { Some(cache.count(filter, &overlay)?) } else { None };
             let page = cache.list(&resolved, &overlay, &PageRequest { after, limit })?;
             let mut found = rows(cache, &page.rows, &overlay)?;
             if let Some(sought) = Sought::of(&resolved) {

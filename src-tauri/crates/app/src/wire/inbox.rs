@@ -70,7 +70,7 @@ wire! {
     pub struct ListPage {
         pub rows: Vec<Row>,
         pub next: Option<String>,
-        /// All that match; only on the first page.
+        /// All that match; only on the first page, and absent there until the index was loaded.
         pub total: Option<u32>,
         /// The cache covers the filter: the total is exact.
         pub complete: bool,

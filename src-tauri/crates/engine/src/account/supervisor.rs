@@ -38,6 +38,8 @@ impl Account {
         if started {
             let account = self.clone();
             self.inner.tasks.spawn(async move { account.supervise().await });
+            let account = self.clone();
+            self.inner.tasks.spawn(async move { account.warm().await });
         }
     }
 
@@ -46,6 +48,18 @@ impl Account {
         self.inner.cancel.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+    }
+
+    /// Loads what answers filters and counts. Lists that were shown before it was there get their counts then.
+    async fn warm(&self) {
+        let cache = self.stores().cache.clone();
+        match blocking(move || cache.warm()).await {
+            Ok(true) => self.send(EngineEvent::ConversationsChanged { ids: None }),
+            Ok(false) => {}
+            Err(err) => {
+                tracing::error!(account = %self.row().id, error = %err, "the index cannot be loaded");
+            }
+        }
     }
 
     async fn supervise(&self) {

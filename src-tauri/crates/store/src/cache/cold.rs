@@ -40,14 +40,29 @@ impl Cache {
         page: &PageRequest,
     ) -> Result<Option<ListPage>> {
         let is_plain = page.after.is_none() && query.sort.key == SortKey::Updated && !query.sort.reversed;
-        if self.facets.is_loaded() || !is_plain || asks_text(&query.filter) {
+        if !is_plain || asks_text(&query.filter) || self.is_warm()? {
             return Ok(None);
+        }
+        self.db.read(|tx| first_page(tx, query, overlay, page.limit, ROWS))
+    }
+
+    /// Whether a count is there at once: the index is loaded, or will be before anybody notices.
+    pub fn is_warm(&self) -> Result<bool> {
+        if self.facets.is_loaded() {
+            return Ok(true);
         }
         self.db.read(|tx| {
             let highest: i64 =
                 tx.query_row("SELECT coalesce(max(row), 0) FROM conversations", [], |row| row.get(0))?;
-            if highest < LARGE { Ok(None) } else { first_page(tx, query, overlay, page.limit, ROWS) }
+            Ok(highest < LARGE)
         })
+    }
+
+    /// Loads the index, for when nobody has asked yet. Says whether counts that were left out before can be had now.
+    pub fn warm(&self) -> Result<bool> {
+        let was_cold = !self.is_warm()?;
+        self.look(&Overlay::empty(), |_| Ok(()))?;
+        Ok(was_cold)
     }
 }
 
@@ -91,4 +106,38 @@ fn shown(found: Vec<(i64, ListRow)>) -> Vec<ListRow> {
 /// Whether a filter needs the full text. (The subject alone is at hand.)
 fn asks_text(filter: &Match) -> bool {
     !filter.text_terms().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use muster_model::{Match, Resolved, Sort, Status};
+
+    use super::LARGE;
+    use crate::{
+        Cache, Loaded, Overlay, PageRequest,
+        testing::{at, conversation, key},
+    };
+
+    #[test]
+    fn the_first_page_does_not_wait_for_the_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = |second: i64| Loaded {
+            conversation: conversation(&format!("c{second}"), second),
+            messages: None,
+        };
+        let cache = Cache::open(folder.path(), &key()).unwrap();
+        cache.begin_load().unwrap();
+        cache.load((1..=LARGE).map(loaded).collect(), at(LARGE)).unwrap();
+        drop(cache);
+        let cache = Cache::open(folder.path(), &key()).unwrap();
+        let active = Resolved { filter: Match::Status(vec![Status::Active]), sort: Sort::default() };
+        let page =
+            || cache.list(&active, &Overlay::empty(), &PageRequest { after: None, limit: 50 }).unwrap();
+        let first = page();
+        assert_eq!((first.rows.len(), cache.is_warm().unwrap()), (50, false));
+        assert!(cache.warm().unwrap() && cache.is_warm().unwrap());
+        assert!(!cache.warm().unwrap(), "it was there");
+        assert_eq!(page(), first);
+        assert_eq!(cache.count(&Match::All, &Overlay::empty()).unwrap(), LARGE.unsigned_abs());
+    }
 }

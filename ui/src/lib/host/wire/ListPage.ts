@@ -6,7 +6,7 @@ import type { Row } from "./Row";
  */
 export type ListPage = { rows: Array<Row>, next: string | null, 
 /**
- * All that match; only on the first page.
+ * All that match; only on the first page, and absent there until the index was loaded.
  */
 total: number | null, 
 /**

@@ -1,6 +1,9 @@
 //! Keeps the index of one cache, and brings it to the state of whatever transaction asks.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard,
+    atomic::{AtomicBool, Ordering},
+};
 
 use rusqlite::Connection;
 
@@ -14,6 +17,8 @@ const KEPT: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
     facets: RwLock<Option<Facets>>,
+    /// Somebody has loaded it once. Asked without waiting for whoever loads it now.
+    is_loaded: AtomicBool,
     patches: Mutex<Vec<Kept>>,
 }
 
@@ -28,7 +33,7 @@ struct Kept {
 impl Keeper {
     /// Whether somebody has loaded it.
     pub(crate) fn is_loaded(&self) -> bool {
-        self.facets.read().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.is_loaded.load(Ordering::Acquire)
     }
 
     /// Runs `work` on one state of the database and the index of just that state.
@@ -48,6 +53,7 @@ impl Keeper {
                 drop(guard);
                 let mut guard = self.facets.write().unwrap_or_else(PoisonError::into_inner);
                 bring(&mut guard, tx, sequence)?;
+                self.is_loaded.store(true, Ordering::Release);
                 let guard = RwLockWriteGuard::downgrade(guard);
                 guard.as_ref().map_or(Ok(None), |facets| self.run(tx, facets, sequence, overlay, &work))
             })?;
