@@ -215,6 +215,7 @@ fn view(account: &Account, found: Found) -> ThreadView {
         mass_reply: reply.mass,
         delivery: Some(reply.state.to_string()),
         delivery_reason: reply.reason.as_ref().map(|reason| reason.message.clone()),
+        mentions: vec![],
     }));
     ThreadView {
         row,
@@ -257,6 +258,7 @@ fn message(entry: &Message) -> MessageView {
         mass_reply: entry.mass_reply,
         delivery: entry.delivery.as_ref().map(|delivery| delivery.state.to_string()),
         delivery_reason: entry.delivery.as_ref().and_then(|delivery| delivery.reason.clone()),
+        mentions: entry.mentions.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -59,6 +59,22 @@ pub struct Directory {
     /// Views that people saved at the server, in its order.
     #[serde(default)]
     pub views: Vec<SavedView>,
+    /// Texts that WhatsApp lets through after its window closed, where the server keeps them.
+    #[serde(default)]
+    pub templates: Vec<ApprovedText>,
+}
+
+/// A text that WhatsApp approved: it also goes when the 24 hours are over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedText {
+    /// How the server knows it.
+    pub name: String,
+    /// The language that it is written in, as the server says it.
+    pub language: String,
+    /// The text; `{{1}}`, `{{2}}` … are filled in by the sender.
+    pub text: String,
+    /// How many gaps it has.
+    pub gaps: usize,
 }
 
 /// A view that somebody saved at the help desk, in our filter language.

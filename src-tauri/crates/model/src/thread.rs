@@ -82,6 +82,9 @@ pub struct Message {
     pub mass_reply: bool,
     /// How far it came, for outgoing messages.
     pub delivery: Option<Delivery>,
+    /// Handles of the colleagues whom a note calls, where the server says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Handle>,
 }
 
 /// A conversation with its messages, oldest first.

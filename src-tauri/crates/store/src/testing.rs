@@ -63,6 +63,7 @@ pub(crate) fn message(id: &str, second: i64, text: &str) -> Message {
         client_ref: None,
         mass_reply: false,
         delivery: None,
+        mentions: Vec::new(),
     }
 }
 

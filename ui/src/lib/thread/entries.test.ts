@@ -18,6 +18,7 @@ const message = (id: string, day: number, kind = 'message', from = 'customer'): 
   massReply: false,
   delivery: null,
   deliveryReason: null,
+  mentions: [],
 });
 const shape = (messages: MessageView[], readUpTo: string | null = null) =>
   entriesOf(messages, readUpTo, NOW).map((entry) =>

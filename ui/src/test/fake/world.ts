@@ -241,6 +241,7 @@ function thread(row: Row, now: number): MessageView[] {
       massReply: false,
       delivery: null,
       deliveryReason: null,
+      mentions: [],
       ...part,
     };
   };

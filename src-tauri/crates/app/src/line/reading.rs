@@ -112,6 +112,7 @@ fn read_message(line: MessageLine) -> Result<Message, LineMistake> {
         client_ref: None,
         mass_reply: false,
         delivery: None,
+        mentions: Vec::new(),
     })
 }
 

@@ -50,6 +50,8 @@ wire! {
         /// `pending`, `sending`, `sent`, `failed`, `unknown`, `held`; absent for messages of others.
         pub delivery: Option<String>,
         pub delivery_reason: Option<String>,
+        /// Handles of the colleagues whom a note calls.
+        pub mentions: Vec<String>,
     }
 
     /// A file.

@@ -139,6 +139,7 @@ mod tests {
             client_ref: None,
             mass_reply: false,
             delivery: None,
+            mentions: Vec::new(),
         }
     }
 

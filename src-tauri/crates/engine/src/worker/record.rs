@@ -167,6 +167,7 @@ pub(crate) fn sent_message(
         client_ref: Some(client_ref.to_string()),
         mass_reply: *mass,
         delivery: Some(Delivery { state: DeliveryState::Queued, reason: None }),
+        mentions: Vec::new(),
     })
 }
 

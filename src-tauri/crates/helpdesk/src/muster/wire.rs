@@ -111,6 +111,20 @@ pub(super) struct Directory {
     pub(super) snippets: Vec<Snippet>,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) views: Vec<View>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) templates: Vec<Template>,
+}
+
+/// A text that WhatsApp lets through after its window closed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Template {
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) language: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) text: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) parameters: usize,
 }
 
 /// A saved view: the query as whoever saved it wrote it.
@@ -252,6 +266,8 @@ pub(super) struct Message {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) mass_reply: bool,
     pub(super) delivery: Option<Delivery>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) mentions: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

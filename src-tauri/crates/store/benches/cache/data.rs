@@ -109,6 +109,7 @@ impl World {
                     client_ref: None,
                     mass_reply: false,
                     delivery: None,
+                    mentions: Vec::new(),
                 }
             })
             .collect();

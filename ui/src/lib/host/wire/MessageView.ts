@@ -24,4 +24,8 @@ hasHtml: boolean, attachments: Array<AttachmentView>, massReply: boolean,
 /**
  * `pending`, `sending`, `sent`, `failed`, `unknown`, `held`; absent for messages of others.
  */
-delivery: string | null, deliveryReason: string | null, };
+delivery: string | null, deliveryReason: string | null, 
+/**
+ * Handles of the colleagues whom a note calls.
+ */
+mentions: Array<string>, };

@@ -297,6 +297,7 @@ impl Inner {
             client_ref,
             mass_reply: false,
             delivery: None,
+            mentions: Vec::new(),
         });
         message_id
     }

@@ -103,6 +103,7 @@ pub(in crate::fernand) fn directory<'a>(
         conversations: None,
         snippets: snippets.into_iter().filter_map(snippet).collect(),
         views: me.custom_inboxes.iter().map(view).collect(),
+        templates: Vec::new(),
     }
 }
 

@@ -194,6 +194,7 @@ fn message(row: &wire::Conversation, entry: &wire::Entry, known: &Known) -> Mess
         client_ref: entry.generated_id.clone().or_else(|| known.references.get(&number).cloned()),
         mass_reply: false,
         delivery: if is_out { delivery(entry) } else { None },
+        mentions: Vec::new(),
     }
 }
 

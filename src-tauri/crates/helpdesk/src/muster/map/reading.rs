@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use muster_model::{
-    Agent, Assignee, Attachment, Author, Channel, Contact, Conversation, Delivery, Directory, Handle, Me,
-    Message, Preview, Priority, RemoteId, SavedView, Snippet, Tag, Team, Thread,
+    Agent, ApprovedText, Assignee, Attachment, Author, Channel, Contact, Conversation, Delivery, Directory,
+    Handle, Me, Message, Preview, Priority, RemoteId, SavedView, Snippet, Tag, Team, Thread,
 };
 use serde_json::Value;
 
@@ -117,7 +117,27 @@ pub(in crate::muster) fn directory(tenant: String, wire: wire::Directory) -> Dir
         .into_iter()
         .map(|view| SavedView { id: view.id.into(), name: view.name, filter: view.query })
         .collect();
-    Directory { tenant, agents, teams, tags, channels, conversations: wire.conversations, snippets, views }
+    let templates = wire
+        .templates
+        .into_iter()
+        .map(|template| ApprovedText {
+            name: template.name,
+            language: template.language,
+            text: template.text,
+            gaps: template.parameters,
+        })
+        .collect();
+    Directory {
+        tenant,
+        agents,
+        teams,
+        tags,
+        channels,
+        conversations: wire.conversations,
+        snippets,
+        views,
+        templates,
+    }
 }
 
 pub(in crate::muster) fn page(wire: wire::Changes) -> Page {
@@ -213,6 +233,7 @@ fn message(wire: wire::Message) -> Message {
         delivery: wire
             .delivery
             .map(|delivery| Delivery { state: delivery.state.as_str().into(), reason: delivery.reason }),
+        mentions: wire.mentions.into_iter().map(Handle::from).collect(),
     }
 }
 
@@ -317,6 +338,14 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_holds_what_whatsapp_lets_through() {
+        let json = r#"{"templates":[{"id":"w-1","name":"issue_resolved","language":"en","text":"Hello {{1}}","parameters":1}]}"#;
+        let directory = directory("Brindlewick".into(), serde_json::from_str(json).unwrap());
+        let [text] = &directory.templates[..] else { panic!("{:?}", directory.templates) };
+        assert_eq!((text.name.as_str(), text.text.as_str(), text.gaps), ("issue_resolved", "Hello {{1}}", 1));
+    }
+
+    #[test]
     fn a_page_holds_changed_and_gone() {
         let json = format!(
             r#"{{"conversations":[{SAMPLE}],"deleted":["c-77"],"cursor":"b.5f","more":true,"backfilling":true,"total":2000}}"#
@@ -341,10 +370,14 @@ mod tests {
             {{"id":"m-2","at":"2026-05-19T17:05:00.000Z","kind":"event","from":"system","author":"Brindlewick Goods",
               "author_handle":"jonas@brindlewick.example","text":"Not sent","client_ref":"0197/12",
               "delivery":{{"state":"failed","reason":"Window closed"}}}},
-            {{"id":"m-3","at":"2026-05-19T17:06:00.000Z","kind":"poll","from":"robot"}}]}}"#
+            {{"id":"m-3","at":"2026-05-19T17:06:00.000Z","kind":"poll","from":"robot"}},
+            {{"id":"m-4","at":"2026-05-19T17:07:00.000Z","kind":"note","from":"agent","text":"@Mira look",
+              "mentions":["mira@brindlewick.example"]}}]}}"#
         );
         let thread = thread(serde_json::from_str(&json).unwrap());
-        let [hello, failed, newer] = &thread.messages[..] else { panic!("{:?}", thread.messages) };
+        let [hello, failed, newer, note] = &thread.messages[..] else { panic!("{:?}", thread.messages) };
+        assert_eq!(note.mentions, [Handle::from("mira@brindlewick.example")]);
+        assert!(hello.mentions.is_empty());
         assert_eq!(hello.attachments[0].size, 319_488);
         assert_eq!(hello.html.as_deref(), Some("<div>Hello</div>"));
         assert_eq!(

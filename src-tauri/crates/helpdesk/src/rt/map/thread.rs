@@ -79,6 +79,7 @@ fn message(
         client_ref: reference.cloned(),
         mass_reply: false,
         delivery: None,
+        mentions: Vec::new(),
     })
 }
 
