@@ -1,14 +1,15 @@
 //! Keeping the cache within its limits: the messages of old conversations go, oldest first, until it fits.
 //!
 //! What the agent may be about to need stays whatever the limits: what is fetched ahead (active, followed, moved lately),
-//! what has an effect that is not settled, and what is being written to. So nothing is removed that would come back by
-//! itself, and a limit that is too small for all of this is not met; the settings say so by showing both numbers.
+//! what calls the agent in a note, what has an effect that is not settled, and what is being written to. So nothing is
+//! removed that would come back by itself, and a limit that is too small for all of this is not met; the settings say so
+//! by showing both numbers.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Match, RemoteId};
+use muster_model::{Handle, Match, RemoteId};
 use muster_store::{Overlay, Retention, Spared, StoreError};
 
 use crate::blocking::blocking;
@@ -57,7 +58,9 @@ pub(crate) async fn keep_within(account: &Account) -> Result<u64, StoreError> {
         stand_back(account).await;
         let (stores, now) = (account.stores().clone(), account.clock().now());
         let (ahead, overlay) = (wanted_now(account, Reach::Lately), account.overlay().await?);
-        let step = blocking(move || remove_some(&stores, retention, ahead, &overlay, now)).await?;
+        let me = account.me().map(|me| me.handle);
+        let step =
+            blocking(move || remove_some(&stores, retention, (ahead, me.as_ref()), &overlay, now)).await?;
         removed += step.removed;
         if step.removed == 0 && !step.has_more {
             return Ok(removed);
@@ -76,12 +79,13 @@ struct Step {
 fn remove_some(
     stores: &Stores,
     retention: Retention,
-    ahead: Match,
+    (ahead, me): (Match, Option<&Handle>),
     overlay: &Overlay,
     now: Timestamp,
 ) -> Result<Step, StoreError> {
     let Stores { cache, journal } = stores;
-    let filter = Match::Or(vec![ahead, Match::Pending, Match::Unknown, Match::Held]);
+    let me = me.map(|me| me.as_str().to_lowercase()).into_iter().collect();
+    let filter = Match::Or(vec![ahead, Match::Mentions(me), Match::Pending, Match::Unknown, Match::Held]);
     let mut named: Vec<RemoteId> = journal.drafts()?.into_iter().map(|draft| draft.id).collect();
     named.extend(journal.follows()?.into_iter().filter_map(|(id, on)| on.then_some(id)));
     let spared = Spared { filter: &filter, named: &named };

@@ -76,6 +76,8 @@ pub enum Term {
     Created(Dates),
     /// `follows:me`
     Follows(Vec<Who>),
+    /// `mentions:me`
+    Mentions(Vec<Who>),
     /// `has:attachment`
     Has(Vec<Has>),
     /// `from:customer@example.com`: part of the contact's name, address or phone.
@@ -264,6 +266,8 @@ pub enum Match {
     },
     /// Followed by one of these agents (lower case), at the help desk or here.
     Follows(Vec<String>),
+    /// A note calls one of these agents (lower case).
+    Mentions(Vec<String>),
     /// Carries a file.
     HasAttachment,
     /// Part of the contact's name, address or phone, folded.

@@ -51,6 +51,10 @@ mod tests {
         fn phrase(&self, _: &RemoteId, _: &str) -> bool {
             false
         }
+
+        fn mentions(&self, _: &RemoteId, _: &[String]) -> bool {
+            false
+        }
     }
 
     #[rstest]

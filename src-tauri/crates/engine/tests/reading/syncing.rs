@@ -147,3 +147,21 @@ async fn a_bad_day_at_the_desk_costs_time_only(#[case] faults: &str) {
     assert!(!sync_state(&account).backfilling);
     assert_eq!(listed(&account, "").await.len() as u64, desk.count().await);
 }
+
+#[tokio::test]
+async fn who_is_called_in_a_note_is_found() {
+    let desk = Desk::start(100, "").await;
+    let place = Place::new(&desk.url);
+    let account = place.open(&desk.key).await;
+    account.sync_once(false, |_| {}).await.unwrap();
+    let before = listed(&account, "mentions:me").await;
+    let active = listed(&account, "is:active -mentions:me").await;
+    let id = &active[0];
+    let short = desk.me.split_once('@').map_or(desk.me.as_str(), |(short, _)| short);
+    desk.post(&format!("/api/conversations/{id}/notes"), json!({ "text": format!("@{short} please look.") }))
+        .await;
+    account.sync_once(false, |_| {}).await.unwrap();
+    let now = listed(&account, "mentions:me").await;
+    assert!(now.contains(id) && now.len() == before.len() + 1, "{now:?}");
+    assert!(!listed(&account, "is:active -mentions:me").await.contains(id));
+}

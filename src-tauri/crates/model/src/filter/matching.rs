@@ -23,7 +23,7 @@ pub struct Seen<'a> {
     pub held: bool,
 }
 
-/// Answers full-text questions about one conversation: subject, contact, messages and notes.
+/// Answers questions about what is said in one conversation: subject, contact, messages and notes.
 ///
 /// [`contains_word`] and [`crate::contains_phrase`] on the [`tokens`] of that text define the answers.
 pub trait FullText {
@@ -31,6 +31,8 @@ pub trait FullText {
     fn word(&self, id: &RemoteId, word: &str) -> bool;
     /// Whether the phrase occurs.
     fn phrase(&self, id: &RemoteId, phrase: &str) -> bool;
+    /// Whether a note calls one of these agents, named in lower case.
+    fn mentions(&self, id: &RemoteId, names: &[String]) -> bool;
 }
 
 impl Match {
@@ -63,6 +65,7 @@ impl Match {
             Self::Updated { from, before } => within(conversation.updated.as_millisecond(), *from, *before),
             Self::Created { from, before } => within(conversation.created.as_millisecond(), *from, *before),
             Self::Follows(names) => seen.is_followed_by(names),
+            Self::Mentions(names) => text.mentions(&conversation.id, names),
             Self::HasAttachment => conversation.has_attachment,
             Self::From(part) => {
                 let contact = &conversation.contact;
@@ -96,7 +99,7 @@ impl Match {
         }
     }
 
-    /// The filter without its full-text terms: what a search of the text goes through.
+    /// The filter without the terms that need the messages: what a search of the text goes through.
     #[must_use]
     pub fn without_text(&self) -> Self {
         match self {
@@ -109,13 +112,13 @@ impl Match {
         }
     }
 
-    /// Whether this term itself needs the full text: [`Match::Word`] or [`Match::Phrase`].
+    /// Whether this term itself needs the messages: [`Match::Word`], [`Match::Phrase`] or [`Match::Mentions`].
     #[must_use]
     pub fn is_text(&self) -> bool {
-        matches!(self, Self::Word(_) | Self::Phrase(_))
+        matches!(self, Self::Word(_) | Self::Phrase(_) | Self::Mentions(_))
     }
 
-    /// Every full-text term in it, in order, negated ones included.
+    /// Every term in it that needs the messages, in order, negated ones included.
     #[must_use]
     pub fn text_terms(&self) -> Vec<&Self> {
         match self {

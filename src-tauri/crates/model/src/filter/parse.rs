@@ -19,7 +19,7 @@ use crate::fold::word_groups;
 /// The keys of the language, as written before the colon.
 pub const FILTER_KEYS: &[&str] = &[
     "is", "tag", "assignee", "team", "channel", "priority", "older", "newer", "updated", "created",
-    "follows", "has", "from", "subject", "engaged", "sort",
+    "follows", "mentions", "has", "from", "subject", "engaged", "sort",
 ];
 
 const MAX_CHARS: usize = 10_000;
@@ -241,7 +241,7 @@ impl<'a> Parser<'a> {
                 self.pos += name.len() + 1;
                 let values = self.values(key, at)?;
                 let read = value::read(key, &values)?;
-                if matches!(key, "tag" | "assignee" | "team" | "follows") {
+                if matches!(key, "tag" | "assignee" | "team" | "follows" | "mentions") {
                     self.names.extend(values.into_iter().map(|value| Named { key, value }));
                 }
                 return Ok(read);
@@ -322,10 +322,6 @@ fn looks_like_key(name: &str, after: &str) -> bool {
 
 fn unknown_key(at: usize, name: &str, word: &str) -> FilterError {
     let len = name.len() + 1;
-    if name == "mentions" {
-        let message = "mentions: is not available yet. It comes with a later version.";
-        return FilterError::new(at, len, message);
-    }
     let keys = closest(name, FILTER_KEYS);
     let meant = match keys.first() {
         Some(key) => format!(" Did you mean {key}: ?"),

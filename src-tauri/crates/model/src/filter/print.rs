@@ -231,6 +231,7 @@ impl Term {
             Self::Updated(dates) => ("updated", vec![Value::word(dates.to_string())]),
             Self::Created(dates) => ("created", vec![Value::word(dates.to_string())]),
             Self::Follows(who) => ("follows", who.iter().map(Who::value).collect()),
+            Self::Mentions(who) => ("mentions", who.iter().map(Who::value).collect()),
             Self::Has(values) => {
                 ("has", values.iter().map(|Has::Attachment| Value::word("attachment")).collect())
             }

@@ -49,6 +49,9 @@ impl Term {
             Self::Follows(who) => {
                 named_or_nothing(who, moment, |names| Match::Follows(names.into_iter().flatten().collect()))
             }
+            Self::Mentions(who) => {
+                named_or_nothing(who, moment, |names| Match::Mentions(names.into_iter().flatten().collect()))
+            }
             Self::Has(values) => {
                 any(values.iter().map(|Has::Attachment| Match::HasAttachment).take(1).collect())
             }

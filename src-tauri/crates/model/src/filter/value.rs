@@ -60,6 +60,7 @@ pub(super) fn missing(key: &str, at: usize, len: usize) -> FilterError {
         "updated" => "updated:2026-01-01..2026-03-31",
         "created" => "created:<2026-01-01",
         "follows" => "follows:me",
+        "mentions" => "mentions:me",
         "has" => "has:attachment",
         "from" => "from:customer@example.com",
         "subject" => "subject:invoice",
@@ -84,6 +85,7 @@ pub(super) fn read(key: &str, values: &[Value]) -> Result<Parsed, FilterError> {
         "updated" => Term::Updated(dates(only(key, values)?)?),
         "created" => Term::Created(dates(only(key, values)?)?),
         "follows" => Term::Follows(each(values, follower)?),
+        "mentions" => Term::Mentions(each(values, called)?),
         "has" => Term::Has(each(values, |value| {
             value.one_of("something that a conversation can have", &[("attachment", Has::Attachment)])
         })?),
@@ -151,6 +153,15 @@ fn follower(value: &Value) -> Result<Who, FilterError> {
     match who(value) {
         Who::Nobody => {
             Err(value.error("\"none\" follows nothing. Write -follows:me for what you do not follow."))
+        }
+        other => Ok(other),
+    }
+}
+
+fn called(value: &Value) -> Result<Who, FilterError> {
+    match who(value) {
+        Who::Nobody => {
+            Err(value.error("\"none\" is called by no note. Write -mentions:me for where you are not."))
         }
         other => Ok(other),
     }

@@ -29,6 +29,10 @@ impl FullText for NoText {
     fn phrase(&self, _: &RemoteId, _: &str) -> bool {
         false
     }
+
+    fn mentions(&self, _: &RemoteId, _: &[String]) -> bool {
+        false
+    }
 }
 
 impl Cache {

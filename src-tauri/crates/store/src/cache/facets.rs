@@ -41,9 +41,11 @@ pub(crate) enum Facet {
     Priority,
     Tag,
     Follower,
+    /// Whom a note calls.
+    Mention,
 }
 
-const FACETS: usize = 8;
+const FACETS: usize = 9;
 
 /// Everything that filters and orders ask, as of one state of the cache.
 #[derive(Debug, Default)]

@@ -163,7 +163,7 @@ fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()
 }
 
 /// As filters compare them; two spellings of one name are one to a filter.
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
+pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
     let folded: BTreeSet<String> = names.map(str::to_lowercase).collect();
     if folded.is_empty() { Ok("[]".to_owned()) } else { to_json(&folded) }
 }

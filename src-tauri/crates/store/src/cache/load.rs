@@ -60,7 +60,7 @@ fn without_messages(conn: &Connection, conversation: &Conversation, indexer: &mu
     let (row, _) = header::write(conn, conversation, Some(&[]), indexer)?;
     conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])?;
     conn.prepare_cached(
-        "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL WHERE row = ?1",
+        "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL, mentions = '[]' WHERE row = ?1",
     )?
     .execute(params![row])?;
     state::note_change(conn, row)

@@ -1,7 +1,7 @@
 //! Threads: the messages of conversations that were opened or fetched ahead.
 
 use jiff::Timestamp;
-use muster_model::{Conversation, Match, Message, RemoteId, Status, Thread};
+use muster_model::{Conversation, Handle, Match, Message, RemoteId, Status, Thread};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
@@ -60,6 +60,7 @@ impl Cache {
             let Some((row, conversation)) = known else { return Ok(()) };
             let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
             keep(tx, row, &messages)?;
+            note_mentions(tx, row, &messages)?;
             let mut indexer = Indexer::default();
             indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
             indexer.finish(tx)?;
@@ -128,15 +129,30 @@ pub(super) fn put_thread(
     keep(conn, row, &messages)?;
     if is_newest {
         conn.prepare_cached(
-            "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3 WHERE row = ?1",
+            "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3, mentions = ?4 WHERE row = ?1",
         )?
-        .execute(params![row, stamp, ms(now)])?;
+        .execute(params![row, stamp, ms(now), called(&messages)?])?;
         // Whatever else was written has noted it.
         if matches!(written, Written::Same) {
             state::note_change(conn, row)?;
         }
+    } else {
+        note_mentions(conn, row, &messages)?;
     }
     Ok(())
+}
+
+/// Whom the notes call.
+fn called(messages: &[Message]) -> Result<String> {
+    header::names(messages.iter().flat_map(|message| &message.mentions).map(Handle::as_str))
+}
+
+/// Notes whom the messages call now, where nothing else of the row changes.
+pub(super) fn note_mentions(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
+    let changed = conn
+        .prepare_cached("UPDATE conversations SET mentions = ?2 WHERE row = ?1 AND mentions <> ?2")?
+        .execute(params![row, called(messages)?])?;
+    if changed > 0 { state::note_change(conn, row) } else { Ok(()) }
 }
 
 /// Oldest first; what came later under a known id takes its place, and the server's order counts within one instant.

@@ -156,7 +156,7 @@ fn remove(conn: &Connection, id: &RemoteId, indexer: &mut Indexer) -> Result<boo
     if conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])? == 0 {
         return Ok(false);
     }
-    conn.prepare_cached("UPDATE conversations SET thread_stamp = NULL WHERE row = ?1")?
+    conn.prepare_cached("UPDATE conversations SET thread_stamp = NULL, mentions = '[]' WHERE row = ?1")?
         .execute(params![row])?;
     indexer.refresh(conn, row, &conversation, Some(&[]), false)?;
     state::note_change(conn, row)?;

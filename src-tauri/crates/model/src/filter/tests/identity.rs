@@ -87,6 +87,7 @@ fn term() -> impl Strategy<Value = Term> {
         vec(prop_oneof![Just(Who::Me), Just(Who::Nobody), named()], 1..4).prop_map(Term::Assignee),
         vec(prop_oneof![Just(Who::Nobody), named()], 1..4).prop_map(Term::Team),
         vec(prop_oneof![Just(Who::Me), named()], 1..4).prop_map(Term::Follows),
+        vec(prop_oneof![Just(Who::Me), named()], 1..4).prop_map(Term::Mentions),
         vec(prop_oneof![one_of(Channel::KNOWN), Just(Channel::Other("other".to_owned()))], 1..4)
             .prop_map(Term::Channel),
         priority().prop_map(Term::Priority),

@@ -19,6 +19,10 @@ impl FullText for Text {
     fn phrase(&self, _: &RemoteId, phrase: &str) -> bool {
         contains_phrase(&self.0, phrase)
     }
+
+    fn mentions(&self, _: &RemoteId, names: &[String]) -> bool {
+        names.iter().any(|name| name == "jonas@example.com")
+    }
 }
 
 // 14:00 in Berlin.
@@ -117,6 +121,8 @@ fn me_is_nobody_until_known() {
 #[case("created:2026-01-11..2026-01-12", false)]
 #[case("follows:Jonas@example.com", true)]
 #[case("follows:me", false)]
+#[case("mentions:Jonas@example.com,else", true)]
+#[case("mentions:me", false)]
 #[case("has:attachment", true)]
 #[case("from:LOVELACE", true)]
 #[case("from:@example.com", true)]

@@ -51,6 +51,7 @@ impl<'a> Eval<'a> {
             }
             Match::Tag(names) => self.one_of(Facet::Tag, names.iter().map(String::as_str)),
             Match::Follows(names) => self.one_of(Facet::Follower, names.iter().map(String::as_str)),
+            Match::Mentions(names) => self.one_of(Facet::Mention, names.iter().map(String::as_str)),
             Match::Untagged => match self.patch {
                 Some(patch) if patch.has_tags() => Cow::Owned(patch.untagged(facets)),
                 _ => Cow::Borrowed(&facets.untagged),

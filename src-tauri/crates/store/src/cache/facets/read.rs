@@ -8,7 +8,8 @@ use crate::{Result, StoreError};
 /// The columns that [`Facets::put`] reads.
 const COLUMNS: &str = "row, id, status, channel, engagement, agent, team, priority, tags, followers, has_attachment,
     updated, created, waiting, last_inbound, stamp, thread_stamp IS NULL OR thread_stamp < stamp AS without_thread,
-    doc, is_astray, thread_stamp IS NOT NULL AS has_thread, thread_stamp IS NULL AND thread_fetched IS NOT NULL AS is_removed";
+    doc, is_astray, thread_stamp IS NOT NULL AS has_thread, thread_stamp IS NULL AND thread_fetched IS NOT NULL AS is_removed,
+    mentions";
 
 impl Facets {
     /// The index of everything that is cached.
@@ -119,7 +120,7 @@ impl Facets {
         }
         let rank: u8 = from.get(7)?;
         insert(self.values_mut(Facet::Priority), &rank.to_string(), row, universe);
-        for (column, facet) in [(8, Facet::Tag), (9, Facet::Follower)] {
+        for (column, facet) in [(8, Facet::Tag), (9, Facet::Follower), (21, Facet::Mention)] {
             let names = text(from, column)?;
             if names == "[]" {
                 continue;

@@ -278,6 +278,7 @@ fn name(facet: Facet) -> &'static str {
         Facet::Priority => "priority",
         Facet::Tag => "tag",
         Facet::Follower => "follower",
+        Facet::Mention => "mention",
     }
 }
 

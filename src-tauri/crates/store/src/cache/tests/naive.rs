@@ -4,9 +4,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use muster_model::{
-    AudienceItem, Author, Channel, Conversation, Effect, Engagement, FullText, Handle, Match, OwnEffect,
-    Preview, Priority, RemoteId, Resolved, Seen, SnoozeUntil, Sort, SortKey, Status, StatusChange, Thread,
-    contains_phrase, contains_word, put_on, puts_away, tokens,
+    AudienceItem, Author, Channel, Conversation, Effect, Engagement, FullText, Handle, Match, Message,
+    OwnEffect, Preview, Priority, RemoteId, Resolved, Seen, SnoozeUntil, Sort, SortKey, Status, StatusChange,
+    Thread, contains_phrase, contains_word, put_on, puts_away, tokens,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -88,6 +88,7 @@ fn a_term() -> impl Strategy<Value = Match> {
         range().prop_map(|(from, before)| Match::Updated { from, before }),
         range().prop_map(|(from, before)| Match::Created { from, before }),
         vec(one(&AGENTS).prop_map(|agent| agent.to_lowercase()), 1..3).prop_map(Match::Follows),
+        vec(one(&AGENTS).prop_map(|agent| agent.to_lowercase()), 1..3).prop_map(Match::Mentions),
         Just(Match::HasAttachment),
         select(vec!["noelle", "osterberg", ".c2@", "nobody"]).prop_map(|part| Match::From(part.into())),
         one(&WORDS).prop_map(Match::Subject),
@@ -322,7 +323,13 @@ fn live_through(past: &Past, cache: &Cache, second: &Cache) {
 }
 
 /// The full text as the cache has it, in pieces that no phrase spans.
-struct Texts(HashMap<RemoteId, Vec<Vec<String>>>);
+struct Texts(HashMap<RemoteId, Vec<Vec<String>>>, HashMap<RemoteId, Vec<Handle>>);
+
+/// Whom a message of this text calls: some call one, some two, most nobody.
+fn called(text: &str) -> Vec<Handle> {
+    let agents = AGENTS.iter().enumerate().filter(|(n, _)| text.len().is_multiple_of(n + 3));
+    agents.map(|(_, agent)| Handle::from(*agent)).collect()
+}
 
 impl FullText for Texts {
     fn word(&self, id: &RemoteId, word: &str) -> bool {
@@ -335,6 +342,10 @@ impl FullText for Texts {
     fn phrase(&self, id: &RemoteId, phrase: &str) -> bool {
         self.0[id].iter().any(|piece| contains_phrase(piece, phrase))
     }
+
+    fn mentions(&self, id: &RemoteId, names: &[String]) -> bool {
+        self.1[id].iter().any(|handle| names.contains(&handle.as_str().to_lowercase()))
+    }
 }
 
 fn texts(worlds: &[World]) -> Texts {
@@ -346,7 +357,11 @@ fn texts(worlds: &[World]) -> Texts {
         texts.extend(world.messages.iter().flatten().cloned());
         texts.iter().map(|text| tokens(text)).collect()
     };
-    Texts(worlds.iter().map(|world| (world.base.id.clone(), pieces(world))).collect())
+    let calls = |world: &World| world.messages.iter().flatten().flat_map(|text| called(text)).collect();
+    Texts(
+        worlds.iter().map(|world| (world.base.id.clone(), pieces(world))).collect(),
+        worlds.iter().map(|world| (world.base.id.clone(), calls(world))).collect(),
+    )
 }
 
 /// The overlay of these jobs and marks.
@@ -429,7 +444,8 @@ proptest! {
         cache.apply_page(&bases, &[], "p", false, None, at(9)).unwrap();
         for world in &worlds {
             if let Some(texts) = &world.messages {
-                let messages = texts.iter().enumerate().map(|(n, text)| message(&n.to_string(), 1, text)).collect();
+                let said = texts.iter().enumerate();
+                let messages = said.map(|(n, text)| Message { mentions: called(text), ..message(&n.to_string(), 1, text) }).collect();
                 cache.put_thread(&Thread { conversation: world.base.clone(), messages }, at(9)).unwrap();
             }
         }

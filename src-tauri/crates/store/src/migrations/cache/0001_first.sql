@@ -22,6 +22,7 @@ CREATE TABLE conversations (
     generation     INTEGER NOT NULL,                        -- the full sync that last saw it
     thread_stamp   INTEGER,                                 -- the stamp that came with the messages; NULL = never fetched
     thread_fetched INTEGER,
+    mentions       TEXT    NOT NULL DEFAULT '[]',           -- whom its notes call, as far as its messages are here
     doc            INTEGER NOT NULL DEFAULT 0,              -- the row of its text in `texts`
     is_astray      INTEGER NOT NULL DEFAULT 0               -- that number is not at its place in the order of update
 ) STRICT;
