@@ -4,7 +4,19 @@ import { splitTerms } from '../../lib/filter/terms';
 import type { FilterCheck, FilterCompletion, Mark, Row } from '../../lib/host/types';
 import { AGENTS, ME, TAGS, TEAMS } from './world';
 
-const KEYS = ['is:', 'tag:', 'assignee:', 'team:', 'channel:', 'follows:', 'mentions:', 'older:', 'newer:', 'sort:', 'unassigned'];
+const KEYS = [
+  'is:',
+  'tag:',
+  'assignee:',
+  'team:',
+  'channel:',
+  'follows:',
+  'mentions:',
+  'older:',
+  'newer:',
+  'sort:',
+  'unassigned',
+];
 
 function matchesTerm(row: Row, text: string): boolean {
   const negated = text.startsWith('-');
