@@ -8,7 +8,7 @@
 #   rt.sh mail DIR 'CODE'                the same, with mail
 #
 # What it leaves in DIR: *.token (keys), outbox/*.eml (each mail that RT would have sent, one file), log/, server.pid.
-# `touch DIR/slow` makes each mail take a tenth of a second, as a mail server far away does.
+# `touch DIR/slow` makes each mail take 0.3 seconds, as a mail server far away does.
 set -euo pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
 SHARE=/usr/share/request-tracker5
@@ -50,7 +50,7 @@ Set(\$MailCommand, sub {
     my \$entity = shift;
     return 1 if \$ENV{RT_NO_MAIL};
     require Time::HiRes;
-    Time::HiRes::sleep(0.1) if -e '$1/slow';
+    Time::HiRes::sleep(0.3) if -e '$1/slow';
     my \$file = sprintf '%s/outbox/%.6f-%d-%d', '$1', Time::HiRes::time(), \$\$, ++\$mails;
     open my \$out, '>', "\$file.tmp" or return 0;
     \$entity->print(\$out); close \$out; rename "\$file.tmp", "\$file.eml";
@@ -96,12 +96,13 @@ up() { # DIR PORT TICKETS SNAPSHOT
   setsid $SHARE/libexec/rt-server --server Starlet --host 127.0.0.1 --port "$2" --max-workers "${RT_WORKERS:-5}" \
     --max-keepalive-reqs 1000 --timeout 300 </dev/null >>"$1/log/server.log" 2>&1 &
   echo $! >"$1/server.pid"
-  for _ in $(seq 600); do
+  local end=$((SECONDS + 120))
+  while [ $SECONDS -lt $end ]; do
     kill -0 "$(cat "$1/server.pid")" 2>/dev/null || { tail -20 "$1/log/server.log" >&2; die "it ended at once"; }
     curl -sf -m 20 -o /dev/null -H "Authorization: token $(cat "$1/root.token")" "http://127.0.0.1:$2/REST/2.0/rt" && return
     sleep 0.1
   done
-  die "it does not answer"
+  die "it does not answer within two minutes"
 }
 
 down() { # DIR

@@ -2,8 +2,10 @@
 //! is the other side of everything that Muster claims.
 #![allow(dead_code, reason = "three programs share this, and each needs another part of it")]
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -13,10 +15,18 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + S
 /// Where Debian puts it.
 const PROGRAM: &str = "/usr/share/request-tracker5/libexec/rt-server";
 
+/// Tickets of every Request Tracker that is started, so that one filled database does for all of them.
+const TICKETS: &str = "300";
+/// The longest that a script may take; making the database is the longest of all.
+const SCRIPT: Duration = Duration::from_secs(300);
+/// The longest that an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// The server. It ends with its owner.
 pub struct Server {
     folder: PathBuf,
     script: PathBuf,
+    http: reqwest::Client,
     pub url: String,
 }
 
@@ -38,9 +48,9 @@ pub fn missing() -> Option<&'static str> {
 }
 
 impl Server {
-    /// Starts with this many tickets. The filled database is kept in `target`, so that the next start takes a second.
-    /// `repository`: the root of the source.
-    pub fn start(repository: &Path, target: &Path, tickets: usize) -> Result<Self> {
+    /// Starts it, filled. The filled database is kept in `target`, so that the next start takes a second. `repository`: the
+    /// root of the source.
+    pub fn start(repository: &Path, target: &Path) -> Result<Self> {
         let script = repository.join("src-tauri/tests/rt/rt.sh");
         // In memory where there is room: three times as fast as most disks.
         let memory = Path::new("/dev/shm");
@@ -48,10 +58,10 @@ impl Server {
         let port = free_port()?;
         let folder = place.join(format!("muster-rt-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
-        let server = Self { folder, script, url: format!("http://127.0.0.1:{port}") };
-        let snapshot = target.join("rt").join(format!("{tickets}-{:08x}.tgz", server.recipe()?));
-        let (port, tickets) = (port.to_string(), tickets.to_string());
-        let arguments = ["up", &server.path(), &port, &tickets, &snapshot.display().to_string()];
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER).build()?;
+        let server = Self { folder, script, http, url: format!("http://127.0.0.1:{port}") };
+        let snapshot = target.join("rt").join(format!("{TICKETS}-{:08x}.tgz", server.recipe()?));
+        let arguments = ["up", &server.path(), &port.to_string(), TICKETS, &snapshot.display().to_string()];
         server.script(&arguments)?;
         Ok(server)
     }
@@ -85,8 +95,7 @@ impl Server {
 
     /// Asks RT itself with somebody's key.
     pub async fn ask_as(&self, login: &str, path: &str, query: &[(&str, &str)]) -> Result<Value> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let request = client.get(format!("{}/REST/2.0/{path}", self.url)).query(query);
+        let request = self.http.get(format!("{}/REST/2.0/{path}", self.url)).query(query);
         let answer = request.header("Authorization", format!("token {}", self.key(login)?)).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
@@ -119,12 +128,23 @@ impl Server {
         Ok(ids)
     }
 
-    /// One field of a ticket as it is now.
-    pub async fn field(&self, ticket: &str, field: &str) -> Result<String> {
-        let ticket = self.ask(&format!("ticket/{ticket}"), &[]).await?;
-        let value = &ticket[field];
-        let text = value["id"].as_str().or_else(|| value.as_str()).map(str::to_owned);
-        Ok(text.unwrap_or_else(|| value.to_string()))
+    /// One field of each of these tickets as it is now, in the order of asking.
+    pub async fn field(&self, tickets: &[String], field: &str) -> Result<Vec<String>> {
+        let mut found = std::collections::BTreeMap::new();
+        for part in tickets.chunks(50) {
+            let query = part.iter().map(|id| format!("id = {id}")).collect::<Vec<_>>().join(" OR ");
+            let asked = [("query", query.as_str()), ("fields", field), ("per_page", "100")];
+            let answer = self.ask("tickets", &asked).await?;
+            for ticket in answer["items"].as_array().into_iter().flatten() {
+                let value = &ticket[field];
+                let text = value["id"].as_str().or_else(|| value.as_str()).map(str::to_owned);
+                let id = ticket["id"].as_str().unwrap_or_default().to_owned();
+                found.insert(id, text.unwrap_or_else(|| value.to_string()));
+            }
+        }
+        let of =
+            |id: &String| found.get(id).cloned().ok_or_else(|| format!("RT lists no ticket {id}").into());
+        tickets.iter().map(of).collect()
     }
 
     /// The texts that went out to the customer of a ticket, as RT's own history has them.
@@ -163,7 +183,7 @@ impl Server {
         Ok(mails)
     }
 
-    /// Makes each mail take a tenth of a second, or not.
+    /// Makes each mail take 0.3 seconds, or not.
     pub fn set_slow(&self, slow: bool) -> Result<()> {
         let mark = self.folder.join("slow");
         if slow {
@@ -190,7 +210,8 @@ impl Server {
 
     fn script(&self, arguments: &[&str]) -> Result<String> {
         let mut bash = Command::new("bash");
-        let output = bash.arg(&self.script).args(arguments).stdin(Stdio::null()).output()?;
+        bash.arg(&self.script).args(arguments);
+        let output = bounded(bash, SCRIPT)?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
@@ -215,6 +236,36 @@ impl Drop for Server {
         let _ = self.script(&["down", &self.path()]);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Runs a program to its end; one that takes longer than that is killed, and named.
+pub fn bounded(mut command: Command, patience: Duration) -> Result<Output> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let reader = |pipe: Option<Box<dyn Read + Send>>| {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = pipe {
+                let _ = pipe.read_to_end(&mut bytes);
+            }
+            bytes
+        })
+    };
+    let stdout = reader(child.stdout.take().map(|pipe| Box::new(pipe) as _));
+    let stderr = reader(child.stderr.take().map(|pipe| Box::new(pipe) as _));
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if began.elapsed() > patience {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("{command:?} did not end within {} s", patience.as_secs()).into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let all = |thread: std::thread::JoinHandle<Vec<u8>>| thread.join().map_err(|_| "a reader panicked");
+    Ok(Output { status, stdout: all(stdout)?, stderr: all(stderr)? })
 }
 
 /// Direct children of a process.

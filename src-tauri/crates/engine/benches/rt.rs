@@ -6,9 +6,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a bench prints is its product")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot do its work has nothing to say")]
 
-#[path = "../../../tests/rt/server.rs"]
-mod server;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,16 +13,20 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use muster_engine::{Account, Clock, EngineEvent, EnvKeys, KeySource, SystemClock};
 use muster_helpdesk::ApiKey;
-use muster_model::{
-    AccountId, Action, AudienceItem, Change, Conversation, JobId, JobState, RemoteId, Sending, StatusChange,
-};
+use muster_model::{AccountId, Action, Change, RemoteId, StatusChange};
 use muster_store::{AccountRow, NewJob};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const TICKETS: usize = 160;
+use measure::{item, job, millis, report, wants};
+
+#[path = "../../store/benches/measure/mod.rs"]
+mod measure;
+#[path = "../../../tests/rt/server.rs"]
+mod server;
+
 const RUNS: usize = 5;
 const STATUS: (&str, usize) = ("rt bulk status 100", 100);
 const REPLY: (&str, usize) = ("rt mass reply 60", 60);
@@ -34,9 +35,7 @@ const CHANGES_PER_CALL: usize = 50;
 const REPLIES_PER_CALL: usize = 20;
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
-    if !wanted(STATUS.0) && !wanted(REPLY.0) {
+    if !wants(STATUS.0) && !wants(REPLY.0) {
         return;
     }
     if let Some(why) = server::missing() {
@@ -47,11 +46,11 @@ fn main() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap();
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
-    let server = server::Server::start(repository, &target, TICKETS).unwrap();
+    let server = server::Server::start(repository, &target).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let bench = Bench::new(&server).await;
-        if wanted(STATUS.0) {
+        if wants(STATUS.0) {
             let (mut samples, mut baseline) = (Vec::new(), Vec::new());
             for _ in 0..RUNS {
                 bench.bare_status("open").await;
@@ -59,22 +58,18 @@ fn main() {
                 bench.bare_status("open").await;
                 samples.push(bench.job(STATUS.1, done()).await);
             }
-            print(STATUS, &samples, &baseline);
+            report(STATUS.0, STATUS.1, &samples, &baseline);
         }
-        if wanted(REPLY.0) {
+        if wants(REPLY.0) {
             let (mut samples, mut baseline) = (Vec::new(), Vec::new());
             for run in 0..RUNS {
                 baseline.push(bench.bare_reply(&format!("Bare reply {run}.")).await);
                 samples.push(bench.job(REPLY.1, reply(&format!("Reply {run} of a job."))).await);
             }
-            print(REPLY, &samples, &baseline);
+            report(REPLY.0, REPLY.1, &samples, &baseline);
         }
         bench.account.stop().await;
     });
-}
-
-fn print((name, n): (&str, usize), samples: &[f64], baseline: &[f64]) {
-    println!("{}", json!({ "name": name, "n": n, "unit": "ms", "samples": samples, "baseline": baseline }));
 }
 
 struct Bench {
@@ -145,20 +140,13 @@ impl Bench {
     async fn job(&self, n: usize, action: Action) -> f64 {
         self.until_known(n).await;
         let stores = self.account.stores();
-        let now = SystemClock.now();
+        let audience: Vec<_> =
+            stores.cache.conversations(&self.ids[..n]).unwrap().into_iter().map(item).collect();
+        let me = self.account.me().unwrap().handle;
         let new = NewJob {
-            id: JobId(Uuid::now_v7()),
-            name: "Bench".into(),
             action,
-            state: JobState::Running,
-            due: now,
-            created: now,
-            me: self.account.me().unwrap().handle,
             filter: None,
-            resolved: None,
-            audience: stores.cache.conversations(&self.ids[..n]).unwrap().into_iter().map(item).collect(),
-            sending: Sending::default(),
-            origin: None,
+            ..job(StatusChange::Done, audience.into(), me, SystemClock.now())
         };
         let mut events = self.account.events();
         let started = Instant::now();
@@ -206,23 +194,4 @@ fn done() -> Action {
 
 fn reply(text: &str) -> Action {
     Action::Reply { text: text.to_owned(), mass: true, then: Change::default(), files: Vec::new() }
-}
-
-fn item(seen: Conversation) -> AudienceItem {
-    AudienceItem {
-        id: seen.id,
-        stamp: seen.stamp,
-        last_inbound: seen.last_inbound.map(Timestamp::as_millisecond),
-        last_outbound: seen.last_outbound.map(Timestamp::as_millisecond),
-        values: Vec::new(),
-        verdict: "will_change".into(),
-        takes_part: true,
-        channel: seen.channel,
-        with_files: false,
-        own: None,
-    }
-}
-
-fn millis(since: Instant) -> f64 {
-    Duration::as_secs_f64(&since.elapsed()) * 1000.0
 }

@@ -1,16 +1,19 @@
 //! `musterctl` on a data folder of its own, with one agent's key at Request Tracker.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::Result;
+use crate::server::{Result, bounded};
 
 /// How long a request that was given up on may still be worked on, in seconds. Our chunks take this RT a few seconds, even
 /// slowed down; a shipped Muster waits two minutes.
-const SETTLE_SECONDS: &str = "40";
+const SETTLE_SECONDS: &str = "25";
+/// The longest that one `musterctl` may take: faults, settle times and a busy machine included.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct Client {
     folder: TempDir,
@@ -40,8 +43,8 @@ impl Client {
         let mut command = Command::new(env!("CARGO_BIN_EXE_musterctl"));
         command.args(["--json", "--key-env", "RT_KEY"]).args(arguments);
         command.env("RT_KEY", &self.key).env("MUSTER_DATA_DIR", self.folder.path().join("data"));
-        command.env("MUSTER_TEST_SETTLE_SECONDS", SETTLE_SECONDS).stdin(Stdio::null());
-        let output = command.output()?;
+        command.env("MUSTER_TEST_SETTLE_SECONDS", SETTLE_SECONDS);
+        let output = bounded(command, PATIENCE)?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let json = serde_json::from_str(&text)
             .or_else(|_| serde_json::from_str(text.lines().last().unwrap_or_default()))
