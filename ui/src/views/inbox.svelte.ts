@@ -271,6 +271,16 @@ export class Inbox {
     });
   }
 
+  /** Fetches a file of the open thread; the strip says where it lies, or why not. */
+  async saveFile(message: string, file: string): Promise<void> {
+    const id = this.thread.id;
+    if (id === null) return;
+    const saved = await this.#try(() =>
+      this.#host.call('save_attachment', { account: this.account.id, id, message, file }),
+    );
+    if (saved) this.#announcer.say(`Saved ${saved.name}`, { detail: saved.path, testid: 'file-saved' });
+  }
+
   /** Only when the reply is in the journal may its draft go. A conflict says who wrote meanwhile; then nothing was sent. */
   async reply(reply: NewReply): Promise<Replied> {
     const id = this.thread.id;

@@ -355,6 +355,20 @@ describe('what is final', () => {
     expect(app.maybe('plan')).toBeNull();
   });
 
+  it('has neither button nor key nor entry where the help desk cannot', async () => {
+    app = await openWindow('plain');
+    await app.key('j');
+    await app.key('x');
+    expect(app.maybe('bulk-snooze')).toBeNull();
+    expect(app.maybe('bulk-priority')).toBeNull();
+    await app.key('p');
+    await app.key('h');
+    expect(app.maybe('priority-urgent')).toBeNull();
+    await app.key('t');
+    expect(app.maybe('tags-apply')).not.toBeNull();
+    expect(app.maybe('tags-remove-all')).toBeNull();
+  });
+
   it('archived says so before it is chosen', async () => {
     await select('is:active tag:vip');
     await app.click('bulk-status');

@@ -329,3 +329,38 @@ describe('states', () => {
     expect(app.text('list-total')).toBe('20 conversations');
   });
 });
+
+describe('a file of a message', () => {
+  it('is saved on a click, and the strip says where', async () => {
+    app = await openWindow();
+    await app.key('j');
+    await app.key('Enter');
+    expect(app.text('attachment')).toContain('statement-20-may.png');
+    await app.click('attachment');
+    await app.settle(50);
+    expect(app.host.calls.findLast((call) => call.name === 'save_attachment')?.request).toEqual({
+      account: 'a1',
+      id: '48000',
+      message: '48000-8',
+      file: 'a1',
+    });
+    expect(app.text('file-saved')).toContain('/home/mira/Downloads/statement-20-may.png');
+  });
+
+  it('says that it is not here while the help desk cannot be reached', async () => {
+    app = await openWindow('offline');
+    await app.key('j');
+    await app.key('Enter');
+    await app.click('attachment');
+    await app.settle(50);
+    expect(app.maybe('file-saved')).toBeNull();
+    expect(document.body.textContent).toContain('“statement-20-may.png” is not on this computer');
+  });
+
+  it('is off where the help desk hands none out', async () => {
+    app = await openWindow('plain');
+    await app.key('j');
+    await app.key('Enter');
+    expect((app.get('attachment') as HTMLButtonElement).disabled).toBe(true);
+  });
+});

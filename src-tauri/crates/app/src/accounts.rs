@@ -278,8 +278,17 @@ fn me_view(me: &Me) -> MeView {
 }
 
 /// Of a help desk that nobody asked yet.
-const ANYTHING: DeskAbilities =
-    DeskAbilities { block: true, delete: true, snooze: true, archive: true, tags: true, no_team: true };
+const ANYTHING: DeskAbilities = DeskAbilities {
+    block: true,
+    delete: true,
+    snooze: true,
+    archive: true,
+    tags: true,
+    no_team: true,
+    priority: true,
+    clear_tags: true,
+    attachments: true,
+};
 
 fn can(capabilities: &Capabilities) -> DeskAbilities {
     DeskAbilities {
@@ -289,6 +298,9 @@ fn can(capabilities: &Capabilities) -> DeskAbilities {
         archive: capabilities.archive,
         tags: capabilities.tags,
         no_team: capabilities.no_team,
+        priority: capabilities.priority,
+        clear_tags: capabilities.clear_tags,
+        attachments: capabilities.attachments,
     }
 }
 
@@ -372,7 +384,9 @@ fn missing(can: &Capabilities) -> Vec<Ability> {
             "Tags",
             "Its conversations have no field for them; its administrator can make one named Tags",
         ),
+        (can.teams, "Teams", "It has agents only"),
         (can.no_team, "No team", "Every conversation is in a team; it can only be moved"),
+        (can.priority, "Priority", "Its conversations have none"),
         (can.block, "Block", "It cannot block a contact"),
         (can.delete, "Delete", "It deletes nothing"),
         (
@@ -381,6 +395,7 @@ fn missing(can: &Capabilities) -> Vec<Ability> {
             "It keeps no reference of ours, so Muster compares texts to find a reply",
         ),
         (can.files, "Files", "Replies carry text only"),
+        (can.attachments, "Files of customers", "It hands them out in its own window only"),
     ];
     let missing = lacks.into_iter().filter(|(can, ..)| !can);
     missing

@@ -42,6 +42,8 @@ macro_rules! muster_commands {
             thread(ConversationRef) -> ThreadView;
             /// Where the filter's words stand in a thread.
             thread_hits(ThreadHitsRequest) -> ThreadHits;
+            /// Fetches a file of a message into the folder for downloads.
+            save_attachment(SaveAttachment) -> SavedFile;
             /// Moves my read mark to the end of a conversation.
             mark_read(ConversationRef) -> Nothing;
             /// Follow or stop following.

@@ -68,7 +68,9 @@ impl From<ReadError> for UiError {
             ReadError::KeyRefused { .. } => ErrorCode::SignInAgain,
             ReadError::NotPermitted { .. } => ErrorCode::NotPermitted,
             ReadError::NotFound { .. } => ErrorCode::NotFound,
-            ReadError::Malformed { .. } | ReadError::BadAddress(_) => ErrorCode::BadInput,
+            ReadError::Malformed { .. } | ReadError::TooLarge { .. } | ReadError::BadAddress(_) => {
+                ErrorCode::BadInput
+            }
         };
         Self::new(code, err.to_string())
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod app;
 mod commands;
 mod data_dir;
+mod downloads;
 mod drafts;
 mod error;
 mod facets;

@@ -15,11 +15,14 @@ use crate::overlay::{Known, derive};
 use crate::pace::{Pace, PacedDesk, Use};
 use crate::{Clock, EngineEvent, FILE_KIND, KeyError, KeySource, Link, Stores, connect};
 
+mod file;
 mod once;
 mod supervisor;
 mod thread;
 mod watcher;
 mod work;
+
+pub use file::MOST_BYTES;
 
 /// Why an account could not be opened.
 #[derive(Debug, Error)]

@@ -35,7 +35,7 @@ mod undo;
 mod verdict;
 mod worker;
 
-pub use account::{Account, OpenError};
+pub use account::{Account, MOST_BYTES, OpenError};
 pub use answer::{Answer, AnswerError, answer};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use confirm::{Confirmation, act, confirm, needs_plan_page, type_to_confirm};

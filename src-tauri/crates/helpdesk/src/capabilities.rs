@@ -56,6 +56,9 @@ pub struct Capabilities {
     pub delete: bool,
     /// Replies can carry files.
     pub files: bool,
+    /// Files of messages can be fetched.
+    #[serde(default)]
+    pub attachments: bool,
     /// The server can send a message to the agent, to try it.
     pub test_messages: bool,
     /// How long an archived, done or deleted conversation can still be brought back, where the server says so: Done

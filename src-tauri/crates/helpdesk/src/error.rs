@@ -59,6 +59,12 @@ pub enum ReadError {
         /// What was wrong with the answer.
         detail: String,
     },
+    /// A file that is larger than what was asked for at most.
+    #[error("The file is larger than {} MB. Open it in the help desk itself.", .most / 1_000_000)]
+    TooLarge {
+        /// The most bytes that were wanted.
+        most: u64,
+    },
     /// The address itself cannot be used (not a URL, not HTTPS and not loopback).
     #[error("{0}")]
     BadAddress(String),

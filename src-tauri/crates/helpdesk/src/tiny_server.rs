@@ -27,6 +27,15 @@ pub(crate) fn with_headers(status: &str, headers: &str, body: &str) -> Answer {
     )
 }
 
+/// A whole answer with a body that is no text.
+pub(crate) fn file(kind: &str, bytes: &[u8]) -> Answer {
+    let length = bytes.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    Answer::Bytes([head.as_bytes(), bytes].concat())
+}
+
 /// The server, and the requests that it got, head and body.
 pub(crate) struct TinyServer {
     pub(crate) url: String,

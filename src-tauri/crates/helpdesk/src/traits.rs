@@ -147,6 +147,9 @@ pub enum LiveEvent {
 /// The stream of live events. Ends when the connection does.
 pub type EventStream = BoxStream<'static, Result<LiveEvent, ReadError>>;
 
+/// The bytes of a file, as they come. One that ends without an error is whole; after an error comes nothing.
+pub type ByteStream = BoxStream<'static, Result<Vec<u8>, ReadError>>;
+
 /// One help desk, signed in.
 #[async_trait]
 pub trait HelpDesk: Send + Sync {
@@ -167,6 +170,15 @@ pub trait HelpDesk: Send + Sync {
 
     /// A conversation with its messages. Says its effective id.
     async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError>;
+
+    /// The bytes of a message's file, where [`Capabilities::attachments`] says that the server hands them out. No more than
+    /// `most`: beyond it comes [`ReadError::TooLarge`], from here or out of the stream.
+    async fn attachment(&self, id: &RemoteId, most: u64) -> Result<ByteStream, ReadError> {
+        let _ = (id, most);
+        Err(ReadError::NotPermitted {
+            message: "This help desk hands no files to Muster. Open the conversation there.".to_owned(),
+        })
+    }
 
     /// One change on many conversations. `Err` only if nothing can have reached the server's work.
     async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent>;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use muster_model::Reason;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -13,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::address::Address;
 use crate::rate::{Pace, retry_after};
-use crate::{ApiKey, NotSent, Now, Rate, ReadError};
+use crate::{ApiKey, ByteStream, NotSent, Now, Rate, ReadError};
 
 /// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
 const MAX_ANSWER_BYTES: usize = 64 << 20;
@@ -189,6 +190,40 @@ impl Transport {
         self.accepted(request, what).await
     }
 
+    /// A file as it comes, for as long as bytes come, and no more than `most` of them.
+    pub(crate) async fn download(
+        &self,
+        path: &[&str],
+        what: &str,
+        most: u64,
+    ) -> Result<ByteStream, ReadError> {
+        let request = self.client.get(self.address.at(path)).header(ACCEPT, "*/*");
+        let response = self.accepted(request, what).await?;
+        if response.content_length().is_some_and(|length| length > most) {
+            return Err(ReadError::TooLarge { most });
+        }
+        let transport = self.clone();
+        let bytes = stream::unfold(Some((response, 0)), move |place| {
+            let transport = transport.clone();
+            async move {
+                let (mut response, so_far) = place?;
+                match response.chunk().await {
+                    Ok(None) => None,
+                    Ok(Some(chunk)) => {
+                        let so_far: u64 = so_far + chunk.len() as u64;
+                        if so_far > most {
+                            return Some((Err(ReadError::TooLarge { most }), None));
+                        }
+                        Some((Ok(chunk.to_vec()), Some((response, so_far))))
+                    }
+                    Err(err) if err.is_timeout() => Some((Err(transport.broken(err)), None)),
+                    Err(_) => Some((Err(transport.malformed("the file was cut off.".to_owned())), None)),
+                }
+            }
+        });
+        Ok(bytes.boxed())
+    }
+
     /// Sends a read and gives the JSON of its answer. `what` names what was asked for, should it not exist.
     pub(crate) async fn read<T: DeserializeOwned>(
         &self,
@@ -204,12 +239,24 @@ impl Transport {
         request: RequestBuilder,
         what: &str,
     ) -> Result<(T, HeaderMap), ReadError> {
+        let endless = || self.malformed("its answer does not end.".to_owned());
+        self.read_at_most(request, what, MAX_ANSWER_BYTES, endless).await
+    }
+
+    /// The same of an answer that may hold a whole file; `too_long` is what more than `most` bytes mean.
+    pub(crate) async fn read_at_most<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        what: &str,
+        most: usize,
+        too_long: impl FnOnce() -> ReadError,
+    ) -> Result<(T, HeaderMap), ReadError> {
         let response = self.accepted(request, what).await?;
         let headers = response.headers().clone();
         let is_json = says_json(&headers);
-        let body = match body(response).await {
+        let body = match body_of(response, most).await {
             Ok(body) => body,
-            Err(CutOff::TooLong) => return Err(self.malformed("its answer does not end.".to_owned())),
+            Err(CutOff::TooLong) => return Err(too_long()),
             Err(CutOff::Lost(err)) if err.is_timeout() => return Err(unreachable(&self.address, err)),
             Err(CutOff::Lost(_)) => return Err(self.malformed("its answer was cut off.".to_owned())),
         };
@@ -403,10 +450,14 @@ enum CutOff {
 }
 
 /// The whole body, if it ends, and ends in time.
-async fn body(mut response: Response) -> Result<Vec<u8>, CutOff> {
+async fn body(response: Response) -> Result<Vec<u8>, CutOff> {
+    body_of(response, MAX_ANSWER_BYTES).await
+}
+
+async fn body_of(mut response: Response, most: usize) -> Result<Vec<u8>, CutOff> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(CutOff::Lost)? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+        if body.len() + chunk.len() > most {
             return Err(CutOff::TooLong);
         }
         body.extend_from_slice(&chunk);

@@ -48,10 +48,12 @@ import type {
   PlanView,
   RenderedMessage,
   ReplyRequest,
+  SaveAttachment,
   SaveDraft,
   SaveSendingRules,
   SaveStorage,
   SaveView,
+  SavedFile,
   SelectionRequest,
   SelectionSummary,
   SendingRulesView,
@@ -109,6 +111,7 @@ export type Commands = {
   save_plan: [PlanRef, JobView];
   open_saved_plan: [JobRef, PlanView];
   attach_file: [AttachFile, FileView];
+  save_attachment: [SaveAttachment, SavedFile];
   snippets: [SnippetsRequest, Snippets];
   draft: [DraftRef, MaybeDraft];
   save_draft: [SaveDraft, MaybeDraft];

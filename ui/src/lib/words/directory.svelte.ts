@@ -13,6 +13,9 @@ export class Directory {
     archive: true,
     tags: true,
     noTeam: true,
+    priority: true,
+    clearTags: true,
+    attachments: true,
   });
   readonly agents = $derived(this.#view.agents);
   readonly teams = $derived(this.#view.teams);

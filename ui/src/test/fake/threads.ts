@@ -19,6 +19,7 @@ type Area = Answers<
   | 'draft_versions'
   | 'drafts'
   | 'attach_file'
+  | 'save_attachment'
 >;
 
 export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
@@ -137,6 +138,18 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
       const file = { id: shop.id('f'), name, mime, size: Math.floor(data.length * 0.75) };
       shop.files.set(file.id, file);
       return file;
+    },
+    save_attachment: ({ id, message, file }) => {
+      const found = shop
+        .find(id)
+        .messages.find((one) => one.id === message)
+        ?.attachments.find((one) => one.id === file);
+      if (!found) throw refusal('notFound', 'This message has no such file any more. Open it again.');
+      if (shop.isOffline) {
+        const sentence = `“${found.name}” is not on this computer, and the help desk cannot be reached. Try again when it is back.`;
+        throw refusal('offline', sentence);
+      }
+      return { name: found.name, path: `/home/mira/Downloads/${found.name}` };
     },
   };
 }

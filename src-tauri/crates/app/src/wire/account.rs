@@ -115,6 +115,12 @@ wire! {
         pub tags: bool,
         /// Take a conversation out of every team.
         pub no_team: bool,
+        /// Set a priority.
+        pub priority: bool,
+        /// Take all tags off at once.
+        pub clear_tags: bool,
+        /// Hand out the files of messages.
+        pub attachments: bool,
     }
 
     /// The connection to the help desk.

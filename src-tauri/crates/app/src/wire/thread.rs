@@ -63,6 +63,21 @@ wire! {
         pub size: u32,
     }
 
+    /// Which file to save: one of a message of a conversation.
+    pub struct SaveAttachment {
+        pub account: String,
+        pub id: String,
+        pub message: String,
+        pub file: String,
+    }
+
+    /// A file on the disk.
+    pub struct SavedFile {
+        /// Its name there, which may not be that of the message.
+        pub name: String,
+        pub path: String,
+    }
+
     /// Follow or stop following.
     pub struct FollowRequest {
         pub account: String,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use muster_helpdesk::{
-    Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page, Rate,
-    ReadError, Reply,
+    Batch, ByteStream, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page,
+    Rate, ReadError, Reply,
 };
 use muster_model::{Directory, EffectOutcome, Me, RemoteId, Thread};
 
@@ -98,6 +98,10 @@ impl HelpDesk for PacedDesk {
 
     async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {
         self.read(self.desk.thread(id)).await
+    }
+
+    async fn attachment(&self, id: &RemoteId, most: u64) -> Result<ByteStream, ReadError> {
+        self.read(self.desk.attachment(id, most)).await
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {

@@ -52,6 +52,7 @@ fn able() -> Capabilities {
         block: true,
         delete: true,
         files: true,
+        attachments: true,
         test_messages: true,
         auto_archive: Some(Duration::from_secs(7 * 24 * 3600)),
         snooze: true,

@@ -35,6 +35,7 @@ fn able() -> Capabilities {
         block: true,
         delete: true,
         files: true,
+        attachments: true,
         test_messages: true,
         auto_archive: None,
         snooze: true,

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use muster_model::{Conversation, RemoteId};
+use futures::StreamExt;
+use muster_model::{Attachment, Conversation, RemoteId};
 
-use super::{Call, Running, Server, World};
+use super::{Call, FILE, Running, Server, World};
 use crate::tiny_server::{Answer, answer, with_headers};
 use crate::transport::Patience;
 use crate::{Cursor, Delta, HelpDesk, Page, ReadError};
@@ -140,6 +141,51 @@ pub(crate) async fn reads_a_thread(server: impl Server) {
     assert!(matches!(nobody, Err(ReadError::NotFound { .. })), "{nobody:?}");
 }
 
+/// Reads a file to its end, or to what went wrong.
+async fn read(desk: &dyn HelpDesk, id: &RemoteId, most: u64) -> Result<Vec<u8>, ReadError> {
+    let mut stream = desk.attachment(id, most).await?;
+    let mut all = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        all.extend(chunk?);
+    }
+    Ok(all)
+}
+
+/// A file comes as it is and whole, or not at all; one that is too large is not read to its end.
+pub(crate) async fn fetches_a_file_or_says_that_it_cannot(server: impl Server) {
+    let running = World::of(2).serve(server);
+    let desk = running.connect(HASTY);
+    let most = FILE.len() as u64;
+    if !desk.capabilities().attachments {
+        let refused = read(&*desk, &RemoteId::from("7"), most).await;
+        assert!(matches!(refused, Err(ReadError::NotPermitted { .. })), "{refused:?}");
+        assert!(running.everything_asked().is_empty());
+        return;
+    }
+    let thread = desk.thread(&RemoteId::new(server.id(1001))).await.unwrap();
+    let mut files = thread.messages.iter().flat_map(|message| &message.attachments);
+    let Attachment { id, name, size, .. } = files.next().expect("the thread shows its file").clone();
+    assert_eq!((name.as_str(), size), ("photo.png", most));
+    assert_eq!(read(&*desk, &id, most).await.unwrap(), FILE);
+    assert_eq!(running.asked(Call::File).len(), 1);
+    let too_large = read(&*desk, &id, most - 1).await;
+    assert!(matches!(too_large, Err(ReadError::TooLarge { .. })), "{too_large:?}");
+
+    let own = server.refusal();
+    running.fail(Call::File, 1, move || answer("404 Not Found", JSON, own));
+    let gone = read(&*desk, &id, most).await;
+    assert!(matches!(gone, Err(ReadError::NotFound { .. })), "{gone:?}");
+    for broken in ["HTTP/1.1 200 OK\r\ncontent-length: 700\r\n\r\nhalf", ""] {
+        running.fail(Call::File, 1, move || bytes(broken));
+        let cut = read(&*desk, &id, most).await.unwrap_err();
+        assert!(cut.is_transient(), "half a file is none: {cut}");
+    }
+    running.fail(Call::File, 1, || silence("HTTP/1.1 200 OK\r\ncontent-length: 700\r\n\r\nhalf"));
+    let silent = read(&*desk, &id, most).await;
+    assert!(matches!(silent, Err(ReadError::Unreachable { .. })), "{silent:?}");
+    assert_eq!(read(&*desk, &id, most).await.unwrap(), FILE, "and asked again it comes");
+}
+
 /// What a status means is the same for all.
 pub(crate) async fn says_why_a_read_failed(server: impl Server) {
     let own = server.refusal();
@@ -177,6 +223,7 @@ pub(crate) async fn says_why_a_read_failed(server: impl Server) {
             ReadError::SlowDown { .. } => "slow",
             ReadError::ServerFault { .. } => "fault",
             ReadError::Malformed { .. } => "malformed",
+            ReadError::TooLarge { .. } => "too large",
             ReadError::BadAddress(_) => "address",
         };
         assert_eq!(said, expected, "{name}: {failed}");

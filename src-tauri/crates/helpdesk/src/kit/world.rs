@@ -16,9 +16,20 @@ pub(crate) enum Call {
     Reply,
     Find,
     Note,
+    File,
     /// Everything beside: names, people, uploads.
     Other,
 }
+
+/// A file that hangs on the customer's last message in every conversation, where the help desk hands files out: bytes that
+/// are no text.
+pub(crate) const FILE: [u8; 700] = {
+    let mut bytes = [0xff; 700];
+    bytes[1] = 0;
+    bytes[2] = b'\n';
+    bytes[699] = 0x80;
+    bytes
+};
 
 /// A conversation of the suite.
 #[derive(Clone, Debug)]

@@ -12,8 +12,8 @@ use super::{map, wire};
 use crate::address::Address;
 use crate::transport::{Auth, Dialect, Patience, Transport, Written};
 use crate::{
-    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page,
-    Rate, ReadError, Reply,
+    ApiKey, Batch, ByteStream, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent,
+    Note, Page, Rate, ReadError, Reply,
 };
 
 const DIALECT: Dialect = Dialect { kind: "Muster", auth: Auth::Scheme("Bearer"), refusal: map::refusal };
@@ -140,6 +140,11 @@ impl HelpDesk for MusterDesk {
     async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {
         let request = self.transport.get(&["api", "conversations", id.as_str()]);
         Ok(map::thread(self.transport.read(request, &format!("the conversation {id}")).await?))
+    }
+
+    async fn attachment(&self, id: &RemoteId, most: u64) -> Result<ByteStream, ReadError> {
+        let path = ["api", "attachments", id.as_str()];
+        self.transport.download(&path, &format!("the file {id}"), most).await
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {

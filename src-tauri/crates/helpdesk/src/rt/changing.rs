@@ -143,11 +143,10 @@ impl RequestTracker {
         let updates: Vec<Update> = able.iter().map(|(id, wanted)| wanted.update(Some(id.as_str()))).collect();
         let request = self.transport.put(&at(&["tickets", "bulk"])).json(&updates);
         Ok(match self.transport.write::<Vec<Said>>(request).await? {
-            // In the order of asking; an answer of another length cannot be told apart.
-            Written::Answered(said) if said.len() == able.len() => {
-                able.iter().zip(said).map(|((id, _), said)| ((*id).clone(), Ok(said.words()))).collect()
+            // Each by its number; what is not mentioned stays out.
+            Written::Answered(said) => {
+                said.into_iter().map(|said| (RemoteId::from(said.id()), Ok(said.words()))).collect()
             }
-            Written::Answered(_) => HashMap::new(),
             Written::Lost(reason) => {
                 let lost = EffectOutcome::Unknown { reason };
                 able.iter().map(|(id, _)| ((*id).clone(), Err(lost.clone()))).collect()
@@ -409,7 +408,7 @@ pub(super) fn before(err: ReadError) -> NotSent {
             NotSent::Refused { reason: Reason::new("not_found", err.to_string()) }
         }
         // It answers, and not usefully: later.
-        ReadError::ServerFault { .. } | ReadError::Malformed { .. } => {
+        ReadError::ServerFault { .. } | ReadError::Malformed { .. } | ReadError::TooLarge { .. } => {
             NotSent::SlowDown { retry_after: None }
         }
     }

@@ -11,8 +11,8 @@ use super::{login, map};
 use crate::address::Address;
 use crate::transport::{Auth, Dialect, Patience, Transport};
 use crate::{
-    ApiKey, Batch, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, Rate,
-    ReadError, Reply,
+    ApiKey, Batch, ByteStream, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent,
+    Page, Rate, ReadError, Reply,
 };
 
 pub(super) const DIALECT: Dialect =
@@ -102,6 +102,10 @@ impl HelpDesk for RequestTracker {
 
     async fn thread(&self, id: &RemoteId) -> Result<Thread, ReadError> {
         self.read_thread(id).await
+    }
+
+    async fn attachment(&self, id: &RemoteId, most: u64) -> Result<ByteStream, ReadError> {
+        self.file(id, most).await
     }
 
     async fn apply(&self, batch: &Batch) -> Result<Vec<ItemOutcome>, NotSent> {

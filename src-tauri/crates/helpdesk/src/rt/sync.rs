@@ -78,12 +78,14 @@ impl RequestTracker {
     async fn walk(&self, place: &Place, walk: &Walk) -> Result<Page, ReadError> {
         let list = tickets(&self.transport, ALL, walk.page, PER_PAGE).await?;
         let total = list.total.unwrap_or_default();
+        // What RT gave is what counts, should it give fewer than were asked for.
+        let per_page = list.per_page.filter(|rows| *rows > 0).unwrap_or(PER_PAGE as u64);
         let at = |walk| Place { walk, ..place.clone() }.cursor();
-        if let Some(back) = walk.step_back(total, PER_PAGE as u64) {
+        if let Some(back) = walk.step_back(total, per_page) {
             let next = at(Some(back));
             return Ok(Page { deltas: Vec::new(), next, more: true, backfilling: true, total: Some(total) });
         }
-        let is_last = list.items.is_empty() || walk.page.saturating_mul(PER_PAGE as u64) >= total;
+        let is_last = list.items.is_empty() || walk.page.saturating_mul(per_page) >= total;
         let deltas = upserts(self.details(list.items, Past::Messages).await?).collect();
         let next = at((!is_last).then_some(Walk { page: walk.page + 1, total }));
         Ok(Page { deltas, next, more: true, backfilling: !is_last, total: Some(total) })
@@ -133,16 +135,18 @@ impl RequestTracker {
 
     /// Tickets that were updated since, as far as they are not known like that; and the newest of all.
     async fn by_time(&self, updated: i64) -> Result<(Vec<Dated>, Option<Dated>), ReadError> {
-        let (mut unknown, mut newest) = (Vec::new(), None);
+        let (mut unknown, mut newest) = (Vec::new(), None::<Dated>);
         for page in 1.. {
             let list = ticket_times(&self.transport, ALL, page, PER_PAGE).await?;
             let mut reached = list.items.is_empty();
             for ticket in list.items {
                 let at = ticket.last_updated.map_or(0, |at| at.as_second());
-                newest.get_or_insert_with(|| (ticket.id.clone(), at));
+                if newest.as_ref().is_none_or(|(_, newest)| *newest < at) {
+                    newest = Some((ticket.id.clone(), at));
+                }
                 if at < updated - OVERLAP_SECONDS {
                     reached = true;
-                    break;
+                    continue;
                 }
                 let seen = self.read(|state| state.seen(&ticket.id));
                 if seen.is_none_or(|seen| seen.updated != at) {

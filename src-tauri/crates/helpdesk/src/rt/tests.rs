@@ -11,6 +11,8 @@ use crate::tiny_server::{Answer, TinyServer, answer};
 use crate::transport::Patience;
 use crate::{ApiKey, Batch, Cursor, HelpDesk, NotSent, ReadError, Reply};
 
+mod samples;
+
 const JSON: &str = "application/json; charset=\"utf-8\"";
 const UNAUTHORIZED: &str = r#"{"message":"Unauthorized"}"#;
 const USER: &str = r#"{"id":27,"Name":"anna","RealName":"Anna Ågren","Privileged":1}"#;

@@ -24,6 +24,9 @@ pub(super) struct List<T> {
     pub(super) items: Vec<T>,
     #[serde(default, deserialize_with = "number")]
     pub(super) total: Option<u64>,
+    /// Rows of a page, which may be fewer than were asked for.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) per_page: Option<u64>,
 }
 
 /// Somebody or something that is pointed at, with as much of it as was asked for.
@@ -235,6 +238,11 @@ pub(super) struct OutgoingFile {
 pub(super) struct Said(#[serde(deserialize_with = "texts")] Vec<String>);
 
 impl Said {
+    /// The ticket that it is said of.
+    pub(super) fn id(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
     /// What was said, for people.
     pub(super) fn words(&self) -> String {
         self.0.get(1..).unwrap_or_default().join(" · ")

@@ -27,4 +27,16 @@ tags: boolean,
 /**
  * Take a conversation out of every team.
  */
-noTeam: boolean, };
+noTeam: boolean, 
+/**
+ * Set a priority.
+ */
+priority: boolean, 
+/**
+ * Take all tags off at once.
+ */
+clearTags: boolean, 
+/**
+ * Hand out the files of messages.
+ */
+attachments: boolean, };

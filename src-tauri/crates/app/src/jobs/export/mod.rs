@@ -1,13 +1,14 @@
 //! The record of a job – who, when, whom, what, and what became of each – written to a file that a spreadsheet or a
 //! program reads. A file that exists is never overwritten.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use muster_engine::Account;
 use muster_store::{JobFilter, JobRow};
 
+use crate::downloads::{self, safe_name};
 use crate::wire::{ExportRequest, Exported};
 use crate::words::count;
 use crate::{App, ErrorCode, UiError};
@@ -68,7 +69,7 @@ impl App {
                 ));
             }
         };
-        let folder = downloads(&self.inner.data_dir);
+        let folder = downloads::folder(&self.inner.data_dir);
         let written = match &request.job {
             Some(id) => {
                 let row = self.job_row(&account, id).await?;
@@ -165,25 +166,10 @@ enum Place {
 impl Place {
     /// Opens a file that was not there before.
     fn create(&self, format: Format) -> std::io::Result<(PathBuf, File)> {
-        let open = |path: PathBuf| {
-            let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-            Ok((path, file))
-        };
-        let (folder, stem) = match self {
-            Self::File(path) => return open(path.clone()),
-            Self::Folder(folder, stem) => (folder, stem),
-        };
-        std::fs::create_dir_all(folder)?;
-        let extension = format.extension();
-        for n in 1..1000 {
-            let name =
-                if n == 1 { format!("{stem}.{extension}") } else { format!("{stem} ({n}).{extension}") };
-            match open(folder.join(name)) {
-                Err(err) if err.kind() == ErrorKind::AlreadyExists => {}
-                opened => return opened,
-            }
+        match self {
+            Self::File(path) => downloads::create_new(path.clone()),
+            Self::Folder(folder, stem) => downloads::create(folder, stem, format.extension()),
         }
-        Err(ErrorKind::AlreadyExists.into())
     }
 }
 
@@ -222,24 +208,6 @@ async fn write(
 fn json<T: serde::Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-/// The user's folder for downloads; where the system knows none, a folder beside the data.
-fn downloads(data_dir: &Path) -> PathBuf {
-    directories::UserDirs::new()
-        .and_then(|dirs| dirs.download_dir().map(Path::to_owned))
-        .unwrap_or_else(|| data_dir.join("exports"))
-}
-
-/// A name that is one file name everywhere: no separators, nothing that a system reserves, not too long.
-fn safe_name(name: &str) -> String {
-    let kept: String = name
-        .chars()
-        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { ' ' } else { c })
-        .take(80)
-        .collect();
-    let words: Vec<&str> = kept.split_whitespace().collect();
-    words.join(" ").trim_matches(['.', ' ']).to_owned()
 }
 
 #[cfg(test)]

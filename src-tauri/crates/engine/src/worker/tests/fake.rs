@@ -373,6 +373,7 @@ impl HelpDesk for FakeDesk {
             block: true,
             delete: true,
             files: true,
+            attachments: true,
             test_messages: true,
             auto_archive: None,
             snooze: true,

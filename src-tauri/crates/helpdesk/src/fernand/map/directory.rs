@@ -44,6 +44,8 @@ pub(in crate::fernand) fn capabilities(reads: u32, writes: u32) -> Capabilities 
         block: true,
         delete: true,
         files: true,
+        // It says an address on some other host, to which no key belongs.
+        attachments: false,
         test_messages: false,
         auto_archive: None,
         snooze: true,

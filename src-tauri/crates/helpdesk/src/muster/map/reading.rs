@@ -46,6 +46,7 @@ pub(in crate::muster) fn capabilities(wire: &wire::Capabilities) -> Capabilities
         block: wire.block.unwrap_or(false),
         delete: wire.delete.unwrap_or(false),
         files: wire.files.unwrap_or(false),
+        attachments: true,
         test_messages: wire.test_messages.unwrap_or(false),
         auto_archive: wire.auto_archive_ms.map(Duration::from_millis),
         snooze: true,

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{Asked, Call, Row, Server, World, contract};
+use crate::kit::{Asked, Call, FILE, Row, Server, World, contract};
 use crate::muster::MusterDesk;
-use crate::tiny_server::{Answer, answer};
+use crate::tiny_server::{Answer, answer, file};
 use crate::transport::Patience;
 use crate::{ApiKey, HelpDesk};
 
@@ -29,8 +29,8 @@ fn messages(row: &Row, world: &World) -> Vec<Value> {
     let own = world.replies.iter().filter(|(id, ..)| *id == row.id).map(|(_, text, client_ref)| {
         json!({ "id": "m-2", "at": "2026-05-20T14:31:00Z", "kind": "message", "from": "agent", "text": text, "client_ref": client_ref })
     });
-    let first =
-        json!({ "id": "m-1", "at": row.at, "kind": "message", "from": "customer", "text": "Where is it?" });
+    let first = json!({ "id": "m-1", "at": row.at, "kind": "message", "from": "customer", "text": "Where is it?",
+                "attachments": [{ "id": "f-1", "name": "photo.png", "mime": "image/png", "size": FILE.len() }] });
     std::iter::once(first).chain(own).collect()
 }
 
@@ -48,6 +48,7 @@ impl Server for Samples {
             ("POST", ["conversations", "bulk"]) => Call::Apply,
             ("POST", ["conversations", "bulk", "reply"]) => Call::Reply,
             ("POST", ["conversations", _, "notes"]) => Call::Note,
+            ("GET", ["attachments", _]) => Call::File,
             _ => Call::Other,
         }
     }
@@ -116,6 +117,7 @@ impl Server for Samples {
             Call::Note => ok(
                 json!({ "outcome": "applied", "message_id": "m-3", "at": "2026-05-20T14:31:00Z", "seq": 9 }),
             ),
+            Call::File => file("image/png", &FILE),
             Call::Other => refuse("404 Not Found"),
         }
     }

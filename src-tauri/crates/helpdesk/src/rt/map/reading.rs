@@ -206,6 +206,7 @@ pub(in crate::rt) fn capabilities(tags: bool, references: bool, settle: Duration
         block: false,
         delete: true,
         files: true,
+        attachments: true,
         test_messages: false,
         auto_archive: None,
         snooze: false,
