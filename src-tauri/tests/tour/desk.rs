@@ -131,6 +131,13 @@ impl Desk {
         self.call(Method::POST, "/api/_simulate/busy", Some(&busy)).await.map(drop)
     }
 
+    /// How often something was called in Fernand's dialect (`429`: refused for being too fast).
+    pub async fn fernand_calls(&self, what: &str) -> Result<u64> {
+        let url = format!("{}/fernand/_calls", self.url.trim_end_matches('/'));
+        let calls: Value = self.http.get(url).header("x-api-key", &self.key).send().await?.json().await?;
+        Ok(calls[what].as_u64().unwrap_or_default())
+    }
+
     async fn answers(&self) -> Result<()> {
         until("the help desk to answer", SOON, async || self.get("/api/health").await.map(Some))
             .await

@@ -88,11 +88,8 @@ macro_rules! play {
 async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     play!(
         stage: sign_in, look, dark, settings, select, plan, mass_reply, click, follow, offline, together, crash, canary, pause,
-        take_back, retry, undo, second, draft, secrets, viewer, mail, keyring
+        take_back, retry, undo, second, draft, secrets, viewer, mail, keyring, fernand,
+        request_tracker
     );
-    // Takes minutes where RT's database must be made first; asked for by name.
-    if std::env::args().any(|word| word == "request_tracker") {
-        acts::request_tracker::play(stage).await?;
-    }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod click;
 pub mod crash;
 pub mod dark;
 pub mod draft;
+pub mod fernand;
 pub mod follow;
 pub mod keyring;
 pub mod look;
