@@ -135,7 +135,7 @@ impl App {
             subject: sentence::reply_subject(&item.conversation),
             channel: sentence::channel_line(&item.conversation, &zone),
             parts: parts.into_iter().map(|(text, merged)| RenderedPart { text, merged }).collect(),
-            then: sentence::then_line(&plan.action, &item.conversation),
+            then: sentence::then_line(&plan.action, &item.conversation, plan.notes_mass_replies()),
             blocked,
         })
     }

@@ -185,6 +185,12 @@ impl Plan {
         self.taking_part().count()
     }
 
+    /// Whether the help desk writes a note of its own on each conversation of a mass reply; one that was never asked may.
+    #[must_use]
+    pub fn notes_mass_replies(&self) -> bool {
+        self.capabilities.as_ref().is_none_or(|capabilities| capabilities.mass_reply_note)
+    }
+
     /// What of the filter's matches is not here, in a sentence; none where all of them are.
     #[must_use]
     pub fn missing(&self) -> Option<String> {

@@ -17,6 +17,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let desk =
         Desk::start(&stage.session, "fernand", &["--conversations", "60", "--fernand", LIMITS]).await?;
     let data = stage.session.scratch().join("fernand-window");
+    // An act before it left its own window open.
+    stage.close_window().await?;
     stage.open_window_on(&data).await?;
     sign_in(stage, &desk).await?;
     offered(stage).await?;
@@ -180,6 +182,8 @@ async fn write(stage: &mut Stage, desk: &Desk) -> Result<()> {
             all_matching(stage).await?;
             let window = stage.window()?;
             mass_reply::write(window, MESSAGE).await?;
+            // Done would follow all replies in one call, and none of them would count as whole before.
+            window.click("plan-done").await?;
             mass_reply::hold_none(window).await?;
             let eta =
                 window.text_where("plan-eta", "when it is over", |text| text.contains("5 changes")).await?;

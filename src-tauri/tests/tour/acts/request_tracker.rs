@@ -29,6 +29,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let target = Path::new(env!("CARGO_BIN_EXE_muster")).ancestors().nth(2).unwrap_or(Path::new("target"));
     let server = Server::start(Path::new(env!("CARGO_MANIFEST_DIR")), target)?;
     let data = stage.session.scratch().join("request-tracker");
+    // An act before it left its own window open.
+    stage.close_window().await?;
     stage.open_window_on(&data).await?;
     sign_in(stage, &server).await?;
     resolve(stage, &server).await?;

@@ -113,9 +113,10 @@ fn status_word(status: &Status) -> String {
     capital(status.as_str())
 }
 
-/// "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."
+/// "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply." `notes`: whether
+/// the help desk writes that note.
 #[must_use]
-pub fn then_line(action: &Action, conversation: &Conversation) -> String {
+pub fn then_line(action: &Action, conversation: &Conversation, notes: bool) -> String {
     let Action::Reply { mass, then, .. } = action else { return String::new() };
     let nobody = muster_model::Handle::from("");
     let mut parts: Vec<String> = then
@@ -125,7 +126,7 @@ pub fn then_line(action: &Action, conversation: &Conversation) -> String {
         .filter_map(|effect| Some(format!("{} {}", noun(effect), step(effect, conversation)?)))
         .collect();
     parts.push("the ball goes to the customer".to_owned());
-    if *mass {
+    if *mass && notes {
         parts.push("a system note says that it was a mass reply".to_owned());
     }
     format!("Then: {}.", parts.join(", "))

@@ -95,9 +95,11 @@ fn a_recipient_in_words() {
         files: Vec::new(),
     };
     assert_eq!(
-        then_line(&reply, &marta),
+        then_line(&reply, &marta, true),
         "Then: status Active → Done, the ball goes to the customer, a system note says that it was a mass reply."
     );
+    let without_note = then_line(&reply, &marta, false);
+    assert_eq!(without_note, "Then: status Active → Done, the ball goes to the customer.");
     assert_eq!(before_after(&change(status(StatusChange::Active)), &marta), [""; 0]);
 }
 
