@@ -135,3 +135,43 @@ fn not_written(folder: &str, err: &std::io::Error) -> UiError {
 pub(crate) fn file_view(file: &FileRef) -> FileView {
     FileView { id: file.id.clone(), name: file.name.clone(), mime: file.mime.clone(), size: count(file.size) }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt, stream};
+
+    use super::*;
+
+    fn file(name: &str) -> Attachment {
+        Attachment { id: "f-1".into(), name: name.to_owned(), mime: "image/png".to_owned(), size: 6 }
+    }
+
+    fn bytes(parts: Vec<Result<&'static [u8], ReadError>>) -> ByteStream {
+        stream::iter(parts).map(|part| part.map(<[u8]>::to_vec)).boxed()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_file_lies_there_whole_and_under_a_name_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = bytes(vec![Ok(b"abc"), Ok(b"def")]);
+        let path = save(folder.path(), &file("../../Foto.png"), whole).await.unwrap();
+        assert_eq!(path, folder.path().join("Foto.png"));
+        assert_eq!(std::fs::read(path).unwrap(), b"abcdef");
+        assert_eq!(names(folder.path()), ["Foto.png"]);
+    }
+
+    #[tokio::test]
+    async fn half_a_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let cut = ReadError::TooLarge { most: 3_000_000 };
+        let half = bytes(vec![Ok(b"abc"), Err(cut)]);
+        let failed = save(folder.path(), &file("photo.png"), half).await.unwrap_err();
+        assert!(failed.message.contains("larger than 3 MB"), "{failed}");
+        assert_eq!(names(folder.path()), [""; 0]);
+    }
+}
