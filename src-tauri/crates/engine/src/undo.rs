@@ -8,15 +8,15 @@
 //! What is on its way is waited for a moment. What is still on its way then, and what nobody knows the fate of, is part of
 //! the undo by name – `skipped: still unknown` – and nothing is given back there; once it is settled, it can be undone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, AudienceItem, Conversation, EffectState, Handle, JobId, JobState, Origin, Relation, RemoteId,
-    Sending, Status, Verdict,
+    Action, AudienceItem, EffectState, Handle, JobId, JobState, Origin, Relation, RemoteId, Sending, Status,
+    Verdict,
 };
-use muster_store::{ItemStory, JobRow, NewJob, StoreError};
+use muster_store::{HeaderStanding, ItemStory, JobRow, NewJob, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -225,8 +225,7 @@ fn find(stores: &Stores, job: JobId, ids: Option<&[RemoteId]>, now: Timestamp) -
     });
     let taken = stores.journal.taken_over(&Origin { job, relation: Relation::Undo })?;
     let wanted: Vec<RemoteId> = stories.iter().map(|story| story.audience.id.clone()).collect();
-    let headers: HashMap<RemoteId, Conversation> =
-        stores.cache.conversations(&wanted)?.into_iter().map(|header| (header.id.clone(), header)).collect();
+    let headers = stores.cache.standings(&wanted)?;
     for story in stories {
         let header = headers.get(&story.audience.id);
         let mut given = Given::of(&story.effects, now);
@@ -257,14 +256,14 @@ fn is_unclear(state: &EffectState) -> bool {
 }
 
 /// The conversation's place in the audience of the undo: as it is known now, our own receipts included.
-fn item(story: ItemStory, given: Given, header: Option<&Conversation>) -> AudienceItem {
+fn item(story: ItemStory, given: Given, header: Option<&HeaderStanding>) -> AudienceItem {
     let receipts = story.effects.iter().filter_map(|effect| effect.receipt.as_ref()?.stamp);
-    let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
     let seen = story.audience;
     AudienceItem {
         stamp: receipts.chain(header.map(|header| header.stamp)).max().unwrap_or(seen.stamp),
-        last_inbound: header.map_or(seen.last_inbound, |header| millis(header.last_inbound)),
-        last_outbound: header.map_or(seen.last_outbound, |header| millis(header.last_outbound)),
+        last_inbound: header.map_or(seen.last_inbound, |header| header.last_inbound),
+        // Nothing is written to anybody: whether a colleague answered since does not matter.
+        last_outbound: seen.last_outbound,
         id: seen.id,
         values: Vec::new(),
         verdict: Verdict::WillChange.to_string(),

@@ -34,7 +34,7 @@ mod tests;
 
 pub use apply::{Applied, ChangedConversation};
 pub use coverage::{Coverage, MANY_MISSING};
-pub use list::{ListPage, ListRow};
+pub use list::{HeaderStanding, ListPage, ListRow};
 pub use load::Loaded;
 pub use messages::CachedThread;
 pub use page::{PageKey, PageRequest};

@@ -5,7 +5,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, Once, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, Once, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -102,6 +102,20 @@ impl Db {
             idle.push(reader);
         }
         Ok(value)
+    }
+
+    /// As [`Db::read`], with the pages that the writer has in memory, unless it is writing: a reader forgets all of its
+    /// own whenever anything was written, and has to decrypt them again.
+    pub(crate) fn read_between_writes<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut writer = match self.inner.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return self.read(work),
+        };
+        work(&Transaction::new(&mut writer, TransactionBehavior::Deferred)?)
     }
 
     /// A number that changes whenever anybody, this process included, has written.

@@ -46,6 +46,14 @@ impl Ctl {
         serde_json::from_str(out.lines().last().unwrap_or_default()).unwrap_or_default()
     }
 
+    /// With what code it ends, and what it answers.
+    pub fn ends(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = self.command(arguments).arg("--json").output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        let said = serde_json::from_str(out.lines().last().unwrap_or_default());
+        (output.status.code().unwrap(), said.unwrap_or_default())
+    }
+
     /// The sentence with which it refuses; it must end with 1.
     pub fn refused(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();
@@ -83,6 +91,19 @@ impl Desk {
         let said: Value = serde_json::from_str(&line).unwrap();
         let text = |key: &str| said[key].as_str().unwrap().to_owned();
         Self { process, url: text("url"), key: text("api_key") }
+    }
+}
+
+impl Desk {
+    /// Lets it do something by itself.
+    pub fn simulate(&self, what: &str, body: &Value) {
+        let url = format!("{}/api/_simulate/{what}", self.url.trim_end_matches('/'));
+        // Another library of this process may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ask = reqwest::Client::new().post(url).bearer_auth(&self.key).json(body).send();
+        let answer = runtime.block_on(ask).unwrap();
+        assert!(answer.status().is_success(), "{what}: {}", answer.status());
     }
 }
 

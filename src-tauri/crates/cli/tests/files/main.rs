@@ -1,8 +1,10 @@
 //! `musterctl import`, `export` and `query`, through the program itself: what goes in comes out, what is wrong is named
-//! with its line, and what was imported cannot be written to. About five seconds in all.
+//! with its line, and what was imported cannot be written to; and what of the journal only a terminal asks. About ten
+//! seconds in all.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod ctl;
+mod journal;
 mod storage;
 
 use std::collections::BTreeSet;

@@ -1,18 +1,22 @@
 //! Changes, one call after the other without a pause between: while a call is on its way, the outcomes of the one before
-//! it are written and the next chunk is claimed, in one transaction.
+//! it are written and the next chunk is claimed, in one transaction. That one leaves at once, so that the help desk finds
+//! its next call when it answered the last one; two are on their way at most, of different conversations.
 //!
 //! For each chunk the order stays the same: its intent is on the disk before anything of it leaves, its outcome is
 //! written after the answer. After a crash two calls may have been on their way instead of one; what becomes of them is
 //! found out by looking, as always, and a change may be set twice. A reply may not, so replies never go ahead.
 //!
 //! Going ahead ends as soon as anything is not plain: another job is due, something was not applied, the budget is
-//! short, the job was stopped. What was claimed ahead and has not left goes back to its place then.
+//! short, the job was stopped. What was claimed ahead and has not left goes back to its place then; a call that began
+//! is always waited for.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
 use muster_helpdesk::{ItemOutcome, NotSent};
-use muster_model::{Action, JobState, RemoteId};
+use muster_model::{Action, JobId, JobState, RemoteId};
 use muster_store::{ClaimedItem, JobRow};
 use tokio_util::sync::CancellationToken;
 
@@ -26,12 +30,27 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// What the guard saw so long ago is looked at again before it leaves.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Calls on their way at the same time: one that the help desk works on, and one that it finds when it is done.
+const AT_ONCE: usize = 2;
+
 /// One call that was made ready.
 struct Call {
+    /// It leaves right behind its claim, which only a job that runs can make.
+    is_next: bool,
     parcel: Parcel,
     items: Vec<ClaimedItem>,
     /// When the guard looked.
     looked: Instant,
+}
+
+/// What was answered and is not in the journal, with the conversations that it is about.
+type Answered = (Judged, Vec<RemoteId>);
+
+/// What was claimed.
+struct Claimed {
+    items: u64,
+    /// What of it may leave.
+    calls: VecDeque<Call>,
 }
 
 /// A job on its way.
@@ -44,9 +63,12 @@ struct Run<'a> {
     did: u64,
     /// Whether the next chunk may be claimed while a call is on its way.
     goes_ahead: bool,
+    /// The job was stopped: nothing more of it leaves.
+    is_halted: bool,
+    /// Why nothing more leaves at all.
+    stop: Option<Stop>,
     ready: VecDeque<Call>,
-    /// What was answered and is not in the journal.
-    answered: Option<(Judged, Vec<RemoteId>)>,
+    answered: Vec<Answered>,
 }
 
 /// Claims and sends chunks of a job until one is not plain, or nothing of it is left to claim; says how many items it
@@ -65,140 +87,174 @@ pub(super) async fn run(
         did: 0,
         // A few first, or a batch at a time: somebody or the clock says when the next one may leave.
         goes_ahead: job.released.is_none(),
+        is_halted: false,
+        stop: None,
         ready: VecDeque::new(),
-        answered: None,
+        answered: Vec::new(),
     };
-    let went = run.go(cancel).await;
-    run.write().await?;
+    run.go(cancel).await;
     run.put_back(Vec::new()).await?;
-    went.map(|()| run.did)
+    match run.stop {
+        Some(stop) => Err(stop),
+        None => Ok(run.did),
+    }
 }
 
-impl Run<'_> {
-    async fn go(&mut self, cancel: &CancellationToken) -> Result<(), Stop> {
-        self.behind(true).await?;
-        let mut is_first = true;
-        while let Some(call) = self.ready.pop_front() {
-            if !is_first && (cancel.is_cancelled() || !self.goes_on().await?) {
-                self.ready.push_front(call);
-                return Ok(());
+impl<'a> Run<'a> {
+    async fn go(&mut self, cancel: &CancellationToken) {
+        let mut flying = FuturesUnordered::new();
+        let mut behind = Some(self.behind(true));
+        loop {
+            while flying.len() < AT_ONCE
+                && let Some(call) = self.next_call(cancel).await
+            {
+                flying.push(send(self.ctx, self.job.id, call));
             }
-            is_first = false;
-            if let Some(call) = self.look_again(call).await? {
-                self.send(call).await?;
+            if behind.is_none() {
+                let has_room = self.ready.is_empty() && flying.len() < AT_ONCE;
+                let claims = has_room && !cancel.is_cancelled() && self.may_go_ahead();
+                if claims || !self.answered.is_empty() {
+                    behind = Some(self.behind(claims));
+                }
+            }
+            let over = async {
+                match &mut behind {
+                    Some(behind) => Some(behind.await),
+                    None => None,
+                }
+            };
+            let went = tokio::select! {
+                biased;
+                Some((call, answer)) = flying.next() => self.came_back(call, answer).await,
+                Some(claimed) = over => {
+                    behind = None;
+                    claimed.map(|claimed| self.take(claimed))
+                }
+                else => return,
+            };
+            if let Err(stop) = went {
+                self.stops(stop);
             }
         }
-        Ok(())
     }
 
-    /// One call, with everything that can be done while it is on its way.
-    async fn send(&mut self, mut call: Call) -> Result<(), Stop> {
-        let (ctx, job) = (self.ctx, self.job);
-        ctx.pass(Point::BeforeCall).await;
-        let claims = self.ready.is_empty() && self.may_go_ahead();
-        let (answer, behind) = tokio::join!(call.parcel.call(ctx, job.id, &call.items), self.behind(claims));
-        match answer {
-            Ok(answer) => self.answered(&call.items, answer).await?,
-            Err(why) => self.refused(&mut call, why).await?,
-        }
-        behind
+    /// Nothing more leaves; what is on its way is waited for. The first reason counts.
+    fn stops(&mut self, why: Stop) {
+        self.goes_ahead = false;
+        self.stop.get_or_insert(why);
     }
 
-    /// Writes what the call before said, and claims and prepares what comes next.
-    async fn behind(&mut self, claims: bool) -> Result<(), Stop> {
-        if !claims {
-            return self.write().await;
-        }
-        let ctx = self.ctx;
-        ctx.pass(Point::BeforeIntent).await;
-        let (mut judged, ids) = self.answered.take().unwrap_or_default();
-        let (outcomes, has_news) = (std::mem::take(&mut judged.recorded), !ids.is_empty());
-        let (mut next, me) = step::next(ctx, self.job, self.action);
-        next.alone = self.did > 0;
-        let (refused, claimed, headers) = ctx
-            .store(move |stores| {
-                let before = LastKnown::new(stores, &me, next.job);
-                let (refused, claimed) = stores.journal.record_and_claim(&outcomes, &next, &before)?;
-                step::remember(stores, &claimed)?;
-                Ok((refused, claimed, before.into_headers()))
-            })
-            .await?;
-        record::too_late(&refused);
-        if has_news {
-            self.written(judged, ids).await;
-        }
-        if claimed.is_empty() {
-            self.goes_ahead = false;
-            return Ok(());
-        }
-        ctx.pass(Point::AfterIntent).await;
-        self.did += claimed.len() as u64;
-        let looked = Instant::now();
-        let claimed = guard::look(ctx, self.job, claimed, headers).await?;
-        let most = ctx.desk.capabilities().max_batch.max(1);
-        for (parcel, mut items) in step::pack(self.job, self.action, claimed, &[]) {
-            while items.len() > most {
-                let rest = items.split_off(most);
-                let items = std::mem::replace(&mut items, rest);
-                self.ready.push_back(Call { parcel: parcel.clone(), items, looked });
+    /// The next call that may leave now.
+    async fn next_call(&mut self, cancel: &CancellationToken) -> Option<Call> {
+        while self.stop.is_none() && !self.is_halted {
+            let call = self.ready.pop_front()?;
+            match self.may_leave(call, cancel).await {
+                Ok(Some(call)) => {
+                    self.ctx.pass(Point::BeforeCall).await;
+                    return Some(call);
+                }
+                Ok(None) => {}
+                Err(stop) => self.stops(stop),
             }
-            self.ready.push_back(Call { parcel, items, looked });
         }
-        Ok(())
+        None
     }
 
-    /// Takes an answer for what it means. It is written while the next call is on its way, if all of it is well.
-    async fn answered(&mut self, items: &[ClaimedItem], answer: Vec<ItemOutcome>) -> Result<(), Stop> {
+    /// Looks again where that is needed. None if nothing of it may leave any more, or not now.
+    async fn may_leave(&mut self, mut call: Call, cancel: &CancellationToken) -> Result<Option<Call>, Stop> {
+        if !call.is_next && (cancel.is_cancelled() || !self.goes_on().await?) {
+            (self.is_halted, self.goes_ahead) = (true, false);
+            self.ready.push_front(call);
+            return Ok(None);
+        }
+        if call.looked.elapsed() >= FRESH {
+            call.looked = Instant::now();
+            call.items = guard::look(self.ctx, self.job, call.items, Headers::new()).await?;
+        }
+        Ok((!call.items.is_empty()).then_some(call))
+    }
+
+    /// Writes what was answered; where it claims, in one transaction with what comes next, of which it makes calls.
+    fn behind(&mut self, claims: bool) -> BoxFuture<'a, Result<Option<Claimed>, Stop>> {
+        let (ctx, job, action) = (self.ctx, self.job, self.action);
+        let alone = self.did > 0;
+        let (judged, ids): (Vec<Judged>, Vec<Vec<RemoteId>>) =
+            std::mem::take(&mut self.answered).into_iter().unzip();
+        Box::pin(async move {
+            let mut judged = judged;
+            let outcomes =
+                judged.iter_mut().flat_map(|judged| std::mem::take(&mut judged.recorded)).collect();
+            if !claims {
+                record::write(ctx, outcomes).await?;
+                written(ctx, job.id, action, judged, ids).await;
+                return Ok(None);
+            }
+            ctx.pass(Point::BeforeIntent).await;
+            let (mut next, me) = step::next(ctx, job, action);
+            next.alone = alone;
+            let (refused, claimed, headers) = ctx
+                .store(move |stores| {
+                    let before = LastKnown::new(stores, &me, next.job);
+                    let (refused, claimed) = stores.journal.record_and_claim(&outcomes, &next, &before)?;
+                    step::remember(stores, &claimed)?;
+                    Ok((refused, claimed, before.into_headers()))
+                })
+                .await?;
+            record::too_late(&refused);
+            written(ctx, job.id, action, judged, ids).await;
+            let items = claimed.len() as u64;
+            if claimed.is_empty() {
+                return Ok(Some(Claimed { items, calls: VecDeque::new() }));
+            }
+            ctx.pass(Point::AfterIntent).await;
+            let looked = Instant::now();
+            let claimed = guard::look(ctx, job, claimed, headers).await?;
+            Ok(Some(Claimed { items, calls: calls(ctx, job, action, claimed, looked) }))
+        })
+    }
+
+    fn take(&mut self, claimed: Option<Claimed>) {
+        if let Some(Claimed { items, calls }) = claimed {
+            self.did += items;
+            self.goes_ahead &= items > 0;
+            self.ready.extend(calls);
+        }
+    }
+
+    /// Takes an answer for what it means. It is written while other calls are on their way.
+    async fn came_back(&mut self, call: Call, answer: Result<Vec<ItemOutcome>, NotSent>) -> Result<(), Stop> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(why) => return self.refused(call, why).await,
+        };
         self.ctx.pass(Point::AfterCall).await;
         self.ctx.link.reachable();
-        let judged = record::judge(self.ctx, self.job, items, answer);
-        let is_well = judged.is_well();
-        self.answered = Some((judged, items.iter().map(|item| item.id.clone()).collect()));
-        if !is_well {
-            self.goes_ahead = false;
-            self.write().await?;
-        }
+        let judged = record::judge(self.ctx, self.job, &call.items, answer);
+        self.goes_ahead &= judged.is_well();
+        self.answered.push((judged, call.items.into_iter().map(|item| item.id).collect()));
         Ok(())
     }
 
-    async fn refused(&mut self, call: &mut Call, why: NotSent) -> Result<(), Stop> {
+    async fn refused(&mut self, mut call: Call, why: NotSent) -> Result<(), Stop> {
         self.goes_ahead = false;
-        let looked = call.looked;
+        call.is_next = false;
         match refused(self.ctx, self.job, &mut call.items, why).await? {
             Refused::Split(items) => {
-                self.ready.push_front(Call { parcel: call.parcel.clone(), items, looked });
-                let items = std::mem::take(&mut call.items);
-                self.ready.push_front(Call { parcel: call.parcel.clone(), items, looked });
+                let second = Call { parcel: call.parcel.clone(), items, ..call };
+                self.ready.push_front(second);
+                self.ready.push_front(call);
                 Ok(())
             }
             Refused::Recorded => {
-                self.told(call.items.iter().map(|item| item.id.clone()).collect()).await;
+                let ids = call.items.into_iter().map(|item| item.id).collect();
+                told(self.ctx, self.job.id, self.action, ids).await;
                 Ok(())
             }
             Refused::Stop(stop) => {
-                self.put_back(std::mem::take(&mut call.items)).await?;
+                self.put_back(call.items).await?;
                 Err(stop)
             }
         }
-    }
-
-    /// Writes what was answered and is not in the journal yet.
-    async fn write(&mut self) -> Result<(), Stop> {
-        let Some((mut judged, ids)) = self.answered.take() else { return Ok(()) };
-        record::write(self.ctx, std::mem::take(&mut judged.recorded)).await?;
-        self.written(judged, ids).await;
-        Ok(())
-    }
-
-    async fn written(&self, judged: Judged, ids: Vec<RemoteId>) {
-        self.ctx.pass(Point::AfterOutcome).await;
-        judged.keep(self.ctx).await;
-        self.told(ids).await;
-    }
-
-    async fn told(&self, ids: Vec<RemoteId>) {
-        self.ctx.pass(Point::BetweenEffects).await;
-        record::tell(self.ctx, self.job.id, self.action, ids);
     }
 
     /// These and everything that is ready go back to their place.
@@ -207,7 +263,7 @@ impl Run<'_> {
         record::put_back(self.ctx, &items).await?;
         let ids: Vec<RemoteId> = items.into_iter().map(|item| item.id).collect();
         if !ids.is_empty() {
-            self.told(ids).await;
+            told(self.ctx, self.job.id, self.action, ids).await;
         }
         Ok(())
     }
@@ -226,13 +282,49 @@ impl Run<'_> {
         let state = self.ctx.store(move |stores| stores.journal.job_state(id)).await?;
         Ok(state == Some(JobState::Running))
     }
+}
 
-    /// Lets the guard look again where it last did too long ago. None if nothing of it may leave any more.
-    async fn look_again(&self, mut call: Call) -> Result<Option<Call>, Stop> {
-        if call.looked.elapsed() >= FRESH {
-            call.looked = Instant::now();
-            call.items = guard::look(self.ctx, self.job, call.items, Headers::new()).await?;
+async fn send(ctx: &WorkContext, job: JobId, call: Call) -> (Call, Result<Vec<ItemOutcome>, NotSent>) {
+    let answer = call.parcel.call(ctx, job, &call.items).await;
+    (call, answer)
+}
+
+/// Makes calls of what may leave.
+fn calls(
+    ctx: &WorkContext,
+    job: &JobRow,
+    action: &Action,
+    claimed: Vec<ClaimedItem>,
+    looked: Instant,
+) -> VecDeque<Call> {
+    let most = ctx.desk.capabilities().max_batch.max(1);
+    let mut calls = VecDeque::new();
+    for (parcel, mut items) in step::pack(job, action, claimed, &[]) {
+        while !items.is_empty() {
+            let rest = items.split_off(items.len().min(most));
+            calls.push_back(Call { is_next: calls.is_empty(), parcel: parcel.clone(), items, looked });
+            items = rest;
         }
-        Ok((!call.items.is_empty()).then_some(call))
     }
+    calls
+}
+
+/// After outcomes are in the journal.
+async fn written(
+    ctx: &WorkContext,
+    job: JobId,
+    action: &Action,
+    judged: Vec<Judged>,
+    ids: Vec<Vec<RemoteId>>,
+) {
+    for (judged, ids) in judged.into_iter().zip(ids) {
+        ctx.pass(Point::AfterOutcome).await;
+        judged.keep(ctx).await;
+        told(ctx, job, action, ids).await;
+    }
+}
+
+async fn told(ctx: &WorkContext, job: JobId, action: &Action, ids: Vec<RemoteId>) {
+    ctx.pass(Point::BetweenEffects).await;
+    record::tell(ctx, job, action, ids);
 }

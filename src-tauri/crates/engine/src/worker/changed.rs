@@ -30,13 +30,17 @@ pub(super) fn compare(
     followed_here: Option<bool>,
 ) -> Still {
     let Some(expected) = &effect.expects else { return Still::So };
-    let (value, done) = match (&effect.effect, followed_here) {
-        (Effect::Follow(wanted), Some(on)) => (Value::Bool(on), *wanted == on),
-        (effect, _) => (effect.value_in(now, &me.handle), shows(now, effect, &me.handle)),
+    let value = match (&effect.effect, followed_here) {
+        (Effect::Follow(_), Some(on)) => Value::Bool(on),
+        (effect, _) => effect.value_in(now, &me.handle),
+    };
+    let is_done = || match (&effect.effect, followed_here) {
+        (Effect::Follow(wanted), Some(on)) => *wanted == on,
+        (effect, _) => shows(now, effect, &me.handle),
     };
     match () {
         () if effect.effect.is_same_value(expected, &value) => Still::So,
-        () if done => Still::Done,
+        () if is_done() => Still::Done,
         () => Still::Changed,
     }
 }

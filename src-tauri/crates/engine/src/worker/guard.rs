@@ -89,7 +89,10 @@ pub(super) async fn look(
     let conditional = |item: &ClaimedItem| item.effects.iter().any(|effect| effect.expects.is_some());
     let (mut go, mut stay, mut riders) = (Vec::new(), Vec::new(), Vec::new());
     let (to_compare, others): (Vec<_>, Vec<_>) =
-        claimed.into_iter().zip(headers).partition(|(item, _)| conditional(item));
+        claimed.into_iter().zip(headers).partition(|(item, header)| {
+            // What of following is kept here is looked up first.
+            conditional(item) && (is_about_following(item) || !look.is_unchanged(item, header.as_ref(), None))
+        });
     let mut failed = None;
     let mut compared = stream::iter(to_compare.into_iter().map(|pair| look.compare(pair))).buffered(READS);
     while let Some((item, result)) = compared.next().await {
@@ -326,6 +329,20 @@ impl Look<'_> {
         }
     }
 
+    /// Whether a header that is fresh shows that nobody changed anything since. Of most it does.
+    fn is_unchanged(
+        &self,
+        item: &ClaimedItem,
+        header: Option<&Conversation>,
+        followed_here: Option<bool>,
+    ) -> bool {
+        // A header that does not hold our own change yet may miss somebody else's as well.
+        header.filter(|header| self.is_fresh && header.stamp >= item.audience.stamp).is_some_and(|header| {
+            let is = |effect| changed::compare(effect, header, &self.ctx.me, followed_here);
+            item.effects.iter().all(|effect| is(effect) == Still::So)
+        })
+    }
+
     /// Leaves alone what somebody changed since; says what the conversation is like now.
     async fn compare(&self, (mut item, header): (ClaimedItem, Option<Conversation>)) -> Compared {
         match self.left_alone(&item, header).await {
@@ -345,16 +362,12 @@ impl Look<'_> {
     ) -> Result<(Vec<Recorded>, Option<Conversation>), Stop> {
         let ctx = self.ctx;
         let followed_here = followed_here(ctx, item).await?;
+        if self.is_unchanged(item, header.as_ref(), followed_here) {
+            return Ok((Vec::new(), header));
+        }
         let is = |effect: &ClaimedEffect, now: &Conversation| {
             changed::compare(effect, now, &ctx.me, followed_here)
         };
-        // A header that does not hold our own change yet may miss somebody else's as well.
-        let trusted = header.as_ref().filter(|header| self.is_fresh && header.stamp >= item.audience.stamp);
-        if let Some(header) = trusted
-            && item.effects.iter().all(|effect| is(effect, header) == Still::So)
-        {
-            return Ok((Vec::new(), Some(header.clone())));
-        }
         let all = |reason: Reason| {
             let row = |row| record::row(row, EffectState::Skipped, Some(reason.clone()), ctx.clock.now());
             item.effects.iter().map(|effect| row(effect.row)).collect::<Vec<_>>()
@@ -390,9 +403,13 @@ impl Look<'_> {
     }
 }
 
+fn is_about_following(item: &ClaimedItem) -> bool {
+    item.effects.iter().any(|effect| matches!(effect.effect, Effect::Follow(_)))
+}
+
 /// What of following is kept here, for an item that is about following.
 async fn followed_here(ctx: &WorkContext, item: &ClaimedItem) -> Result<Option<bool>, StoreError> {
-    if !item.effects.iter().any(|effect| matches!(effect.effect, Effect::Follow(_))) {
+    if !is_about_following(item) {
         return Ok(None);
     }
     let id = item.id.clone();

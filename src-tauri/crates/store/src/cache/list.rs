@@ -1,7 +1,9 @@
 //! Lists, counts and ids: what the agent sees of the cache, pending effects included, each of one state of it.
 
-use muster_model::{Conversation, Match, RemoteId, Resolved};
-use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+use muster_model::{Conversation, Match, RemoteId, Resolved, Status};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Cache,
@@ -19,6 +21,17 @@ pub struct ListRow {
     pub conversation: Conversation,
     /// What only this machine knows.
     pub marks: Marks,
+}
+
+/// What of a cached conversation tells whether it moved on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderStanding {
+    /// Its status.
+    pub status: Status,
+    /// The server's stamp of this state.
+    pub stamp: i64,
+    /// The customer's last message, in UTC milliseconds.
+    pub last_inbound: Option<i64>,
 }
 
 /// Part of a list.
@@ -75,12 +88,34 @@ impl Cache {
 
     /// What the server said of these, in the order of asking; unknown ids are left out.
     pub fn conversations(&self, ids: &[RemoteId]) -> Result<Vec<Conversation>> {
-        self.db.read(|tx| {
-            let mut found = Vec::with_capacity(ids.len());
+        self.db.read(|tx| found(tx, ids))
+    }
+
+    /// The same for somebody who writes into the cache between one call and the next.
+    pub fn conversations_between_writes(&self, ids: &[RemoteId]) -> Result<Vec<Conversation>> {
+        self.db.read_between_writes(|tx| found(tx, ids))
+    }
+
+    /// How these stand, without anything that people read; unknown ids are left out.
+    pub fn standings(&self, ids: &[RemoteId]) -> Result<HashMap<RemoteId, HeaderStanding>> {
+        self.db.read_between_writes(|tx| {
+            let mut statement =
+                tx.prepare_cached("SELECT status, stamp, last_inbound FROM conversations WHERE id = ?1")?;
+            let mut standings = HashMap::with_capacity(ids.len());
             for id in ids {
-                found.extend(header::find(tx, id)?.map(|(_, conversation)| conversation));
+                let standing = statement
+                    .query_row(params![id.as_str()], |row| {
+                        let last_inbound: i64 = row.get("last_inbound")?;
+                        Ok(HeaderStanding {
+                            status: Status::from(row.get_ref("status")?.as_str()?),
+                            stamp: row.get("stamp")?,
+                            last_inbound: (last_inbound != i64::MIN).then_some(last_inbound),
+                        })
+                    })
+                    .optional()?;
+                standings.extend(standing.map(|standing| (id.clone(), standing)));
             }
-            Ok(found)
+            Ok(standings)
         })
     }
 
@@ -96,6 +131,14 @@ impl ListRow {
         let conversation = overlay.apply(base);
         Self { marks: overlay.marks(&conversation), conversation }
     }
+}
+
+fn found(conn: &Connection, ids: &[RemoteId]) -> Result<Vec<Conversation>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(header::find(conn, id)?.map(|(_, conversation)| conversation));
+    }
+    Ok(found)
 }
 
 fn body(conn: &Connection, row: u32) -> Result<Conversation> {

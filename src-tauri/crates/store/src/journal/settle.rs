@@ -1,13 +1,15 @@
 //! What a human decides about items: an answer to what is unknown or held, taking items out of a job, and the job that
 //! follows another. Each is one transaction on the rows themselves, valid whoever works the journal.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use muster_model::{EffectState, JobId, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
     Journal, NewJob, Recorded,
-    audience::pack,
+    audience::{Audience, pack},
     control::skip_cancelled,
     jobs::{insert, judge_again, seq_of},
     lots,
@@ -92,17 +94,28 @@ impl Journal {
     /// Confirms a job that undoes or repeats items of another, without those that an earlier one of its kind took over.
     /// Says how many take part; with none, nothing is confirmed.
     pub fn follow_up(&self, mut job: NewJob) -> Result<usize> {
-        self.db.write(|tx| {
+        let packed = pack(&job.audience)?;
+        let (taking_part, seq) = self.db.write(|tx| {
+            let mut packed = packed;
             if let Some(origin) = &job.origin {
                 let taken = self.taken(tx, origin)?;
-                job.audience.retain(|item| !taken.contains(&item.id));
+                if job.audience.iter().any(|item| taken.contains(&item.id)) {
+                    job.audience.retain(|item| !taken.contains(&item.id));
+                    packed = pack(&job.audience)?;
+                }
             }
             let taking_part = job.audience.iter().filter(|item| item.takes_part).count();
-            if taking_part > 0 {
-                insert(tx, &job, &pack(&job.audience)?)?;
+            if taking_part == 0 {
+                return Ok((0, None));
             }
-            Ok(taking_part)
-        })
+            insert(tx, &job, &packed)?;
+            Ok((taking_part, Some(seq_of(tx, job.id)?)))
+        })?;
+        if let Some(seq) = seq {
+            // It is worked on next.
+            self.keep_audience(seq, Arc::new(Audience::of(job.audience)));
+        }
+        Ok(taking_part)
     }
 
     /// Conversations of a job with something on its way right now.

@@ -3,12 +3,14 @@
 //! A hundred thousand items are about two megabytes, packed in one pass. What is written is encrypted, authenticated and
 //! synced page by page while somebody waits for the confirmation, so that every byte left out counts.
 
-use muster_model::{AudienceItem, Channel, RemoteId};
+use std::collections::HashMap;
+
+use muster_model::{AudienceItem, Channel, OwnEffect, RemoteId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Result, StoreError, column::to_json};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// What many items have in common, written where it first occurs.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -36,8 +38,9 @@ struct Own<'a> {
 #[derive(Serialize, Deserialize)]
 struct Extras<Values> {
     values: Values,
-    /// JSON: effects are told apart by their shape, which only a self-describing format can do.
-    own: Option<String>,
+    /// Which effects of its own, counted from 1 in the order in which they first occur; there they follow, in JSON:
+    /// effects are told apart by their shape, which only a self-describing format can do.
+    own: usize,
 }
 
 /// What the next item is told apart from.
@@ -52,6 +55,7 @@ pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
     let mut bytes = postcard::to_extend(&items.len(), vec![VERSION])?;
     let mut kinds: Vec<Kind> = Vec::new();
     let (mut kind, mut before, mut id_before) = (0, Before::default(), "");
+    let mut owns: HashMap<String, usize> = HashMap::new();
     for item in items {
         // Neighbours are often of one kind.
         if !kinds.get(kind).is_some_and(|kind| kind.is_of(item)) {
@@ -75,7 +79,13 @@ pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
         bytes = postcard::to_extend(&own, bytes)?;
         if has_extras(item) {
             let own = item.own.as_ref().map(to_json).transpose()?;
-            bytes = postcard::to_extend(&Extras { values: &item.values, own }, bytes)?;
+            let known = owns.len();
+            let number = own.as_ref().map_or(0, |own| owns.get(own).copied().unwrap_or(known + 1));
+            bytes = postcard::to_extend(&Extras { values: &item.values, own: number }, bytes)?;
+            if let Some(own) = own.filter(|_| number > known) {
+                bytes = postcard::to_extend(&own, bytes)?;
+                owns.insert(own, number);
+            }
         }
         before.pass(item);
         id_before = id;
@@ -89,6 +99,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
     };
     let (n, mut bytes): (usize, _) = postcard::take_from_bytes(bytes)?;
     let mut kinds: Vec<Kind> = Vec::new();
+    let mut owns: Vec<Vec<OwnEffect>> = Vec::new();
     let mut before = Before::default();
     // Every item takes several bytes: a wrong number asks for no more than that.
     let mut items: Vec<AudienceItem> = Vec::with_capacity(n.min(bytes.len()));
@@ -102,8 +113,19 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
         let own: Own<'_> = take(&mut bytes)?;
         let extras: Option<Extras<Vec<String>>> =
             if kind.has_extras { Some(take(&mut bytes)?) } else { None };
-        let (values, effects) = extras.map_or_else(Default::default, |extras| (extras.values, extras.own));
-        let effects = effects.map(|own| serde_json::from_str(&own)).transpose();
+        let (values, number) = extras.map_or_else(Default::default, |extras| (extras.values, extras.own));
+        if number == owns.len() + 1 {
+            let own: &str = take(&mut bytes)?;
+            owns.push(serde_json::from_str(own).map_err(|err| StoreError::corrupt(err.to_string()))?);
+        }
+        let effects = match number.checked_sub(1) {
+            None => None,
+            Some(place) => Some(
+                owns.get(place)
+                    .cloned()
+                    .ok_or_else(|| StoreError::corrupt("an audience names effects that it does not have"))?,
+            ),
+        };
         let id_before = items.last().map_or("", |item| item.id.as_str());
         let same = id_before
             .get(..own.shared)
@@ -118,7 +140,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
             takes_part: kind.takes_part,
             channel: kind.channel.clone(),
             with_files: kind.with_files,
-            own: effects.map_err(|err| StoreError::corrupt(err.to_string()))?,
+            own: effects,
         };
         before.pass(&item);
         items.push(item);

@@ -110,7 +110,8 @@ CREATE INDEX lots_by_move ON lots (job, moved);
 CREATE INDEX lots_by_place ON lots (job, first_no, last_no);
 CREATE UNIQUE INDEX lots_by_effect ON lots (first_row);
 CREATE INDEX lots_sending ON lots (job) WHERE state = 'sending';
-CREATE INDEX lots_applied ON lots (finished) WHERE state = 'applied';
+-- With everything that is asked of them: a row is as long as its lot.
+CREATE INDEX lots_applied ON lots (finished, stamp, job, first_no, last_no) WHERE state = 'applied';
 
 -- How many items of a job are in which state and why. What is missing to the job's total is pending.
 CREATE TABLE tallies (
