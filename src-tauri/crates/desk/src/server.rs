@@ -144,6 +144,7 @@ pub async fn serve(options: Options) -> Result<Running, DeskError> {
     let desk = Arc::new(Desk {
         db,
         clock: options.clock,
+        prints: Arc::default(),
         faults: Faults::new(options.faults, options.seed),
         pace: Pace::new(options.calls_per_minute, per_burst),
         keys: RwLock::new(known.iter().map(|key| (key.key.clone(), key.clone())).collect()),

@@ -11,7 +11,7 @@ use super::Shared;
 use super::answer::Answer;
 use super::contract::{Always, Asks};
 use super::refusal::{Refusal, Refused};
-use crate::db::{Cursor, Row, newest_seq, page};
+use crate::db::{Cursor, Printed, Row, newest_seq, page};
 
 /// Rows in one page.
 pub(super) const PAGE: usize = 250;
@@ -30,7 +30,8 @@ pub(super) struct Place {
 /// A page of changes.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Changes {
-    conversations: Vec<Row>,
+    #[schema(value_type = Vec<Row>)]
+    conversations: Vec<Printed>,
     /// Ids of those that are gone.
     deleted: Vec<String>,
     /// Where to go on. Opaque, and good after any time and any number of restarts.
@@ -63,7 +64,7 @@ pub(super) async fn changes(
         return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} rows.")));
     }
     let now = desk.clock.now();
-    let instance = desk.instance.clone();
+    let (instance, prints) = (desk.instance.clone(), desk.prints.clone());
     desk.db
         .read(move |tx| {
             let newest = newest_seq(tx)?;
@@ -72,7 +73,7 @@ pub(super) async fn changes(
                 .filter(|cursor| !cursor.is_empty())
                 .map(|cursor| Cursor::parse(&cursor, &instance, newest))
                 .transpose()?;
-            let page = page(tx, cursor, limit, now)?;
+            let page = page(tx, &prints, cursor, limit, now)?;
             Ok(Json(Changes {
                 conversations: page.rows,
                 deleted: page.deleted,

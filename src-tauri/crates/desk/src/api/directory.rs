@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::contract::Always;
+use super::refusal::Refusal;
 use super::roles::permissions;
 use super::{BODY_BYTES, Caller, MAX_BATCH, Shared, changes};
-use crate::clock::{DAY, Millis};
+use crate::clock::Millis;
 use crate::db::{self, Directory, max_chars, max_file_bytes};
 
 /// Within which a call that nobody waits for any more has ended.
@@ -84,7 +85,7 @@ struct Capabilities {
     templates: bool,
     read_marks: bool,
     test_messages: bool,
-    /// At least so long after it was marked as done a conversation is archived; nights and weekends do not count, and
+    /// At least so long after it was marked as done a conversation is archived; nights, weekends and holidays do not count, and
     /// `archives_at` of the conversation says when exactly.
     auto_archive_ms: i64,
     /// So long after our last answer a mail is done by itself, unless somebody writes.
@@ -109,12 +110,13 @@ struct Limits {
 
 /// Whose key it is, and what this server can do
 #[utoipa::path(get, path = "/api/me", tag = "Desk", responses((status = 200, body = Me), Always))]
-pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<Caller>) -> Json<Me> {
+pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<Caller>) -> Answer<Me> {
+    let archived_after = desk.db.read(|tx| Ok::<_, Refusal>(db::working(tx)?.shortest())).await?;
     let agent = &caller.0.agent;
     let by_channel =
         |of: fn(&[u8]) -> usize| CHANNELS.map(|channel| (channel, of(channel.as_bytes()))).into();
     let (requests_per_minute, requests_per_burst) = desk.pace.limits();
-    Json(Me {
+    Ok(Json(Me {
         agent: MyAgent {
             id: agent.id.clone(),
             handle: agent.handle.clone(),
@@ -141,7 +143,7 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
             templates: true,
             read_marks: true,
             test_messages: true,
-            auto_archive_ms: 2 * DAY,
+            auto_archive_ms: archived_after,
             auto_resolve_ms: db::AUTO_RESOLVE,
             limits: Limits {
                 tag_chars: db::TAG_CHARS,
@@ -153,7 +155,7 @@ pub(super) async fn me(State(desk): State<Shared>, Extension(caller): Extension<
                 reply_chars: by_channel(max_chars),
             },
         },
-    })
+    }))
 }
 
 /// Everything that has a name

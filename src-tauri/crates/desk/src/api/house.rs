@@ -1,4 +1,4 @@
-//! What the company keeps: snippets, what is known about contacts and conversations, the automatic answer.
+//! What the company keeps: snippets, what is known about contacts and conversations, the automatic answer, its hours.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,9 @@ use super::answer::{Answer, Body, Named};
 use super::contract::{Always, Finds, Permits, Takes};
 use super::refusal::Refusal;
 use super::together::Changed;
-use super::{Caller, May, Shared};
-use crate::db::{self, Outcome, Snippet, head_of, parse};
+use super::{Caller, May, Shared, found};
+use crate::db::{self, Outcome, Snippet, parse};
+use crate::hours::Hours;
 
 /// A shortcut, a title and a custom value, in characters.
 const SHORTCUT: usize = 40;
@@ -63,9 +64,7 @@ pub(super) async fn keep_snippet(
         let sentence = format!("A shortcut has 1 to {SHORTCUT} small letters, digits and hyphens.");
         return Err(Refusal::invalid("shortcut", sentence));
     }
-    if asked.title.trim().is_empty() || asked.title.chars().count() > TITLE {
-        return Err(Refusal::invalid("title", format!("A title has 1 to {TITLE} characters.")));
-    }
+    found::between_one_and(TITLE, "title", &asked.title)?;
     if asked.text.trim().is_empty() {
         return Err(Refusal::invalid("text", "There is no text."));
     }
@@ -136,8 +135,7 @@ pub(super) async fn details(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let head = parse('c', &id).map(|id| head_of(tx, id)).transpose()?.flatten();
-            let head = head.ok_or_else(|| Refusal::not_found("conversation"))?;
+            let head = found::conversation(tx, &id)?;
             let outcome =
                 db::change_details(tx, &head, asked.subject.as_deref(), &asked.custom_fields, &by, now)?;
             Ok(Json(outcome))
@@ -226,6 +224,33 @@ pub(super) async fn set_auto_reply(
     desk.db
         .write(move |tx| {
             db::set_meta(tx, "auto_reply", &asked.text)?;
+            Ok(Json(asked))
+        })
+        .await
+}
+
+/// The company's hours
+///
+/// The resolution timer counts only these.
+#[utoipa::path(get, path = "/api/hours", tag = "Company", responses((status = 200, body = Hours), Always))]
+pub(super) async fn hours(State(desk): State<Shared>) -> Answer<Hours> {
+    desk.db.read(|tx| Ok(Json(db::hours(tx)?))).await
+}
+
+/// Set the company's hours
+///
+/// What is done already is archived when `archives_at` says; what becomes done from now on, by the new hours.
+#[utoipa::path(put, path = "/api/hours", tag = "Company", request_body = Hours,
+    responses((status = 200, body = Hours), Always, Permits, Takes))]
+pub(super) async fn set_hours(
+    State(desk): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Body(asked): Body<Hours>,
+) -> Answer<Hours> {
+    caller.must(May::Snippet)?;
+    desk.db
+        .write(move |tx| {
+            db::set_hours(tx, &asked)??;
             Ok(Json(asked))
         })
         .await

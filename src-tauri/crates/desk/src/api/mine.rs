@@ -3,25 +3,19 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Body, Named};
 use super::contract::{Always, Asks, Finds, Permits, Takes};
 use super::refusal::Refusal;
-use super::{Caller, May, Shared};
+use super::{Caller, May, Shared, found};
 use crate::clock::Millis;
-use crate::db::{self, Draft, NewView, ReadMark, View, head_of, parse};
+use crate::db::{self, Draft, NewView, ReadMark, View, parse};
 
 /// A view's name, and its query, in characters.
 const NAME: usize = 100;
 const QUERY: usize = 2_000;
-
-fn number(tx: &Connection, id: &str) -> Result<i64, Refusal> {
-    let head = parse('c', id).map(|id| head_of(tx, id)).transpose()?.flatten();
-    head.map(|head| head.id).ok_or_else(|| Refusal::not_found("conversation"))
-}
 
 /// A text that is not sent yet.
 #[derive(Deserialize, ToSchema)]
@@ -68,7 +62,7 @@ pub(super) async fn draft(
     let me = caller.actor().handle;
     desk.db
         .read(move |tx| {
-            let id = number(tx, &id)?;
+            let id = found::conversation(tx, &id)?.id;
             Ok(Json(MaybeDraft { draft: db::draft_of(tx, id, &me)? }))
         })
         .await
@@ -92,7 +86,7 @@ pub(super) async fn keep_draft(
     let (me, now) = (caller.actor().handle, desk.clock.now());
     desk.db
         .write(move |tx| {
-            let id = number(tx, &id)?;
+            let id = found::conversation(tx, &id)?.id;
             let before = db::draft_of(tx, id, &me)?.map(|draft| draft.updated);
             if asked.base.is_some_and(|base| before != Some(base)) {
                 return Err(Refusal::conflict("draft_changed", "The draft was changed elsewhere since."));
@@ -141,7 +135,7 @@ pub(super) async fn read(
     let (me, now) = (caller.actor().handle, desk.clock.now());
     desk.db
         .write(move |tx| {
-            let id = number(tx, &id)?;
+            let id = found::conversation(tx, &id)?.id;
             let message = match &asked.message {
                 Some(message) => Some(
                     parse('m', message).ok_or_else(|| Refusal::invalid("message", "This is no message."))?,
@@ -195,9 +189,7 @@ pub(super) struct Viewed {
 
 impl Viewed {
     fn checked(self) -> Result<NewView, Refusal> {
-        if self.name.trim().is_empty() || self.name.chars().count() > NAME {
-            return Err(Refusal::invalid("name", format!("A name has 1 to {NAME} characters.")));
-        }
+        found::between_one_and(NAME, "name", &self.name)?;
         if self.query.chars().count() > QUERY {
             return Err(Refusal::invalid("query", format!("A query has at most {QUERY} characters.")));
         }

@@ -10,6 +10,7 @@ mod directory;
 mod docs;
 mod events;
 mod files;
+mod found;
 mod gate;
 mod house;
 mod mine;
@@ -39,7 +40,7 @@ use utoipa_axum::routes;
 
 use crate::FernandSpec;
 use crate::clock::Clock;
-use crate::db::{Actor, Db, Key};
+use crate::db::{Actor, Db, Key, Prints};
 use crate::faults::Faults;
 
 pub(crate) use clock::CLOCK_AHEAD;
@@ -63,6 +64,8 @@ pub(crate) const CALLS_PER_MINUTE: u32 = 6_000;
 pub(crate) struct Desk {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
+    /// Rows that were sent lately.
+    pub(crate) prints: Arc<Prints>,
     pub(crate) faults: Faults,
     pub(crate) pace: Pace,
     pub(crate) keys: RwLock<HashMap<String, Key>>,
@@ -129,6 +132,7 @@ pub(crate) fn router(desk: Arc<Desk>, fernand: FernandSpec) -> Router {
         .routes(routes!(house::snippets, house::keep_snippet))
         .routes(routes!(house::drop_snippet))
         .routes(routes!(house::auto_reply, house::set_auto_reply))
+        .routes(routes!(house::hours, house::set_hours))
         .routes(routes!(mine::drafts))
         .routes(routes!(mine::draft, mine::keep_draft))
         .routes(routes!(mine::read))

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, Body, Named};
 use super::contract::{Always, Finds, Permits, Takes};
-use super::refusal::Refusal;
+use super::found::conversation;
 use super::{Caller, May, Shared};
-use crate::db::{self, Noted, Outcome, head_of, parse};
+use crate::db::{self, Noted, Outcome};
 
 /// Whether to follow.
 #[derive(Deserialize, ToSchema)]
@@ -32,8 +32,7 @@ pub(super) async fn follow(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let head = parse('c', &id).map(|id| head_of(tx, id)).transpose()?.flatten();
-            let head = head.ok_or_else(|| Refusal::not_found("conversation"))?;
+            let head = conversation(tx, &id)?;
             Ok(Json(db::follow(tx, &head, asked.on, &by, now)?))
         })
         .await
@@ -67,8 +66,7 @@ pub(super) async fn note(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let head = parse('c', &id).map(|id| head_of(tx, id)).transpose()?.flatten();
-            let head = head.ok_or_else(|| Refusal::not_found("conversation"))?;
+            let head = conversation(tx, &id)?;
             Ok(Json(db::add_note(tx, &head, &asked.text, asked.client_ref.as_deref(), &by, now)?))
         })
         .await

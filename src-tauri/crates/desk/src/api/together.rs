@@ -3,23 +3,18 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Body, Named};
 use super::contract::{Always, Asks, Finds, Permits, Takes};
+use super::found::{between_one_and, conversation};
 use super::refusal::Refusal;
 use super::{Caller, May, Shared};
-use crate::db::{self, Head, Ticket, head_of, parse};
+use crate::db::{self, Ticket, parse};
 
 /// A ticket's title, in characters.
 const TITLE: usize = 200;
-
-fn head(tx: &Connection, id: &str) -> Result<Head, Refusal> {
-    let head = parse('c', id).map(|id| head_of(tx, id)).transpose()?.flatten();
-    head.ok_or_else(|| Refusal::not_found("conversation"))
-}
 
 /// What is merged into a conversation.
 #[derive(Deserialize, ToSchema)]
@@ -62,7 +57,7 @@ pub(super) async fn merge(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let primary = head(tx, &id)?;
+            let primary = conversation(tx, &id)?;
             let secondaries = db::check_merge(tx, &primary, &asked.secondaries)??;
             let seq = db::merge(tx, &primary, &secondaries, &by, now)?;
             Ok(Json(Merged { id, merged: asked.secondaries, seq }))
@@ -104,7 +99,7 @@ pub(super) async fn link(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let (one, other) = (head(tx, &id)?, head(tx, &asked.to)?);
+            let (one, other) = (conversation(tx, &id)?, conversation(tx, &asked.to)?);
             if one.id == other.id {
                 return Err(Refusal::invalid("to", "A conversation is not linked to itself."));
             }
@@ -161,13 +156,6 @@ fn check_status(status: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-fn check_title(title: &str) -> Result<(), Refusal> {
-    if title.trim().is_empty() || title.chars().count() > TITLE {
-        return Err(Refusal::invalid("title", format!("A title has 1 to {TITLE} characters.")));
-    }
-    Ok(())
-}
-
 /// Make a ticket
 ///
 /// For what needs more than a quick reply; from a conversation, which is then linked to it, or by itself.
@@ -179,11 +167,11 @@ pub(super) async fn new_ticket(
     Body(asked): Body<NewTicket>,
 ) -> Answer<Ticket> {
     caller.must(May::Ticket)?;
-    check_title(&asked.title)?;
+    between_one_and(TITLE, "title", &asked.title)?;
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let of = asked.conversation.as_deref().map(|id| head(tx, id)).transpose()?;
+            let of = asked.conversation.as_deref().map(|id| conversation(tx, id)).transpose()?;
             let ticket = db::new_ticket(tx, asked.title.trim(), &asked.description, &by, now)?;
             if let Some(head) = of {
                 db::tie(tx, ticket, &head, true, &by, now)?;
@@ -224,7 +212,7 @@ pub(super) async fn change_ticket(
 ) -> Answer<Ticket> {
     caller.must(May::Ticket)?;
     check_status(asked.status.as_deref())?;
-    asked.title.as_deref().map(check_title).transpose()?;
+    asked.title.as_deref().map(|title| between_one_and(TITLE, "title", title)).transpose()?;
     let now = desk.clock.now();
     desk.db
         .write(move |tx| {
@@ -258,7 +246,7 @@ pub(super) async fn tie(
     let (by, now) = (caller.actor(), desk.clock.now());
     desk.db
         .write(move |tx| {
-            let head = head(tx, &id)?;
+            let head = conversation(tx, &id)?;
             db::ticket_of(tx, &asked.ticket)?.ok_or_else(|| Refusal::not_found("ticket"))?;
             let number = parse('k', &asked.ticket).ok_or_else(|| Refusal::not_found("ticket"))?;
             let seq = db::tie(tx, number, &head, asked.on, &by, now)?.unwrap_or(head.seq);

@@ -49,7 +49,7 @@ pub(super) fn happen(tx: &Connection, id: i64, due: Millis, now: Millis) -> rusq
         }
         Deed::OptOut { conversation, text } => {
             if let Some(head) = head_of(tx, conversation)? {
-                row::opt_out(tx, head.contact)?;
+                row::opt_out(tx, &head, due)?;
                 customer_writes(tx, &head, &text, due)?;
             }
         }

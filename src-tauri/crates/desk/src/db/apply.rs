@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::directory::{actor_of, meta, team_name};
+use super::hours::working;
 use super::ids::parse;
 use super::messages::{NewMessage, insert_message};
 use super::outcome::{Invalid, Outcome, Reason};
-use super::row::{Head, gone, head_of, touch};
+use super::row::{Head, gone, head_of, touch, touch_contact};
 use super::team::delete;
 use crate::clock::Millis;
-use crate::hours::{RESOLUTION, working_time_after};
 
 const STATUSES: [&str; 5] = ["active", "snoozed", "done", "archived", "spam"];
 const PRIORITIES: [&str; 5] = ["none", "low", "medium", "high", "urgent"];
@@ -192,7 +192,7 @@ pub(super) fn write_status(
     if head.status == status && head.snoozed_until == until {
         return Ok(false);
     }
-    let archive_at = (status == "done").then(|| working_time_after(now, RESOLUTION));
+    let archive_at = if status == "done" { Some(working(tx)?.archived_at(now)) } else { None };
     tx.prepare_cached(
         "UPDATE conversations
             SET status = ?2, snoozed_until = ?3, updated = MAX(updated, ?4), archive_at = ?5, resolve_at = NULL
@@ -239,7 +239,8 @@ fn assign(
     if let Some(agent) = &change.agent
         && *agent != head.agent
     {
-        tx.execute("UPDATE conversations SET agent = ?2 WHERE id = ?1", params![head.id, agent])?;
+        tx.prepare_cached("UPDATE conversations SET agent = ?2 WHERE id = ?1")?
+            .execute(params![head.id, agent])?;
         let text = match agent {
             Some(handle) => {
                 let name = actor_of(tx, handle)?.map_or_else(|| handle.clone(), |agent| agent.name);
@@ -253,7 +254,8 @@ fn assign(
     if let Some(team) = &change.team
         && *team != head.team
     {
-        tx.execute("UPDATE conversations SET team = ?2 WHERE id = ?1", params![head.id, team])?;
+        tx.prepare_cached("UPDATE conversations SET team = ?2 WHERE id = ?1")?
+            .execute(params![head.id, team])?;
         let text = match team {
             Some(handle) => {
                 format!("Assigned to {}", team_name(tx, handle)?.unwrap_or_else(|| handle.clone()))
@@ -273,9 +275,12 @@ fn tag(
     by: Option<&Actor>,
     now: Millis,
 ) -> rusqlite::Result<bool> {
+    if !change.remove_all_tags && change.remove_tags.is_empty() && change.add_tags.is_empty() {
+        return Ok(false);
+    }
     let before = tags_of(tx, head.id)?;
     if change.remove_all_tags {
-        tx.execute("DELETE FROM conversation_tags WHERE conversation_id = ?1", [head.id])?;
+        tx.prepare_cached("DELETE FROM conversation_tags WHERE conversation_id = ?1")?.execute([head.id])?;
     }
     for tag in &change.remove_tags {
         tx.prepare_cached("DELETE FROM conversation_tags WHERE conversation_id = ?1 AND tag = ?2")?
@@ -325,7 +330,8 @@ fn prioritise(
     let Some(priority) = change.priority.as_deref().filter(|priority| *priority != head.priority) else {
         return Ok(false);
     };
-    tx.execute("UPDATE conversations SET priority = ?2 WHERE id = ?1", params![head.id, priority])?;
+    tx.prepare_cached("UPDATE conversations SET priority = ?2 WHERE id = ?1")?
+        .execute(params![head.id, priority])?;
     let rank = |word: &str| PRIORITIES.iter().position(|known| *known == word);
     let direction = if rank(priority) > rank(&head.priority) { "raised" } else { "lowered" };
     event(tx, head.id, &format!("Priority {direction} to {priority}"), by, now)?;
@@ -334,12 +340,10 @@ fn prioritise(
 
 /// From now on the contact is not heard any more, on any conversation.
 fn block(tx: &Connection, head: &Head, by: Option<&Actor>, now: Millis) -> rusqlite::Result<bool> {
-    let changed = tx.execute(
-        "UPDATE contacts SET blocked = 1
-          WHERE blocked = 0 AND id = (SELECT contact_id FROM conversations WHERE id = ?1)",
-        [head.id],
-    )? > 0;
+    let changed =
+        tx.execute("UPDATE contacts SET blocked = 1 WHERE blocked = 0 AND id = ?1", [head.contact])? > 0;
     if changed {
+        touch_contact(tx, head.contact, Some(head.id), by.map(|by| by.handle.as_str()), now)?;
         event(tx, head.id, "Contact blocked: what they write is not taken any more", by, now)?;
     }
     Ok(changed)

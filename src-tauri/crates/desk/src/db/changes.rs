@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ids::conversation_id;
-use super::row::{Row, SELECT};
+use super::printed::{Printed, Prints};
 use crate::clock::Millis;
 
 /// A place in the stream.
@@ -65,7 +65,7 @@ impl Cursor {
 /// One page of the stream.
 #[derive(Debug)]
 pub(crate) struct Page {
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<Printed>,
     pub(crate) deleted: Vec<String>,
     pub(crate) next: Cursor,
     pub(crate) more: bool,
@@ -75,22 +75,24 @@ pub(crate) struct Page {
 
 pub(crate) fn page(
     tx: &Connection,
+    prints: &Prints,
     cursor: Option<Cursor>,
     limit: usize,
     now: Millis,
 ) -> rusqlite::Result<Page> {
     let newest = newest_seq(tx)?;
-    let total = tx.query_row("SELECT COUNT(*) FROM conversations WHERE deleted = 0", [], |row| row.get(0))?;
+    let total = total(tx)?;
     match cursor.unwrap_or(Cursor::Walk { began: newest, place: None }) {
         Cursor::Walk { began, place } => {
             let (updated, id) = place.unwrap_or((Millis(i64::MAX), i64::MAX));
-            let rows: Vec<Row> = tx
-                .prepare_cached(&format!(
-                    "{SELECT} WHERE c.deleted = 0 AND (c.updated, c.id) < (?1, ?2)
-                      ORDER BY c.updated DESC, c.id DESC LIMIT ?3"
-                ))?
-                .query_map(params![updated, id, limit as i64], |row| Row::read(row, now))?
+            let wanted: Vec<(i64, i64)> = tx
+                .prepare_cached(
+                    "SELECT id, seq FROM conversations WHERE deleted = 0 AND (updated, id) < (?1, ?2)
+                      ORDER BY updated DESC, id DESC LIMIT ?3",
+                )?
+                .query_map(params![updated, id, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()?;
+            let rows = prints.rows(tx, &wanted, now)?;
             let page = |next, more, backfilling, rows| Page {
                 rows,
                 deleted: vec![],
@@ -101,23 +103,25 @@ pub(crate) fn page(
             };
             Ok(match rows.last() {
                 Some(last) if rows.len() == limit => {
-                    let next = Cursor::Walk { began, place: Some((last.updated, last.number)) };
+                    let next = Cursor::Walk { began, place: Some((last.updated, last.id)) };
                     page(next, true, true, rows)
                 }
                 _ => page(Cursor::After(began), newest > began, false, rows),
             })
         }
         Cursor::After(seq) => {
-            let found: Vec<Row> = tx
-                .prepare_cached(&format!("{SELECT} WHERE c.seq > ?1 ORDER BY c.seq LIMIT ?2"))?
-                .query_map([seq, limit as i64], |row| Row::read(row, now))?
+            // Of the index alone.
+            let wanted: Vec<(i64, i64)> = tx
+                .prepare_cached("SELECT id, seq FROM conversations WHERE seq > ?1 ORDER BY seq LIMIT ?2")?
+                .query_map([seq, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()?;
+            let found = prints.rows(tx, &wanted, now)?;
             let full = found.len() == limit;
             let next = if full { found.last().map_or(newest, |last| last.seq) } else { newest };
             let (deleted, rows): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.deleted);
             Ok(Page {
                 rows,
-                deleted: deleted.into_iter().map(|row| row.id).collect(),
+                deleted: deleted.into_iter().map(|row| conversation_id(row.id)).collect(),
                 next: Cursor::After(next),
                 more: next < newest,
                 backfilling: false,
@@ -125,6 +129,11 @@ pub(crate) fn page(
             })
         }
     }
+}
+
+/// How many conversations there are. Every page says it, so it is kept rather than counted.
+pub(crate) fn total(tx: &Connection) -> rusqlite::Result<i64> {
+    tx.prepare_cached("SELECT conversations FROM tally")?.query_row([], |row| row.get(0))
 }
 
 /// The number of the newest change.

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::changes::total;
 use super::ids::tagged;
 use super::mine::{View, views_for};
 use super::prepared::{CustomField, Snippet, Template, custom_fields, snippets, templates};
@@ -72,14 +73,12 @@ pub(crate) fn directory(tx: &Connection, me: &str) -> rusqlite::Result<Directory
         .prepare_cached("SELECT name, color FROM tags ORDER BY name")?
         .query_map([], |row| Ok(Tag { name: row.get(0)?, color: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
-    let conversations =
-        tx.query_row("SELECT COUNT(*) FROM conversations WHERE deleted = 0", [], |row| row.get(0))?;
     Ok(Directory {
         agents: agents(tx)?.into_iter().map(|(_, agent)| agent).collect(),
         teams,
         tags,
         channels: ["email", "chat", "sms", "whatsapp", "facebook", "instagram", "voice"],
-        conversations,
+        conversations: total(tx)?,
         snippets: snippets(tx)?,
         templates: templates(tx)?,
         custom_fields: custom_fields(tx)?,
@@ -118,7 +117,9 @@ pub(crate) fn keys(tx: &Connection) -> rusqlite::Result<Vec<Key>> {
 
 /// A word about the desk itself.
 pub(crate) fn meta(tx: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
-    tx.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+    tx.prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()
 }
 
 /// Notes a word about the desk itself.

@@ -9,6 +9,7 @@ mod details;
 mod directory;
 mod files;
 mod find;
+mod hours;
 mod ids;
 mod import;
 mod inbound;
@@ -19,6 +20,7 @@ mod messages;
 mod mine;
 mod outcome;
 mod prepared;
+mod printed;
 mod reply;
 mod row;
 mod runs;
@@ -27,11 +29,12 @@ mod test_message;
 mod tickets;
 mod timers;
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 pub(crate) use agenda::set_life;
 pub(crate) use apply::{Actor, Change, TAG_CHARS, apply_change, check_change};
@@ -41,6 +44,7 @@ pub(crate) use details::{ContactChange, change_contact, change_details};
 pub(crate) use directory::{Directory, Key, actor_of, directory, keys, meta, new_key, set_meta};
 pub(crate) use files::{Attachment, attachment, check_files, max_file_bytes, upload};
 pub(crate) use find::{Segment, segment};
+pub(crate) use hours::{hours, set_hours, working};
 pub(crate) use ids::{conversation_id, parse, tagged};
 pub(crate) use import::import;
 pub(crate) use inbound::{Newcomer, customer_writes, newcomer_writes};
@@ -53,8 +57,9 @@ pub(crate) use mine::{
 };
 pub(crate) use outcome::{Invalid, Outcome, Reason, Verdict};
 pub(crate) use prepared::{Snippet, drop_snippet, filled, keep_snippet, snippets};
+pub(crate) use printed::{Printed, Prints};
 pub(crate) use reply::{NewReply, Riding, Sent, StatusOutcome, max_chars, send_reply};
-pub(crate) use row::{Head, Row, effective, head_of, row_of, touch};
+pub(crate) use row::{Head, Row, effective, head_of, row_of, touch, touch_contact};
 pub(crate) use runs::{NewRun, Run, RunRefused, WhichRuns, note_run, run_of, runs};
 pub(crate) use team::{Noted, add_note, delete, follow};
 pub(crate) use test_message::{Tested, test_message};
@@ -66,12 +71,21 @@ pub(crate) use timers::{AUTO_RESOLVE, next_moment, pass_time};
 use crate::DeskError;
 
 const SCHEMA_VERSION: i64 = 1;
+/// What connections keep of the file.
+const KIB_FOR_WRITING: i64 = 64 << 10;
+const KIB_FOR_READING: i64 = 16 << 10;
+/// Pages that wait in the log until they go into the file.
+const PAGES_IN_LOG: i64 = 8_000;
 
 /// The connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Db {
     writer: Arc<Mutex<Connection>>,
     readers: Arc<Mutex<Vec<Connection>>>,
+    /// Who writes next: whoever asked first.
+    turn: Arc<Semaphore>,
+    /// So many read at a time. More would only take the processor from the writer, on whom they wait.
+    seats: Arc<Semaphore>,
     path: Arc<Path>,
     /// The number of the newest change; live streams wait on it.
     newest: watch::Sender<i64>,
@@ -87,6 +101,9 @@ impl Db {
         }
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "NORMAL")?;
+        // A call of 500 touches a few thousand pages: they are kept, and go into the file together.
+        writer.pragma_update(None, "cache_size", -KIB_FOR_WRITING)?;
+        writer.pragma_update(None, "wal_autocheckpoint", PAGES_IN_LOG)?;
         if found == 0 {
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             tx.execute_batch(include_str!("schema.sql"))?;
@@ -97,6 +114,10 @@ impl Db {
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
             readers: Arc::default(),
+            turn: Arc::new(Semaphore::new(1)),
+            seats: Arc::new(Semaphore::new(
+                std::thread::available_parallelism().map_or(2, NonZero::get).max(2),
+            )),
             path: path.into(),
             newest: watch::Sender::new(newest),
         })
@@ -112,7 +133,14 @@ impl Db {
         E: From<DeskError> + Send + 'static,
     {
         let db = self.clone();
-        let done = tokio::task::spawn_blocking(move || db.write_now(work)).await;
+        // Never closed.
+        let turn = self.turn.clone().acquire_owned().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = db.write_now(work);
+            drop(turn);
+            done
+        })
+        .await;
         done.unwrap_or_else(|_| Err(DeskError::Broken("a piece of work broke off").into()))
     }
 
@@ -141,12 +169,15 @@ impl Db {
         E: From<DeskError> + Send + 'static,
     {
         let db = self.clone();
+        // Never closed.
+        let seat = self.seats.clone().acquire_owned().await;
         let done = tokio::task::spawn_blocking(move || {
             let mut reader = db.reader().map_err(DeskError::from)?;
             let tx = reader.transaction().map_err(DeskError::from)?;
             let done = work(&tx);
             tx.finish().map_err(DeskError::from)?;
             db.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            drop(seat);
             done
         })
         .await;
@@ -160,7 +191,12 @@ impl Db {
 
     fn reader(&self) -> rusqlite::Result<Connection> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| connect(&self.path), Ok)
+        if let Some(idle) = idle {
+            return Ok(idle);
+        }
+        let reader = connect(&self.path)?;
+        reader.pragma_update(None, "cache_size", -KIB_FOR_READING)?;
+        Ok(reader)
     }
 }
 

@@ -162,6 +162,13 @@ impl Row {
     }
 }
 
+impl Row {
+    /// When what it says of the reply window ends to be true.
+    pub(super) fn closes(&self) -> Option<Millis> {
+        self.last_inbound.filter(|_| self.reply_window == Some("open")).map(|at| at.plus(DAY))
+    }
+}
+
 fn json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|err| {
@@ -172,6 +179,13 @@ fn json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) 
 /// One conversation, unless it is not there or was deleted.
 pub(crate) fn row_of(tx: &Connection, id: i64, now: Millis) -> rusqlite::Result<Option<Row>> {
     tx.prepare_cached(&format!("{SELECT} WHERE c.id = ?1 AND c.deleted = 0"))?
+        .query_row([id], |row| Row::read(row, now))
+        .optional()
+}
+
+/// One conversation, deleted or not.
+pub(super) fn row_at(tx: &Connection, id: i64, now: Millis) -> rusqlite::Result<Option<Row>> {
+    tx.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?
         .query_row([id], |row| Row::read(row, now))
         .optional()
 }
@@ -290,8 +304,26 @@ fn window_open(channel: &str, last_inbound: Option<Millis>, now: Millis) -> bool
     !has_window(channel) || last_inbound.is_some_and(|at| now.0 - at.0 < DAY)
 }
 
-/// The contact gets no mass replies any more.
-pub(super) fn opt_out(tx: &Connection, contact: i64) -> rusqlite::Result<()> {
-    tx.execute("UPDATE contacts SET opted_out = 1 WHERE id = ?1", [contact])?;
-    Ok(())
+/// The contact gets no mass replies any more; their other conversations say so too.
+pub(super) fn opt_out(tx: &Connection, head: &Head, now: Millis) -> rusqlite::Result<()> {
+    tx.execute("UPDATE contacts SET opted_out = 1 WHERE id = ?1", [head.contact])?;
+    touch_contact(tx, head.contact, Some(head.id), None, now)
+}
+
+/// Gives all conversations of a contact a number: what they say of the contact is different now. One may be left out,
+/// which gets its number anyway.
+pub(crate) fn touch_contact(
+    tx: &Connection,
+    contact: i64,
+    but: Option<i64>,
+    agent: Option<&str>,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    let all: Vec<i64> = tx
+        .prepare_cached(
+            "SELECT id FROM conversations WHERE contact_id = ?1 AND deleted = 0 AND id IS NOT ?2 ORDER BY id",
+        )?
+        .query_map(params![contact, but], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    all.into_iter().try_for_each(|id| touch(tx, id, "event", None, agent, now).map(drop))
 }

@@ -87,6 +87,19 @@ CREATE INDEX conversations_to_archive ON conversations (archive_at) WHERE archiv
 CREATE INDEX conversations_to_resolve ON conversations (resolve_at) WHERE resolve_at IS NOT NULL;
 CREATE INDEX conversations_by_contact ON conversations (contact_id);
 
+-- How many there are: every page of changes says it.
+CREATE TABLE tally (
+    one           INTEGER PRIMARY KEY CHECK (one = 1),
+    conversations INTEGER NOT NULL
+) STRICT;
+INSERT INTO tally (one, conversations) VALUES (1, 0);
+CREATE TRIGGER conversation_counted AFTER INSERT ON conversations WHEN NEW.deleted = 0 BEGIN
+    UPDATE tally SET conversations = conversations + 1;
+END;
+CREATE TRIGGER conversation_gone AFTER UPDATE OF deleted ON conversations WHEN NEW.deleted <> OLD.deleted BEGIN
+    UPDATE tally SET conversations = conversations + OLD.deleted - NEW.deleted;
+END;
+
 CREATE TABLE conversation_tags (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id),
     tag             TEXT NOT NULL COLLATE NOCASE REFERENCES tags (name),

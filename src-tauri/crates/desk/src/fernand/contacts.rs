@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::{Answer, Body, Path, Query, Refusal};
 use super::{Caller, Shared};
+use crate::db::touch_contact;
 
 /// Mailboxes that nobody in particular reads.
 const ROLES: [&str; 8] =
@@ -104,11 +105,13 @@ pub(super) async fn rename(
     if !caller.is_agent() {
         return Err(Refusal::permission("contact.update"));
     }
+    let (by, now) = (caller.actor(), fernand.desk.clock.now());
     fernand
         .desk
         .db
         .write(move |tx| {
             tx.execute("UPDATE contacts SET name = ?2 WHERE id = ?1", params![id, asked.name])?;
+            touch_contact(tx, id, None, Some(&by.handle), now)?;
             found(tx, id).map(Json)
         })
         .await

@@ -11,7 +11,7 @@ use super::refusal::{Answer, Body, Path, Query, Refusal};
 use super::rows::{self, Conversation, select};
 use super::{Caller, Shared, snooze};
 use crate::clock::Millis;
-use crate::db::{Change, Verdict, actor_of, apply_change, check_change, conversation_id};
+use crate::db::{Change, Verdict, actor_of, apply_change, check_change, conversation_id, touch};
 
 const SUBJECT_CHARS: usize = 80;
 
@@ -169,6 +169,7 @@ pub(super) async fn change(
                     "UPDATE conversations SET subject = ?2 WHERE id = ?1",
                     rusqlite::params![id, subject],
                 )?;
+                touch(tx, id, "event", None, Some(&by.handle), now)?;
             }
             let change = asked.changes.read(tx, now)?;
             let outcome = apply_change(tx, &conversation_id(id), &change, Some(&by), now)?;

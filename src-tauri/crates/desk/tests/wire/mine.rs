@@ -90,3 +90,27 @@ async fn snippets_fields_and_contacts_can_be_kept() {
     assert_eq!((&row["contact"]["name"], city), (&json!("Ada"), &json!("Kraków")));
     desk.send_for(404, Method::PATCH, "/api/contacts/p-0", &set).await;
 }
+
+#[tokio::test]
+async fn the_company_has_hours_and_holidays() {
+    let desk = Desk::start().await;
+    let mut hours = desk.get("/api/hours").await;
+    assert_eq!((&hours["opens"], &hours["resolution_minutes"]), (&json!("09:00"), &json!(960)));
+    let ids = desk.ids("status=active&channel=email").await;
+    // Wednesday at half past four in Berlin: two working days are Friday at the same time …
+    desk.change(&[&ids[0]], json!({ "status": "done" })).await;
+    assert_eq!(desk.conversation(&ids[0]).await["archives_at"], "2026-05-22T14:30:00.000Z");
+    // … and with both of the next days free, Tuesday after the weekend.
+    hours["holidays"] = json!(["2026-05-21", "05-22"]);
+    assert_eq!(desk.put("/api/hours", &hours).await, hours);
+    desk.change(&[&ids[1]], json!({ "status": "done" })).await;
+    assert_eq!(desk.conversation(&ids[1]).await["archives_at"], "2026-05-26T14:30:00.000Z");
+    desk.pass(2 * super::DAY).await;
+    assert_eq!(desk.conversation(&ids[0]).await["status"], "archived", "as it was said when it was done");
+    assert_eq!(desk.conversation(&ids[1]).await["status"], "done");
+    desk.pass(4 * super::DAY).await;
+    assert_eq!(desk.conversation(&ids[1]).await["status"], "archived");
+    hours["holidays"] = json!(["Christmas"]);
+    let refused = desk.send_for(422, Method::PUT, "/api/hours", &hours).await;
+    assert_eq!(refused["error"]["field"], "holidays");
+}
