@@ -114,6 +114,31 @@ async fn afterwards_only_what_changed_each_once_in_order() {
 }
 
 #[tokio::test]
+async fn a_row_is_never_older_than_what_it_tells_of() {
+    let desk = Desk::start().await;
+    let mut copy = Copy::default();
+    copy.catch_up(&desk, 250).await;
+    // One contact with two conversations: blocking them on one is told of both.
+    let first = desk.written_by("ada@mail.example", "First").await;
+    desk.change(&[&first], json!({ "status": "archived" })).await;
+    let second = desk.written_by("ada@mail.example", "Second").await;
+    assert_ne!(first, second);
+    copy.catch_up(&desk, 250).await;
+    desk.change(&[&second], json!({ "block": true })).await;
+    copy.catch_up(&desk, 250).await;
+    assert_eq!(copy.rows[&first]["contact"]["blocked"], true);
+    copy.assert_whole(&desk).await;
+    // A window closes without a change: whoever walks later is told.
+    let open = desk.one("channel=whatsapp&window=open").await;
+    assert_eq!(copy.rows[&open]["reply_window"], "open");
+    desk.pass(super::DAY).await;
+    let mut later = Copy::default();
+    later.catch_up(&desk, 250).await;
+    assert_eq!(later.rows[&open]["reply_window"], "closed");
+    later.assert_whole(&desk).await;
+}
+
+#[tokio::test]
 async fn places_that_are_none() {
     let desk = Desk::start().await;
     for (query, status, code) in [
