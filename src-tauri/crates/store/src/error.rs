@@ -49,6 +49,9 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// There was no memory to pack a value.
+    #[error("A conversation cannot be packed: {0}")]
+    Packing(#[source] std::io::Error),
     /// The file system refused.
     #[error("Cannot use {}: {source}", path.display())]
     Io {

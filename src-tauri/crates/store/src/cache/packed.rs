@@ -1,25 +1,54 @@
-//! Conversations and messages on the disk: JSON, compressed against a text that holds what all of it has in common.
+//! Conversations and messages on the disk: JSON, compressed against a dictionary of what all of it has in common.
 //!
 //! Most of a conversation's JSON is the names of its fields, and every page that is written or read is encrypted and
-//! authenticated: fewer bytes are less work for everybody.
+//! authenticated: fewer bytes are less work for everybody. `packed.dict` was trained by zstd on 3,000 conversations of the
+//! embedded help desk, in all of its languages: the frame of the JSON, and how often which letters occur.
+
+use std::{cell::RefCell, sync::LazyLock};
 
 use rusqlite::{Row, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
+use zstd::{
+    bulk::{Compressor, Decompressor},
+    dict::{DecoderDictionary, EncoderDictionary},
+};
 
-use crate::{Result, column::to_json};
+use crate::{Result, StoreError, column::to_json};
 
 /// The first byte of every packed value: which dictionary. A new dictionary is a new number.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const DICTIONARY: &[u8] = include_bytes!("packed.dict");
+/// The quickest level: a higher one saves a hundredth and takes twice as long.
+const LEVEL: i32 = 1;
+/// Nothing that was packed here is larger: what says so is damaged.
+const MOST_BYTES: u64 = 256 << 20;
 
-/// What most values have in common, in the order in which it is written.
-const DICTIONARY: &[u8] = br#"the and you for that with have your this not are was but our from will can has been please thank thanks order payment invoice account delivery Hello Best regards Kind regards Thank you for your message. und die der das nicht ist Sehr geehrte Damen und Herren, Vielen Dank Mit freundlichen Gr\n\n","from":"agent","author":"","author_handle":"@","mass_reply":true,"delivery":{"state":"delivered","reason":null}},{"attachments":[{"id":"","name":"","mime":"image/png","size":"status":"snoozed","snoozed_until":"2026-"status":"done","status":"archived","channel":"whatsapp","channel":"chat","channel":"sms","priority":"high","priority":"urgent","assignee":{"agent":null,"team":null},"engagement":"engaged","waiting_since":null,{"id":"","subject":"Re: ","contact":{"id":null,"name":"","email":"@example.com","phone":null,"custom_fields":{}},"channel":"email","status":"active","snoozed_until":null,"priority":"none","assignee":{"agent":"@","team":""},"tags":[],"followers":[],"engagement":"pending","waiting_since":"2026-01-01T00:00:00Z","created":"2026-01-01T00:00:00.000Z","updated":"2026-01-01T00:00:00.000Z","last_inbound":"2026-01-01T00:00:00.000Z","last_outbound":null,"preview":{"text":"","from":"customer"},"message_count":1,"case_number":null,"custom_fields":{},"has_attachment":false,"stamp":1}[{"id":"","at":"2026-01-01T00:00:00.000Z","kind":"message","from":"customer","author":"","author_handle":null,"text":"","html":null,"attachments":[],"client_ref":null,"mass_reply":false,"delivery":null},{"id":"","at":"2026-"#;
+static TO_PACK: LazyLock<EncoderDictionary<'static>> =
+    LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
+static TO_UNPACK: LazyLock<DecoderDictionary<'static>> =
+    LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
+
+thread_local! {
+    // Making one costs more than what it then does to one conversation.
+    static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// A value as it stands in a column.
 pub(crate) fn packed<T: Serialize>(value: &T) -> Result<Vec<u8>> {
     let json = to_json(value)?;
-    let mut bytes = vec![VERSION];
-    bytes.extend(lz4_flex::block::compress_prepend_size_with_dict(json.as_bytes(), DICTIONARY));
-    Ok(bytes)
+    PACKER
+        .with_borrow_mut(|kept| {
+            let packer = match kept {
+                Some(packer) => packer,
+                None => kept.insert(Compressor::with_prepared_dictionary(&TO_PACK)?),
+            };
+            let mut bytes = Vec::with_capacity(1 + json.len() / 2);
+            bytes.push(VERSION);
+            bytes.extend(packer.compress(json.as_bytes())?);
+            Ok(bytes)
+        })
+        .map_err(StoreError::Packing)
 }
 
 /// The value in a column.
@@ -30,9 +59,20 @@ pub(crate) fn unpacked<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusq
     let Some((&VERSION, bytes)) = row.get_ref(column)?.as_blob()?.split_first() else {
         return Err(unreadable("packed by another version".into()));
     };
-    let json = lz4_flex::block::decompress_size_prepended_with_dict(bytes, DICTIONARY)
-        .map_err(|err| unreadable(Box::new(err)))?;
-    serde_json::from_slice(&json).map_err(|err| unreadable(Box::new(err)))
+    let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();
+    let Some(size) = size.filter(|size| *size <= MOST_BYTES).and_then(|size| usize::try_from(size).ok())
+    else {
+        return Err(unreadable("damaged".into()));
+    };
+    let json = UNPACKER.with_borrow_mut(|kept| {
+        let unpacker = match kept {
+            Some(unpacker) => unpacker,
+            None => kept.insert(Decompressor::with_prepared_dictionary(&TO_UNPACK)?),
+        };
+        unpacker.decompress(bytes, size)
+    });
+    serde_json::from_slice(&json.map_err(|err| unreadable(Box::new(err)))?)
+        .map_err(|err| unreadable(Box::new(err)))
 }
 
 #[cfg(test)]
