@@ -13,9 +13,16 @@ const AT_ONCE: usize = 200;
 /// Lets things happen when their time comes, until the desk stops.
 pub(crate) async fn timers(desk: Arc<Desk>) {
     let mut moved = desk.clock.watch();
+    let mut written = desk.db.watch();
     loop {
         if let Err(err) = catch_up(&desk).await {
             tracing::error!(error = ?err, "the timers could not run");
+        }
+        if written.has_changed().unwrap_or(false) {
+            written.mark_unchanged();
+            if let Err(err) = desk.db.put_away().await {
+                tracing::warn!(error = ?err, "the log stays as it is");
+            }
         }
         tokio::select! {
             () = desk.stop.cancelled() => return,

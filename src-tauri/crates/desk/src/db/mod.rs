@@ -74,8 +74,8 @@ const SCHEMA_VERSION: i64 = 1;
 /// What connections keep of the file.
 const KIB_FOR_WRITING: i64 = 64 << 10;
 const KIB_FOR_READING: i64 = 16 << 10;
-/// Pages that wait in the log until they go into the file.
-const PAGES_IN_LOG: i64 = 8_000;
+/// With so many pages in the log the writer puts them into the file itself; [`Db::put_away`] mostly was there before.
+const PAGES_IN_LOG: i64 = 30_000;
 
 /// The connections.
 #[derive(Clone, Debug)]
@@ -182,6 +182,19 @@ impl Db {
         })
         .await;
         done.unwrap_or_else(|_| Err(DeskError::Broken("a piece of work broke off").into()))
+    }
+
+    /// Puts what stands in the log into the file, beside whoever reads and writes: nobody who writes has to wait for it.
+    pub(crate) async fn put_away(&self) -> Result<(), DeskError> {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let connection = db.reader()?;
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            db.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            Ok(())
+        })
+        .await;
+        done.unwrap_or(Err(DeskError::Broken("a piece of work broke off")))
     }
 
     /// Wakes whenever something changed.
