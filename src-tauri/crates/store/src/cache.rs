@@ -7,6 +7,7 @@
 use std::{path::Path, sync::Arc};
 
 use facets::{Eval, Keeper};
+use indexer::Words;
 
 use crate::{
     DataKey, Overlay, Result,
@@ -54,12 +55,13 @@ const KIND: Kind = Kind {
 pub struct Cache {
     pub(crate) db: Db,
     facets: Arc<Keeper>,
+    words: Words,
 }
 
 impl Cache {
     /// Opens or creates `cache.db` in the account's folder.
     pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
-        Ok(Self { db: Db::open(&KIND, folder, Some(key))?, facets: Arc::default() })
+        Ok(Self { db: Db::open(&KIND, folder, Some(key))?, facets: Arc::default(), words: Words::default() })
     }
 
     /// Bytes that this cache keeps in memory to answer filters.

@@ -257,6 +257,11 @@ impl Bench {
             baseline.push(millis(|| plain.ingest(&page)));
         }
         report("ingest", PAGE, "ms", &samples, &baseline);
+        // The same of everything, as it was when the data was built: with what each page costs when much is there.
+        let whole = std::fs::read_to_string(self.folder.join("whole")).unwrap();
+        let whole: serde_json::Value = serde_json::from_str(&whole).unwrap();
+        let took = |who: &str| whole[who].as_f64().unwrap();
+        report("ingest of all", self.n, "s", &[took("ours")], &[took("plain")]);
     }
 
     fn size(&self) {

@@ -7,7 +7,6 @@ use rusqlite::{Connection, params};
 use super::{
     Cache,
     header::{self, Written},
-    indexer::Indexer,
     state,
 };
 use crate::{Result, column::ms};
@@ -46,11 +45,10 @@ impl Cache {
         total: Option<u64>,
         now: Timestamp,
     ) -> Result<Applied> {
-        self.db.write(|tx| {
+        self.index(|tx, indexer| {
             let mut applied = Applied::default();
-            let mut indexer = Indexer::default();
             for conversation in upserts {
-                let was = match header::write(tx, conversation, None, &mut indexer)?.1 {
+                let was = match header::write(tx, conversation, None, indexer)?.1 {
                     Written::New => None,
                     Written::Changed(was) => Some(*was),
                     Written::Same => continue,

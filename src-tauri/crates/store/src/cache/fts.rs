@@ -14,7 +14,7 @@ const BORDER: &str = " ¶ ";
 /// So many words are asked side by side for one prefix.
 const MOST_WORDS: i64 = 24;
 
-/// What of a header is searchable besides its subject. The preview is there for threads that were never fetched.
+/// What of a header is searchable besides its subject. The preview is there for messages that were never fetched.
 fn about(conversation: &Conversation) -> Vec<&str> {
     let contact = &conversation.contact;
     let preview = conversation.preview.as_ref().map(|preview| preview.text.as_str());
@@ -76,9 +76,23 @@ pub(crate) fn is_indexed(
 /// A conversation as a document: its subject, and everything else that is searchable.
 pub(crate) fn document(conversation: &Conversation, messages: &[Message]) -> (String, String) {
     let mut texts = about(conversation);
+    // The preview comes last, and mostly is the beginning of the newest message.
+    if let Some(preview) = conversation.preview.as_ref()
+        && searchable(messages).any(|text| begins_with(text, &preview.text))
+    {
+        texts.pop();
+    }
     texts.extend(searchable(messages));
     let body: Vec<String> = texts.into_iter().map(words).collect();
     (words(&conversation.subject), body.join(BORDER))
+}
+
+/// Whether a text begins with all words of a preview: one that was cut off within a word says nothing of its own.
+fn begins_with(text: &str, preview: &str) -> bool {
+    let whole = preview.strip_suffix('…').unwrap_or(preview).trim_end();
+    text.trim_start()
+        .strip_prefix(whole.trim_start())
+        .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || preview.ends_with('…'))
 }
 
 /// The cached messages of a conversation, oldest first.

@@ -5,12 +5,17 @@
 //! from new to old – the next one below. What comes in between goes astray: it gets a number, and a mark that says that
 //! the number means nothing. FTS5 writes fastest in the order of numbers, so a transaction's texts are put in at its end.
 
-use std::{cmp::Reverse, collections::HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use muster_model::{Conversation, Message};
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
-use super::{fts, state};
+use super::{Cache, fts, state};
 use crate::{Result, column::ms};
 
 /// Where a conversation stands in the order: what is higher is newer.
@@ -31,6 +36,53 @@ struct Job {
 #[derive(Default)]
 pub(crate) struct Indexer {
     jobs: Vec<Job>,
+    known: Words,
+    /// Words that this transaction noted.
+    noted: Vec<u64>,
+}
+
+/// Words that stand in the table of words, by their hash: most of a page's words were in the page before, and asking the
+/// table for each costs a tenth of an ingest. One that is not here may stand there all the same.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words(Arc<Mutex<HashSet<u64>>>);
+
+/// So many are kept; then it begins anew.
+const MOST_KNOWN: usize = 100_000;
+
+impl Words {
+    fn lock(&self) -> MutexGuard<'_, HashSet<u64>> {
+        // A set that a panic left half-filled lacks words, and lacking them costs time only.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, words: Vec<u64>) {
+        let mut known = self.lock();
+        if known.len() + words.len() > MOST_KNOWN {
+            known.clear();
+        }
+        known.extend(words);
+    }
+}
+
+/// Two words of one hash, and the second would not be completed: with 64 bits that does not happen.
+fn hash(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Cache {
+    /// Runs `work` in a transaction that indexes texts; it finishes the index and then raises the sequence.
+    pub(super) fn index<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &mut Indexer) -> Result<T>,
+    ) -> Result<T> {
+        let mut indexer = Indexer { known: self.words.clone(), ..Indexer::default() };
+        let done = self.db.write(|tx| work(tx, &mut indexer))?;
+        // Only now do they stand there for good.
+        self.words.learn(indexer.noted);
+        Ok(done)
+    }
 }
 
 /// The highest and the lowest document, and where they stood in the order when they were numbered.
@@ -98,12 +150,12 @@ impl Indexer {
     }
 
     /// Puts everything into the index.
-    pub(crate) fn finish(self, conn: &Connection) -> Result<()> {
+    pub(crate) fn finish(&mut self, conn: &Connection) -> Result<()> {
         if self.jobs.is_empty() {
             return Ok(());
         }
-        note_words(conn, &self.jobs)?;
-        let mut jobs = self.jobs;
+        self.note_words(conn)?;
+        let mut jobs = std::mem::take(&mut self.jobs);
         jobs.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         let mut ends = ends(conn)?;
         let (mut below, mut kept, mut above) = (Vec::new(), Vec::new(), Vec::new());
@@ -155,26 +207,37 @@ impl Indexer {
         }
         note_ends(conn, &ends)
     }
+
+    /// Every word that occurs, once: which words begin like one that is being typed is asked here, because FTS5 would put
+    /// the documents of all of them together before it names the first.
+    fn note_words(&mut self, conn: &Connection) -> Result<()> {
+        let mut new: HashMap<u64, &str> = HashMap::new();
+        {
+            let known = self.known.lock();
+            let texts = self.jobs.iter().flat_map(|job| [job.subject.as_str(), job.body.as_str()]);
+            for word in texts.flat_map(|text| text.split(' ')) {
+                let hash = hash(word);
+                if !known.contains(&hash) {
+                    new.insert(hash, word);
+                }
+            }
+        }
+        self.noted.extend(new.keys());
+        // Neighbours in the table one after the other.
+        let mut words: Vec<&str> = new.into_values().collect();
+        words.sort_unstable();
+        let mut statement =
+            conn.prepare_cached("INSERT INTO words (word) VALUES (?1) ON CONFLICT DO NOTHING")?;
+        for word in words {
+            statement.execute(params![word])?;
+        }
+        Ok(())
+    }
 }
 
 /// Takes a document out of the index.
 pub(crate) fn forget(conn: &Connection, doc: i64) -> Result<()> {
     conn.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?.execute(params![doc])?;
-    Ok(())
-}
-
-/// Every word that occurs, once: which words begin like one that is being typed is asked here, because FTS5 would put the
-/// documents of all of them together before it names the first.
-fn note_words(conn: &Connection, jobs: &[Job]) -> Result<()> {
-    let texts = jobs.iter().flat_map(|job| [job.subject.as_str(), job.body.as_str()]);
-    let words: HashSet<&str> = texts.flat_map(|text| text.split(' ')).collect();
-    // Neighbours in the table one after the other.
-    let mut words: Vec<&str> = words.into_iter().collect();
-    words.sort_unstable();
-    let mut statement = conn.prepare_cached("INSERT INTO words (word) VALUES (?1) ON CONFLICT DO NOTHING")?;
-    for word in words {
-        statement.execute(params![word])?;
-    }
     Ok(())
 }
 

@@ -32,14 +32,13 @@ impl Cache {
 
     /// Loads a batch in one transaction. A conversation that was loaded before is replaced.
     pub fn load(&self, batch: Vec<Loaded>, now: Timestamp) -> Result<()> {
-        self.db.write(|tx| {
-            let mut indexer = Indexer::default();
+        self.index(|tx, indexer| {
             for Loaded { conversation, messages } in batch {
                 match messages {
                     Some(messages) => {
-                        messages::put_thread(tx, &Thread { conversation, messages }, now, &mut indexer)?;
+                        messages::put_thread(tx, &Thread { conversation, messages }, now, indexer)?;
                     }
-                    None => without_messages(tx, &conversation, &mut indexer)?,
+                    None => without_messages(tx, &conversation, indexer)?,
                 }
             }
             indexer.finish(tx)?;

@@ -35,10 +35,9 @@ impl Cache {
 
     /// Keeps many threads in one transaction: an import, or a page of a server that sends messages along.
     pub fn put_threads(&self, threads: &[Thread], now: Timestamp) -> Result<()> {
-        self.db.write(|tx| {
-            let mut indexer = Indexer::default();
+        self.index(|tx, indexer| {
             for thread in threads {
-                put_thread(tx, thread, now, &mut indexer)?;
+                put_thread(tx, thread, now, indexer)?;
             }
             indexer.finish(tx)?;
             state::raise(tx)?;
@@ -49,7 +48,7 @@ impl Cache {
     /// Writes a message that the help desk confirmed into the cached thread, so that it is there before the next fetch.
     /// Without a cached thread nothing is written: the fetch will bring it.
     pub fn append_sent_message(&self, id: &RemoteId, message: &Message) -> Result<()> {
-        self.db.write(|tx| {
+        self.index(|tx, indexer| {
             let known = tx
                 .prepare_cached(
                     "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row
@@ -61,7 +60,6 @@ impl Cache {
             let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
             keep(tx, row, &messages)?;
             note_mentions(tx, row, &messages)?;
-            let mut indexer = Indexer::default();
             indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
             indexer.finish(tx)?;
             state::raise(tx)?;

@@ -119,11 +119,10 @@ impl Cache {
         if ids.is_empty() {
             return Ok(0);
         }
-        self.db.write(|tx| {
-            let mut indexer = Indexer::default();
+        self.index(|tx, indexer| {
             let mut removed = 0;
             for id in &ids {
-                removed += u64::from(remove(tx, id, &mut indexer)?);
+                removed += u64::from(remove(tx, id, indexer)?);
             }
             indexer.finish(tx)?;
             state::raise(tx)?;
