@@ -26,7 +26,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Keeps to the limits, and the index in order, for ever.
 pub(crate) async fn run(account: &Account) -> Infallible {
     loop {
-        match keep_within(account).await {
+        let kept = match keep_within(account).await {
+            Ok(removed) => put_in_order(account).await.map(|()| removed),
+            Err(err) => Err(err),
+        };
+        match kept {
             Ok(0) => {}
             Ok(removed) => {
                 tracing::info!(account = %account.row().id, removed, "messages were removed to keep to the limits");
@@ -40,6 +44,22 @@ pub(crate) async fn run(account: &Account) -> Infallible {
             () = account.inner.limits_changed.notified() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
+    }
+}
+
+/// Does what is done when nobody waits: the text index and what is packed are put together, and free room is given back.
+async fn put_in_order(account: &Account) -> Result<(), StoreError> {
+    loop {
+        stand_back(account).await;
+        let cache = account.stores().cache.clone();
+        let has_more = blocking(move || {
+            let is_busy = cache.sync_state()?.backfilling;
+            Ok::<_, StoreError>(!is_busy && (cache.pack_again()? || cache.tidy()?))
+        });
+        if !has_more.await? {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -62,7 +82,7 @@ pub(crate) async fn keep_within(account: &Account) -> Result<u64, StoreError> {
         let step =
             blocking(move || remove_some(&stores, retention, (ahead, me.as_ref()), &overlay, now)).await?;
         removed += step.removed;
-        if step.removed == 0 && !step.has_more {
+        if !step.has_more {
             return Ok(removed);
         }
         tokio::time::sleep(PAUSE).await;
@@ -72,7 +92,7 @@ pub(crate) async fn keep_within(account: &Account) -> Result<u64, StoreError> {
 /// One transaction's work.
 struct Step {
     removed: u64,
-    /// There is more to put in order.
+    /// There may be more to do.
     has_more: bool,
 }
 
@@ -92,15 +112,20 @@ fn remove_some(
     let before = retention
         .days
         .and_then(|days| now.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).ok());
-    let mut removed = match before {
-        Some(before) => cache.remove_threads(spared, overlay, Some(before), BATCH)?,
-        None => 0,
-    };
-    if removed == 0
-        && let Some(most) = retention.bytes()
-        && cache.bytes_in_use()? > most
-    {
-        removed = cache.remove_threads(spared, overlay, None, BATCH)?;
+    if let Some(before) = before {
+        let removed = cache.remove_threads(spared, overlay, Some(before), BATCH)?;
+        if removed > 0 {
+            return Ok(Step { removed, has_more: true });
+        }
     }
-    Ok(Step { removed, has_more: cache.tidy()? })
+    let most = retention.bytes().unwrap_or(u64::MAX);
+    if most == u64::MAX || cache.bytes_in_use()? <= most {
+        return Ok(Step { removed: 0, has_more: false });
+    }
+    // What was removed needs its room until it is put together: no more goes than must.
+    if cache.pack_again()? || cache.tidy()? {
+        return Ok(Step { removed: 0, has_more: true });
+    }
+    let removed = cache.remove_threads(spared, overlay, None, BATCH)?;
+    Ok(Step { removed, has_more: removed > 0 })
 }

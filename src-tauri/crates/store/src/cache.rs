@@ -8,6 +8,7 @@ use std::{path::Path, sync::Arc};
 
 use facets::{Eval, Keeper};
 use indexer::Words;
+use packed::Learning;
 
 use crate::{
     DataKey, Overlay, Result,
@@ -46,6 +47,8 @@ pub use state::SyncState;
 const KIND: Kind = Kind {
     file: "cache.db",
     migrations: &[(1, include_str!("migrations/cache/0001_first.sql"))],
+    // Decided by a file's first page: what is removed later gives its room back piece by piece.
+    beginning: "PRAGMA auto_vacuum = INCREMENTAL",
     // Pages are decrypted and encrypted again whenever they come and go: the writer keeps those that it needs again.
     settings: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000",
 };
@@ -56,12 +59,18 @@ pub struct Cache {
     pub(crate) db: Db,
     facets: Arc<Keeper>,
     words: Words,
+    learning: Learning,
 }
 
 impl Cache {
     /// Opens or creates `cache.db` in the account's folder.
     pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
-        Ok(Self { db: Db::open(&KIND, folder, Some(key))?, facets: Arc::default(), words: Words::default() })
+        Ok(Self {
+            db: Db::open(&KIND, folder, Some(key))?,
+            facets: Arc::default(),
+            words: Words::default(),
+            learning: Learning::default(),
+        })
     }
 
     /// Bytes that this cache keeps in memory to answer filters.

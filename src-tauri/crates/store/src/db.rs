@@ -27,6 +27,8 @@ pub(crate) struct Kind {
     pub file: &'static str,
     /// Numbered migrations, in order.
     pub migrations: &'static [(i64, &'static str)],
+    /// Pragmas of a new file, before anything is in it.
+    pub beginning: &'static str,
     /// Pragmas of the writing connection.
     pub settings: &'static str,
 }
@@ -58,8 +60,7 @@ impl Db {
             return Err(StoreError::FromTheFuture { path, found, supported });
         }
         if found == 0 {
-            // Decided by a file's first page: what is removed later gives its room back piece by piece.
-            writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+            writer.execute_batch(kind.beginning)?;
         }
         switch_to_wal(&writer)?;
         writer.execute_batch(kind.settings)?;

@@ -69,6 +69,7 @@ pub use waiting::Waiting;
 const KIND: Kind = Kind {
     file: "journal.db",
     migrations: &[(1, include_str!("migrations/journal/0001_first.sql"))],
+    beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON",
 };
 

@@ -19,6 +19,7 @@ pub use views::ViewRow;
 const KIND: Kind = Kind {
     file: "muster.db",
     migrations: &[(1, include_str!("migrations/registry/0001_first.sql"))],
+    beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON",
 };
 

@@ -29,6 +29,7 @@ impl Ours {
     /// What is left to be done when nobody waits.
     pub fn finish(&self) {
         self.cache.apply_page(&[], &[], "end", false, None, now()).unwrap();
+        while self.cache.pack_again().unwrap() {}
     }
 
     pub fn list(&self, filter: &Match, overlay: &Overlay, after: Option<PageKey>) -> usize {

@@ -87,7 +87,7 @@ pub(super) fn first_page(
     let mut found: Vec<(i64, ListRow)> = Vec::new();
     for _ in 0..most {
         let Some(row) = rows.next()? else { return Ok(Some(ListPage { rows: shown(found), next: None })) };
-        let (updated, body): (i64, _) = (row.get(0)?, unpacked(row, "body")?);
+        let (updated, body): (i64, _) = (row.get(0)?, unpacked(conn, row, "body")?);
         let shown_row = ListRow::of(body, overlay);
         if query.filter.matches(&overlay.seen(&shown_row.conversation), &NoText) {
             if found.len() == limit {

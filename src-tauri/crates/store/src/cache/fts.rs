@@ -99,7 +99,7 @@ fn begins_with(text: &str, preview: &str) -> bool {
 pub(crate) fn cached_messages(conn: &Connection, row: i64) -> Result<Vec<Message>> {
     let messages = conn
         .prepare_cached("SELECT messages FROM threads WHERE conversation = ?1")?
-        .query_row(params![row], |found| unpacked(found, "messages"))
+        .query_row(params![row], |found| unpacked(conn, found, "messages"))
         .optional()?;
     Ok(messages.unwrap_or_default())
 }

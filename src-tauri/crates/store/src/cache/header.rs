@@ -32,7 +32,7 @@ pub(crate) fn find(conn: &Connection, id: &RemoteId) -> Result<Option<(i64, Conv
         .prepare_cached(
             "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row WHERE id = ?1",
         )?
-        .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked(found, "body")?)))
+        .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked(conn, found, "body")?)))
         .optional()?)
 }
 
@@ -51,7 +51,11 @@ pub(crate) fn write(
                FROM conversations JOIN bodies ON bodies.conversation = conversations.row WHERE id = ?1",
         )?
         .query_row(params![conversation.id.as_str()], |found| {
-            Ok((found.get::<_, i64>(0)?, unpacked::<Conversation>(found, "body")?, found.get::<_, bool>(2)?))
+            Ok((
+                found.get::<_, i64>(0)?,
+                unpacked::<Conversation>(conn, found, "body")?,
+                found.get::<_, bool>(2)?,
+            ))
         })
         .optional()?;
     let Some((row, was, is_old)) = known else {
@@ -122,7 +126,7 @@ fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) 
     )?
     .execute(params![
         row,
-        packed(conversation)?,
+        packed(conn, conversation)?,
         fts::header_hash(conversation),
         fts::messages_hash(messages)
     ])?;
@@ -158,7 +162,7 @@ fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()
         ":stamp": conversation.stamp,
     })?;
     conn.prepare_cached("UPDATE bodies SET body = ?2 WHERE conversation = ?1")?
-        .execute(params![row, packed(conversation)?])?;
+        .execute(params![row, packed(conn, conversation)?])?;
     state::note_change(conn, row)
 }
 

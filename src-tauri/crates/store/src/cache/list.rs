@@ -144,5 +144,5 @@ fn found(conn: &Connection, ids: &[RemoteId]) -> Result<Vec<Conversation>> {
 fn body(conn: &Connection, row: u32) -> Result<Conversation> {
     Ok(conn
         .prepare_cached("SELECT body FROM bodies WHERE conversation = ?1")?
-        .query_row(params![row], |found| unpacked(found, "body"))?)
+        .query_row(params![row], |found| unpacked(conn, found, "body"))?)
 }

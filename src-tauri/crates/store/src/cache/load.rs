@@ -44,7 +44,8 @@ impl Cache {
             indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
-        })
+        })?;
+        self.learn()
     }
 
     /// Everything is loaded: what was cached before and not loaded now is taken out.

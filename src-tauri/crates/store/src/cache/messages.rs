@@ -42,7 +42,8 @@ impl Cache {
             indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
-        })
+        })?;
+        self.learn()
     }
 
     /// Writes a message that the help desk confirmed into the cached thread, so that it is there before the next fetch.
@@ -54,7 +55,7 @@ impl Cache {
                     "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row
                       WHERE id = ?1 AND thread_stamp IS NOT NULL",
                 )?
-                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked::<Conversation>(found, "body")?)))
+                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked::<Conversation>(tx, found, "body")?)))
                 .optional()?;
             let Some((row, conversation)) = known else { return Ok(()) };
             let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
@@ -77,7 +78,7 @@ impl Cache {
                       WHERE id = ?1 AND thread_stamp IS NOT NULL",
                 )?
                 .query_row(params![id.as_str()], |row| {
-                    let conversation: Conversation = unpacked(row, "body")?;
+                    let conversation: Conversation = unpacked(tx, row, "body")?;
                     Ok((row.get(0)?, conversation, instant(row, "thread_fetched")?, row.get("complete")?))
                 })
                 .optional()?;
@@ -168,6 +169,6 @@ fn keep(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
         "INSERT INTO threads (conversation, messages) VALUES (?1, ?2)
          ON CONFLICT (conversation) DO UPDATE SET messages = excluded.messages",
     )?
-    .execute(params![row, packed(&messages)?])?;
+    .execute(params![row, packed(conn, &messages)?])?;
     Ok(())
 }

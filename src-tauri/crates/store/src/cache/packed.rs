@@ -1,78 +1,75 @@
 //! Conversations and messages on the disk: JSON, compressed against a dictionary of what all of it has in common.
 //!
 //! Most of a conversation's JSON is the names of its fields, and every page that is written or read is encrypted and
-//! authenticated: fewer bytes are less work for everybody. `packed.dict` was trained by zstd on 3,000 conversations of the
-//! embedded help desk, in all of its languages: the frame of the JSON, and how often which letters occur.
+//! authenticated: fewer bytes are less work for everybody. A value is one frame of zstd (RFC 8878); the frame names its
+//! dictionary.
 
-use std::{cell::RefCell, sync::LazyLock};
+use std::cell::RefCell;
 
-use rusqlite::{Row, types::Type};
+use rusqlite::{Connection, Row, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
-use zstd::{
-    bulk::{Compressor, Decompressor},
-    dict::{DecoderDictionary, EncoderDictionary},
-};
+use zstd::zstd_safe::{CCtx, DCtx, compress_bound, get_dict_id_from_frame, get_frame_content_size};
 
 use crate::{Result, StoreError, column::to_json};
 
-/// The first byte of every packed value: which dictionary. A new dictionary is a new number.
-const VERSION: u8 = 2;
-const DICTIONARY: &[u8] = include_bytes!("packed.dict");
-/// The quickest level: a higher one saves a hundredth and takes twice as long.
-const LEVEL: i32 = 1;
+mod dictionary;
+mod learn;
+
+pub(super) use learn::Learning;
+
 /// Nothing that was packed here is larger: what says so is damaged.
 const MOST_BYTES: u64 = 256 << 20;
 
-static TO_PACK: LazyLock<EncoderDictionary<'static>> =
-    LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
-static TO_UNPACK: LazyLock<DecoderDictionary<'static>> =
-    LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
-
 thread_local! {
     // Making one costs more than what it then does to one conversation.
-    static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
-    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    static PACKER: RefCell<CCtx<'static>> = RefCell::new(CCtx::create());
+    static UNPACKER: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
 }
 
-/// A value as it stands in a column.
-pub(crate) fn packed<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let json = to_json(value)?;
+/// A value as it stands in a column, against the newest dictionary of its database.
+pub(crate) fn packed<T: Serialize>(conn: &Connection, value: &T) -> Result<Vec<u8>> {
+    pack(conn, to_json(value)?.as_bytes())
+}
+
+fn pack(conn: &Connection, json: &[u8]) -> Result<Vec<u8>> {
+    let dictionary = dictionary::newest(conn)?;
+    let mut bytes = Vec::with_capacity(compress_bound(json.len()));
     PACKER
-        .with_borrow_mut(|kept| {
-            let packer = match kept {
-                Some(packer) => packer,
-                None => kept.insert(Compressor::with_prepared_dictionary(&TO_PACK)?),
-            };
-            let mut bytes = Vec::with_capacity(1 + json.len() / 2);
-            bytes.push(VERSION);
-            bytes.extend(packer.compress(json.as_bytes())?);
-            Ok(bytes)
-        })
-        .map_err(StoreError::Packing)
+        .with_borrow_mut(|packer| packer.compress_using_cdict(&mut bytes, json, dictionary.to_pack()))
+        .map_err(|code| StoreError::Packing(why(code)))?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
 }
 
-/// The value in a column.
-pub(crate) fn unpacked<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let unreadable = |err: Box<dyn std::error::Error + Send + Sync>| {
-        rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, err)
-    };
-    let Some((&VERSION, bytes)) = row.get_ref(column)?.as_blob()?.split_first() else {
-        return Err(unreadable("packed by another version".into()));
-    };
-    let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();
-    let Some(size) = size.filter(|size| *size <= MOST_BYTES).and_then(|size| usize::try_from(size).ok())
-    else {
-        return Err(unreadable("damaged".into()));
-    };
-    let json = UNPACKER.with_borrow_mut(|kept| {
-        let unpacker = match kept {
-            Some(unpacker) => unpacker,
-            None => kept.insert(Decompressor::with_prepared_dictionary(&TO_UNPACK)?),
-        };
-        unpacker.decompress(bytes, size)
-    });
-    serde_json::from_slice(&json.map_err(|err| unreadable(Box::new(err)))?)
-        .map_err(|err| unreadable(Box::new(err)))
+/// The value in a column of a row that this connection read.
+pub(crate) fn unpacked<T: DeserializeOwned>(
+    conn: &Connection,
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<T> {
+    let json = unpack(conn, row.get_ref(column)?.as_blob()?)?;
+    serde_json::from_slice(&json).map_err(unreadable)
+}
+
+fn unpack(conn: &Connection, bytes: &[u8]) -> rusqlite::Result<Vec<u8>> {
+    let size = get_frame_content_size(bytes).ok().flatten().filter(|size| *size <= MOST_BYTES);
+    let size = size.and_then(|size| usize::try_from(size).ok()).ok_or_else(|| unreadable("damaged"))?;
+    let id = get_dict_id_from_frame(bytes).ok_or_else(|| unreadable("packed by another version"))?;
+    let dictionary = dictionary::of(conn, id)?;
+    let mut json = Vec::with_capacity(size);
+    UNPACKER
+        .with_borrow_mut(|unpacker| unpacker.decompress_using_ddict(&mut json, bytes, dictionary.to_unpack()))
+        .map_err(|code| unreadable(why(code)))?;
+    Ok(json)
+}
+
+/// What zstd says of one of its error codes.
+fn why(code: usize) -> std::io::Error {
+    std::io::Error::other(zstd::zstd_safe::get_error_name(code))
+}
+
+fn unreadable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, why.into())
 }
 
 #[cfg(test)]
@@ -83,16 +80,21 @@ mod tests {
     #[test]
     fn what_was_packed_comes_back() {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
+        conn.execute_batch(include_str!("../migrations/cache/0001_first.sql")).unwrap();
         let read = |bytes: &[u8]| {
             conn.query_row("SELECT ?1 AS value", [bytes], |row| {
-                unpacked::<muster_model::Conversation>(row, "value")
+                unpacked::<muster_model::Conversation>(&conn, row, "value")
             })
         };
         let one = conversation("a", 5);
-        let bytes = packed(&one).unwrap();
+        let bytes = packed(&conn, &one).unwrap();
         assert_eq!(read(&bytes).unwrap(), one);
         assert!(bytes.len() * 2 < serde_json::to_string(&one).unwrap().len());
         assert!(read(&bytes[..bytes.len() - 3]).is_err());
         assert!(read(&[]).is_err() && read(&[9, 9]).is_err());
+        // A frame against a dictionary that nobody has.
+        let mut foreign = bytes;
+        foreign[5] ^= 0x55;
+        assert!(read(&foreign).is_err());
     }
 }

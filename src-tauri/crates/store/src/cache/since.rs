@@ -26,7 +26,7 @@ impl Cache {
             )?;
             for (conversation, message) in sent {
                 let messages: Option<Vec<Message>> = statement
-                    .query_row(params![conversation.as_str()], |row| unpacked(row, "messages"))
+                    .query_row(params![conversation.as_str()], |row| unpacked(tx, row, "messages"))
                     .optional()?;
                 let message =
                     messages.into_iter().flatten().find(|known| known.id.as_str() == message.as_str());

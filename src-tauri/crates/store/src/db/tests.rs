@@ -89,6 +89,7 @@ fn a_failed_write_is_undone_and_the_next_one_works() {
         &crate::db::Kind {
             file: "t.db",
             migrations: &[(1, "CREATE TABLE t (a INTEGER) STRICT")],
+            beginning: "",
             settings: "",
         },
         folder.path(),
@@ -112,6 +113,7 @@ fn a_full_disk_says_so() {
         &crate::db::Kind {
             file: "t.db",
             migrations: &[(1, "CREATE TABLE t (a BLOB) STRICT")],
+            beginning: "",
             settings: "PRAGMA max_page_count = 4",
         },
         folder.path(),

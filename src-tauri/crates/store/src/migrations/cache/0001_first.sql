@@ -91,3 +91,12 @@ CREATE TABLE directory (
     able      TEXT,                                         -- what the server can do, as whoever asked it wrote it down
     fetched   INTEGER NOT NULL
 ) STRICT;
+
+-- What conversations and messages are packed against, besides the dictionary that comes with Muster; the last one is for
+-- what is packed now. Of rows up to `packed_to` some are still packed against another one.
+CREATE TABLE dictionaries (
+    n         INTEGER PRIMARY KEY,
+    id        INTEGER NOT NULL UNIQUE,                       -- zstd's number of it, which every packed value has
+    bytes     BLOB    NOT NULL,
+    packed_to INTEGER NOT NULL
+) STRICT;
