@@ -32,6 +32,7 @@ impl Cache {
 
     /// Loads a batch in one transaction. A conversation that was loaded before is replaced.
     pub fn load(&self, batch: Vec<Loaded>, now: Timestamp) -> Result<()> {
+        let more = batch.len();
         self.index(|tx, indexer| {
             for Loaded { conversation, messages } in batch {
                 match messages {
@@ -45,7 +46,7 @@ impl Cache {
             state::raise(tx)?;
             Ok(())
         })?;
-        self.learn()
+        self.learn(more)
     }
 
     /// Everything is loaded: what was cached before and not loaded now is taken out.

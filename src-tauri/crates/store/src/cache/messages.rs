@@ -43,7 +43,7 @@ impl Cache {
             state::raise(tx)?;
             Ok(())
         })?;
-        self.learn()
+        self.learn(threads.len())
     }
 
     /// Writes a message that the help desk confirmed into the cached thread, so that it is there before the next fetch.

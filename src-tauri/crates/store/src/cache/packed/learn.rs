@@ -21,8 +21,8 @@ const THREADS: usize = 2_000;
 const MOST_OF_ONE: usize = 8 << 10;
 /// Half of all words that people use, and what they use them for.
 const SIZE: usize = 256 << 10;
-/// It is looked whether there are enough of them at every so many writes.
-const EVERY: u32 = 64;
+/// It is looked whether there are enough of them whenever so many were written.
+const EVERY: u32 = 500;
 /// Conversations that are packed again in one transaction.
 const AT_ONCE: i64 = 500;
 
@@ -30,21 +30,23 @@ const AT_ONCE: i64 = 500;
 #[derive(Clone, Debug, Default)]
 pub(in crate::cache) struct Learning(Arc<AtomicU32>);
 
-/// The count of writes of a cache that has learnt, or is at it.
+/// The count of threads of a cache that has learnt, or is at it.
 const DONE: u32 = u32::MAX;
 
 impl Learning {
-    /// Whether it is time to look.
-    fn is_time(&self) -> bool {
-        let count = |writes| (writes != DONE).then(|| if writes + 1 == EVERY { 0 } else { writes + 1 });
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count) == Ok(EVERY - 1)
+    /// Whether it is time to look, now that so many more were written.
+    fn is_time(&self, more: usize) -> bool {
+        let more = u32::try_from(more).unwrap_or(EVERY).min(EVERY);
+        let count = |threads: u32| (threads != DONE).then(|| (threads + more) % EVERY);
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+        before.is_ok_and(|threads| threads + more >= EVERY)
     }
 }
 
 impl Cache {
-    /// Learns a dictionary, if there is none and enough to learn from. Called by whoever wrote threads, now and then.
-    pub(in crate::cache) fn learn(&self) -> Result<()> {
-        if self.learning.is_time() { self.learn_from(THREADS) } else { Ok(()) }
+    /// Learns a dictionary, if there is none and enough to learn from. Called by whoever has written some more threads.
+    pub(in crate::cache) fn learn(&self, more: usize) -> Result<()> {
+        if self.learning.is_time(more) { self.learn_from(THREADS) } else { Ok(()) }
     }
 
     /// Learns from so many threads.
