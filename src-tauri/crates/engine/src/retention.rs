@@ -47,7 +47,8 @@ pub(crate) async fn run(account: &Account) -> Infallible {
     }
 }
 
-/// Does what is done when nobody waits: the text index and what is packed are put together, and free room is given back.
+/// Does what is done when nobody waits: the text index and what is packed are put together, free room is given back, and
+/// the next start finds the facet index made.
 async fn put_in_order(account: &Account) -> Result<(), StoreError> {
     loop {
         stand_back(account).await;
@@ -57,7 +58,8 @@ async fn put_in_order(account: &Account) -> Result<(), StoreError> {
             Ok::<_, StoreError>(!is_busy && (cache.pack_again()? || cache.tidy()?))
         });
         if !has_more.await? {
-            return Ok(());
+            let cache = account.stores().cache.clone();
+            return blocking(move || cache.keep_index()).await;
         }
         tokio::time::sleep(PAUSE).await;
     }

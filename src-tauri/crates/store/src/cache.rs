@@ -23,6 +23,7 @@ mod facets;
 mod fts;
 mod header;
 mod indexer;
+mod kept;
 mod list;
 mod load;
 mod messages;

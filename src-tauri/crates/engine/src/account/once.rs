@@ -5,6 +5,7 @@ use std::time::Duration;
 use muster_store::SyncState;
 
 use super::Account;
+use crate::blocking::blocking;
 use crate::pace::Use;
 use crate::prefetch::{self, Reach};
 use crate::retention::keep_within;
@@ -50,6 +51,8 @@ impl Account {
         }
         let ahead = self.desk_for(Use::Prefetch).ok_or_else(|| self.no_key())?;
         prefetch::fetch_all(self, &*ahead, Reach::Needed).await?;
+        let cache = self.stores().cache.clone();
+        blocking(move || cache.keep_index()).await?;
         Ok(synced)
     }
 

@@ -30,6 +30,7 @@ impl Ours {
     pub fn finish(&self) {
         self.cache.apply_page(&[], &[], "end", false, None, now()).unwrap();
         while self.cache.pack_again().unwrap() {}
+        self.cache.keep_index().unwrap();
     }
 
     pub fn list(&self, filter: &Match, overlay: &Overlay, after: Option<PageKey>) -> usize {

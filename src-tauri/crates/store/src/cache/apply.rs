@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::{
     Cache,
     header::{self, Written},
-    state,
+    kept, state,
 };
 use crate::{Result, column::ms};
 
@@ -97,6 +97,7 @@ impl Cache {
     /// Begins a full sync. What is cached stays readable; it goes when the sync is through and did not mention it.
     pub fn clear_for_full_sync(&self) -> Result<()> {
         self.db.write(|tx| {
+            kept::drop_kept(tx)?;
             tx.execute("UPDATE sync SET cursor = NULL, backfilling = 1, covered_since = NULL, generation = generation + 1", [])?;
             state::raise(tx)?;
             Ok(())

@@ -16,7 +16,7 @@ use crate::{Overlay, Result};
 /// So many rows are looked at; what is rarer waits for the index.
 const ROWS: usize = 2000;
 /// With fewer conversations than this the index is there as soon.
-const LARGE: i64 = 20_000;
+pub(super) const LARGE: i64 = 20_000;
 
 /// Nothing that is asked here needs the full text.
 struct NoText;

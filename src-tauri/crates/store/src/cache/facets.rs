@@ -16,12 +16,14 @@ mod order;
 mod read;
 mod seen;
 mod set;
+mod snapshot;
 mod walk;
 
 pub(crate) use eval::Eval;
 pub(crate) use keep::Keeper;
 pub(crate) use seen::Patch;
 pub(crate) use set::Set;
+pub(crate) use snapshot::{compress, unpack};
 pub(crate) use walk::Place;
 
 use ids::Ids;

@@ -52,6 +52,7 @@ impl Cache {
     /// Everything is loaded: what was cached before and not loaded now is taken out.
     pub fn end_load(&self, total: u64, now: Timestamp) -> Result<SyncState> {
         self.apply_page(&[], &[], CURSOR, false, Some(total), now)?;
+        self.keep_index()?;
         self.sync_state()
     }
 }

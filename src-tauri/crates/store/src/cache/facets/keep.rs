@@ -8,7 +8,11 @@ use std::sync::{
 use rusqlite::Connection;
 
 use super::{Eval, Facets, Patch};
-use crate::{Overlay, Result, cache::state, db::Db};
+use crate::{
+    Overlay, Result,
+    cache::{kept, state},
+    db::Db,
+};
 
 /// Overlays whose patches are kept: a window and a plan look with different ones.
 const KEPT: usize = 3;
@@ -116,7 +120,10 @@ fn bring(facets: &mut Option<Facets>, conn: &Connection, sequence: i64) -> Resul
     };
     *facets = match kept {
         Some(kept) => Some(kept),
-        None => Some(Facets::load(conn, sequence)?),
+        None => match kept::read(conn, sequence)? {
+            Some(kept) => Some(kept),
+            None => Some(Facets::load(conn, sequence)?),
+        },
     };
     Ok(())
 }

@@ -13,6 +13,11 @@ impl Order {
         Self(rows)
     }
 
+    /// Of rows that are in order.
+    pub(crate) fn sorted(rows: Vec<u32>) -> Self {
+        Self(rows)
+    }
+
     /// From the bottom to the top.
     pub(crate) fn rows(&self) -> &[u32] {
         &self.0

@@ -162,7 +162,7 @@ impl Facets {
         Ok(row)
     }
 
-    fn note_doc(&mut self, row: u32, doc: i64) -> Result<()> {
+    pub(super) fn note_doc(&mut self, row: u32, doc: i64) -> Result<()> {
         let number =
             i32::try_from(doc).map_err(|_| StoreError::corrupt("more texts than can be numbered"))?;
         set(&mut self.doc, row, number);

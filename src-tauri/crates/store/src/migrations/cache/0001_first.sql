@@ -100,3 +100,11 @@ CREATE TABLE dictionaries (
     bytes     BLOB    NOT NULL,
     packed_to INTEGER NOT NULL
 ) STRICT;
+
+-- The facet index as it was at some sequence, and the last entry of `changes` that it knows.
+CREATE TABLE kept_index (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    sequence INTEGER NOT NULL,
+    change   INTEGER NOT NULL,
+    bytes    BLOB    NOT NULL
+) STRICT;
