@@ -21,6 +21,7 @@ import type { NewReply, Replied } from '../lib/thread/reply';
 import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
 import { gathered, Latest } from '../lib/ui/later';
+import type { Writes } from '../lib/words/writes';
 
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
@@ -61,6 +62,9 @@ export class Inbox {
   readonly me = $derived.by(() => this.account.state?.me ?? null);
   readonly mayReply = $derived(this.me?.mayReply ?? false);
   readonly mayChange = $derived(this.me?.mayChange ?? false);
+  readonly mayNote = $derived.by(
+    () => !this.isFile && (this.me?.mayNote ?? false) && (this.account.state?.can.notes ?? false),
+  );
   readonly isFile = $derived.by(() => this.account.isFile);
   readonly selected = $derived.by(() => this.selection.count(this.list.total ?? 0));
   readonly fixed = $derived.by(() => fixedBy(this.filter.terms));
@@ -101,7 +105,7 @@ export class Inbox {
     this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#began(job) });
     this.undo = new UndoStack(host, account.id, announcer, {
       job: (job) => this.#began(job),
-      takenBack: (conversation) => this.#takenBack(conversation),
+      takenBack: (conversation, draft) => this.#takenBack(conversation, draft),
     });
   }
 
@@ -300,6 +304,20 @@ export class Inbox {
     }
   }
 
+  /** A note on the open conversation; says whether it is in the journal. */
+  async note(text: string): Promise<boolean> {
+    const id = this.thread.id;
+    if (id === null) return false;
+    const note = { account: this.account.id, id, text, hold: null };
+    const job = await this.#try(() => this.#host.call('note', note));
+    if (job) {
+      this.#began(job);
+      this.undo.did(job);
+    }
+    await this.thread.refresh();
+    return job !== null;
+  }
+
   // -- acting --------------------------------------------------------------------------------------
 
   /** On the selection, or on the open conversation while nothing is selected. */
@@ -441,8 +459,8 @@ export class Inbox {
       : { label: 'Undo', keys: 'mod+z', hint, run: () => void this.undo.undo(job) };
   }
 
-  #takenBack(conversation: string): void {
-    void this.drafts.takeBack(conversation);
+  #takenBack(conversation: string, draft: Writes): void {
+    void this.drafts.takeBack(conversation, draft);
     if (this.thread.id === conversation) void this.thread.refresh();
     this.#stateChanged.call();
   }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { actionFor, BINDINGS, type Situation } from './keymap';
 
-const idle: Situation = { selecting: false, threadOpen: false, mayChange: true, mayReply: true, inJobs: false };
+const idle: Situation = {
+  selecting: false,
+  threadOpen: false,
+  mayChange: true,
+  mayReply: true,
+  mayNote: true,
+  inJobs: false,
+};
 const selecting = { ...idle, selecting: true };
 const inJobs = { ...idle, inJobs: true };
 const reading = { ...idle, threadOpen: true };
@@ -20,6 +27,10 @@ describe('keys of the main window', () => {
     ['e', reading, 'done'],
     ['r', reading, 'reply'],
     ['r', { ...reading, mayReply: false }, null],
+    ['m', idle, null],
+    ['m', reading, 'note'],
+    ['m', { ...reading, mayReply: false }, 'note'],
+    ['m', { ...reading, mayNote: false }, null],
     ['shift+r', idle, null],
     ['shift+r', selecting, 'massReply'],
     ['shift+r', { ...selecting, mayReply: false }, null],

@@ -18,6 +18,7 @@ export type Action =
   | 'done'
   | 'follow'
   | 'reply'
+  | 'note'
   | 'undo'
   | 'redo'
   | 'goInbox'
@@ -38,6 +39,7 @@ export type Situation = {
   threadOpen: boolean;
   mayChange: boolean;
   mayReply: boolean;
+  mayNote: boolean;
   /** The jobs page shows: its list takes the arrows, and what acts on conversations does nothing. */
   inJobs: boolean;
 };
@@ -100,6 +102,12 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
         action: 'reply',
         label: 'Reply',
         when: ({ threadOpen, selecting, mayReply }) => threadOpen && !selecting && mayReply,
+      },
+      {
+        keys: ['m'],
+        action: 'note',
+        label: 'Internal note',
+        when: ({ threadOpen, selecting, mayNote }) => threadOpen && !selecting && mayNote,
       },
       { keys: ['f'], action: 'follow', label: 'Follow or stop following', when: ({ threadOpen }) => threadOpen },
     ],

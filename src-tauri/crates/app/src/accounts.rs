@@ -274,6 +274,7 @@ fn me_view(me: &Me) -> MeView {
         role: me.role.clone(),
         may_reply: me.may_reply,
         may_change: me.may_change,
+        may_note: me.may_note,
     }
 }
 
@@ -288,6 +289,7 @@ const ANYTHING: DeskAbilities = DeskAbilities {
     priority: true,
     clear_tags: true,
     attachments: true,
+    notes: true,
 };
 
 fn can(capabilities: &Capabilities) -> DeskAbilities {
@@ -301,6 +303,7 @@ fn can(capabilities: &Capabilities) -> DeskAbilities {
         priority: capabilities.priority,
         clear_tags: capabilities.clear_tags,
         attachments: capabilities.attachments,
+        notes: capabilities.notes,
     }
 }
 

@@ -50,6 +50,8 @@ macro_rules! muster_commands {
             follow(FollowRequest) -> Nothing;
             /// Writes one reply.
             reply(ReplyRequest) -> JobView;
+            /// Writes one note, which only the team sees.
+            note(NoteRequest) -> JobView;
             /// A change on up to 50 conversations, on the click.
             act(ActRequest) -> Acted;
             /// Makes a plan.

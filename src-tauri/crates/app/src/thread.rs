@@ -1,10 +1,10 @@
-//! One conversation: reading it, marking it read, following it, writing one reply.
+//! One conversation: reading it, marking it read, following it, writing one reply or note.
 
 use jiff::Timestamp;
 use muster_engine::{Account, Connection};
 use muster_model::{
     Action, Author, Change, Channel, Conversation, Message, MessageKind, RemoteId, Selection, Sending,
-    StatusChange,
+    StatusChange, mentions_in,
 };
 use muster_store::{CachedThread, DraftKind, ListRow, OpenReply};
 
@@ -13,8 +13,8 @@ use crate::inbox::rows;
 use crate::meanwhile::Meanwhile;
 use crate::quote::part_quote;
 use crate::wire::{
-    AppEvent, AttachmentView, ConversationRef, FollowRequest, JobView, MessageView, Nothing, ReplyRequest,
-    Row, ThreadView,
+    AppEvent, AttachmentView, ConversationRef, FollowRequest, JobView, MessageView, NoteRequest, Nothing,
+    ReplyRequest, Row, ThreadView,
 };
 use crate::words::{count, initials, rfc3339};
 use crate::{App, ErrorCode, UiError};
@@ -141,6 +141,29 @@ impl App {
         self.job_view(&account, job).await
     }
 
+    /// Writes one note: a job like every other write. What is written is kept as a draft until that job is confirmed. A
+    /// note leaves whoever wrote meanwhile, because no customer reads it.
+    ///
+    /// # Errors
+    /// When it is empty, when the plan blocks it (the sentence says why), or when the journal cannot be written. The draft
+    /// is kept.
+    pub async fn note(&self, request: NoteRequest) -> Result<JobView, UiError> {
+        if request.text.trim().is_empty() {
+            return Err(UiError::new(ErrorCode::BadInput, "The note is empty. Write something first."));
+        }
+        let account = self.account_of(&request.account).await?;
+        let id = RemoteId::from(request.id);
+        let (stores, about, text) = (account.stores().clone(), id.clone(), request.text.clone());
+        let now = account.clock().now();
+        self.blocking(move || keep(&stores, about, DraftKind::Note, text, Vec::new(), now)).await?;
+        let mentions = mentions_in(&request.text, &account.directory().agents);
+        let action = Action::Note { text: request.text, mentions };
+        let usual = muster_engine::usual_hold(&self.rules(&account).await?, &action, &[]);
+        let sending = Sending { hold: request.hold.unwrap_or(usual), ..Sending::default() };
+        let job = muster_engine::act(&account, Selection::Ids { ids: vec![id] }, action, sending).await?;
+        self.job_view(&account, job).await
+    }
+
     /// Keeps a reply as the draft that it is until it is confirmed, and looks whether somebody wrote since it was begun.
     /// Gives the channel of the conversation, where it is here.
     async fn kept_for_sending(
@@ -203,7 +226,7 @@ fn view(account: &Account, found: Found) -> ThreadView {
     messages.extend(open.iter().map(|reply| MessageView {
         id: format!("pending:{}", reply.client_ref),
         at: rfc3339(reply.at),
-        kind: MessageKind::Message.to_string(),
+        kind: if reply.note { MessageKind::Note } else { MessageKind::Message }.to_string(),
         from: Author::Agent.to_string(),
         author: me.as_ref().map(|me| me.name.clone()).unwrap_or_default(),
         initials: me.as_ref().map(|me| initials(&me.name)).unwrap_or_default(),
@@ -215,7 +238,7 @@ fn view(account: &Account, found: Found) -> ThreadView {
         mass_reply: reply.mass,
         delivery: Some(reply.state.to_string()),
         delivery_reason: reply.reason.as_ref().map(|reason| reason.message.clone()),
-        mentions: vec![],
+        mentions: reply.mentions.iter().map(ToString::to_string).collect(),
     }));
     ThreadView {
         row,
@@ -228,6 +251,7 @@ fn view(account: &Account, found: Found) -> ThreadView {
         fetched: cached.as_ref().map(|cached| rfc3339(cached.fetched)),
         read_up_to,
         reply_blocked: reply_blocked(account, &conversation),
+        note_blocked: note_blocked(account, &conversation),
         reply_to: reply_to(&conversation),
     }
 }
@@ -278,6 +302,18 @@ fn reply_blocked(account: &Account, conversation: &Conversation) -> Option<Strin
     }
     (!conversation.channel.window_open(conversation.last_inbound, account.clock().now()))
         .then(|| "Window closed: over 24 h since the customer wrote. This channel takes no reply until they write again.".into())
+}
+
+/// Why no note can be written here, if so.
+fn note_blocked(account: &Account, conversation: &Conversation) -> Option<String> {
+    if account.is_file() {
+        return Some(muster_engine::READ_ONLY.into());
+    }
+    if account.me().is_some_and(|me| !me.may_note) {
+        return Some("Your role may not write notes. Ask an administrator for a key that may.".into());
+    }
+    (conversation.status == muster_model::Status::Archived)
+        .then(|| "Archived: the help desk takes no more notes here.".into())
 }
 
 fn reply_to(conversation: &Conversation) -> String {

@@ -342,8 +342,9 @@ pub enum JobAction {
 const STATES: [&str; 8] =
     ["draft", "scheduled", "holding", "running", "paused", "completed", "completed_with_errors", "cancelled"];
 
-const TYPES: [&str; 11] = [
-    "reply", "change", "status", "snooze", "assign", "tags", "priority", "follow", "block", "delete", "undo",
+const TYPES: [&str; 12] = [
+    "reply", "note", "change", "status", "snooze", "assign", "tags", "priority", "follow", "block", "delete",
+    "undo",
 ];
 
 /// A tag's name. An empty one would be a tag that nobody sees.

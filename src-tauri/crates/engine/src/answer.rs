@@ -124,7 +124,7 @@ fn seen(stores: &Stores, id: &RemoteId, now: Timestamp) -> Result<Timestamp, Sto
     }))
 }
 
-/// A reply goes into a job of its own, with a reference of its own; a change that may be done twice is done again.
+/// A reply or a note goes into a job of its own, with a reference of its own; a change that may be done twice is done again.
 fn send_again(
     stores: &Stores,
     job: &JobRow,
@@ -136,7 +136,7 @@ fn send_again(
     let (Some(action), false) = (job.action.clone(), unknown.is_empty()) else {
         return Err(not_asked(story));
     };
-    if !unknown.iter().any(|(_, effect)| effect.is_customer_visible()) {
+    if !unknown.iter().any(|(_, effect)| effect.is_message()) {
         let rows: Vec<i64> = unknown.iter().map(|(row, _)| *row).collect();
         let refused = stores.journal.repeat_unknown(&rows, now)?;
         return if refused.is_empty() { Ok(job.id) } else { Err(settled_meanwhile()) };

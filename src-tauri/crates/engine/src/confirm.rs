@@ -29,6 +29,7 @@ pub fn needs_plan_page(action: &Action, count: usize) -> bool {
     match action {
         Action::Reply { mass, .. } => *mass || count > 1,
         Action::Change { .. } => count > ON_THE_CLICK || final_step(action).is_some(),
+        Action::Note { .. } => count > 1,
         Action::Follow { .. } | Action::Undo { .. } => count > ON_THE_CLICK,
     }
 }
@@ -109,7 +110,7 @@ async fn write(account: &Account, plan: &Plan, new: NewJob) -> Result<(), PlanEr
     .await
 }
 
-/// Plans and confirms in one step: for one reply, for following, and for changes on the click.
+/// Plans and confirms in one step: for one reply or note, for following, and for changes on the click.
 ///
 /// # Errors
 /// When the plan has to be looked at first, somebody wrote meanwhile, or nobody takes part: the sentence says why.
@@ -142,7 +143,9 @@ fn was_answered(plan: &Plan) -> bool {
 /// What no audience could repair.
 fn check(plan: &Plan) -> Result<(), PlanError> {
     match &plan.action {
-        Action::Reply { text, .. } if text.trim().is_empty() => Err(PlanError::NoText),
+        Action::Reply { text, .. } | Action::Note { text, .. } if text.trim().is_empty() => {
+            Err(PlanError::NoText)
+        }
         Action::Change { change } if change.is_empty() => Err(PlanError::NoChange),
         _ => Ok(()),
     }

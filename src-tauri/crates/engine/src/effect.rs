@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use muster_model::{Change, Conversation, Effect, Handle, Status};
 pub(crate) use muster_model::{puts_away, status_of};
 
-/// Whether a conversation already shows what an effect wants. Never true of a reply.
+/// Whether a conversation already shows what an effect wants. Never true of a reply or a note.
 pub(crate) fn shows(conversation: &Conversation, effect: &Effect, me: &Handle) -> bool {
     match effect {
-        Effect::Reply | Effect::Block | Effect::Delete | Effect::Unknown(_) => false,
+        Effect::Reply | Effect::Note | Effect::Block | Effect::Delete | Effect::Unknown(_) => false,
         Effect::Status(status) => {
             let (status, until) = status_of(*status);
             conversation.status == status
@@ -38,7 +38,7 @@ pub(crate) fn change_of<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Op
             Effect::Priority(priority) => change.priority = Some(priority.clone()),
             Effect::Block => change.block = true,
             Effect::Delete => change.delete = true,
-            Effect::Reply | Effect::Follow(_) | Effect::Unknown(_) => return None,
+            Effect::Reply | Effect::Note | Effect::Follow(_) | Effect::Unknown(_) => return None,
         }
     }
     Some(change)

@@ -1,10 +1,10 @@
 //! Reconcile: what became of effects whose fate nobody knows.
 //!
-//! A reply that is found was applied. It counts as not arrived only where the server dedupes on our reference, so that
+//! A reply or a note that is found was applied. It counts as not arrived only where the server dedupes on our reference, so that
 //! sending it again is safe, or where two reads, the later one after the server's settle time, do not show it. Anything
 //! else stays `unknown` for a human and is never sent again by itself.
 //!
-//! Everything but replies is set by value and may be repeated once the conversation was looked at again: in the header,
+//! Everything but these is set by value and may be repeated once the conversation was looked at again: in the header,
 //! if a sync ended after the effect became unknown, else in the thread, several at a time. A conversation that is not
 //! there any more was deleted, whoever did it. Whether a contact is blocked shows nowhere; blocking twice is blocking
 //! once, so it is repeated where the conversation is still there.
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use muster_helpdesk::{Capabilities, Found, ReadError, Reply};
+use muster_helpdesk::{Capabilities, Found, Note, ReadError, Reply};
 use muster_model::{
     Action, Change, ClientRef, Conversation, Effect, EffectOutcome, EffectState, JobId, Reason, Receipt,
     RemoteId, Template,
@@ -27,7 +27,7 @@ use crate::worker::{
     Point, Stop, WorkContext, forget_deleted, keep_messages, later, outcome_row, row, sent_message, tell,
 };
 
-/// Replies looked for in one call.
+/// Replies or notes looked for in one call.
 const AT_ONCE: usize = 50;
 /// How often something that provably does not arrive is tried before it counts as rejected.
 const TRIES: u32 = 10;
@@ -53,11 +53,13 @@ pub(crate) async fn look(ctx: &WorkContext) -> Result<usize, Stop> {
     if unknown.is_empty() {
         return Ok(0);
     }
-    let (replies, others): (Vec<_>, Vec<_>) =
-        unknown.into_iter().partition(|effect| effect.effect.is_customer_visible());
+    let (messages, others): (Vec<_>, Vec<_>) =
+        unknown.into_iter().partition(|effect| effect.effect.is_message());
+    let (notes, replies): (Vec<_>, Vec<_>) =
+        messages.into_iter().partition(|effect| effect.effect == Effect::Note);
     let mut settled = 0;
-    for chunk in replies.chunks(AT_ONCE) {
-        settled += look_for_replies(ctx, chunk, &capabilities).await?;
+    for chunk in replies.chunks(AT_ONCE).chain(notes.chunks(AT_ONCE)) {
+        settled += look_for_messages(ctx, chunk, &capabilities).await?;
     }
     let mut by_conversation: BTreeMap<RemoteId, Vec<UnknownEffect>> = BTreeMap::new();
     for effect in others {
@@ -109,7 +111,7 @@ pub(crate) fn next_look(effect: &UnknownEffect, capabilities: &Capabilities) -> 
     if matches!(effect.effect, Effect::Unknown(_)) || effect.action.is_none() {
         return None;
     }
-    if !effect.effect.is_customer_visible() || capabilities.dedupes_replies {
+    if !effect.effect.is_message() || capabilities.dedupes_replies {
         return (effect.checks < LOOKS).then_some(first);
     }
     let settled = later(effect.unknown_since, capabilities.settle);
@@ -127,20 +129,26 @@ fn backoff(attempts: u32) -> Duration {
     Duration::from_millis(250 * steps)
 }
 
-async fn look_for_replies(
+/// Looks for replies, or for notes.
+async fn look_for_messages(
     ctx: &WorkContext,
     effects: &[UnknownEffect],
     capabilities: &Capabilities,
 ) -> Result<usize, Stop> {
-    let sent: Vec<Reply> = effects.iter().filter_map(as_sent).collect();
-    if sent.len() != effects.len() {
-        return Ok(0);
-    }
     let asked_at = ctx.clock.now();
-    let found = match patiently(|| ctx.desk.find_replies(&sent)).await {
+    let replies: Vec<Reply> = effects.iter().filter_map(as_reply).collect();
+    let notes: Vec<Note> = effects.iter().filter_map(as_note).collect();
+    let found = if replies.len() == effects.len() {
+        patiently(|| ctx.desk.find_replies(&replies)).await
+    } else if notes.len() == effects.len() {
+        patiently(|| ctx.desk.find_notes(&notes)).await
+    } else {
+        return Ok(0);
+    };
+    let found = match found {
         Ok(found) => found,
         Err(err) => {
-            read_failed(err, "replies could not be looked for")?;
+            read_failed(err, "what was sent could not be looked for")?;
             return settle(ctx, effects.iter().map(|effect| (effect, Verdict::Looked(false))).collect())
                 .await;
         }
@@ -173,7 +181,18 @@ fn again_or_enough(effect: &UnknownEffect) -> Verdict {
     ))
 }
 
-fn as_sent(effect: &UnknownEffect) -> Option<Reply> {
+fn as_note(effect: &UnknownEffect) -> Option<Note> {
+    let Some(Action::Note { text, mentions }) = &effect.action else { return None };
+    Some(Note {
+        id: effect.id.clone(),
+        text: text.clone(),
+        mentions: mentions.clone(),
+        client_ref: ClientRef::new(effect.job, effect.item),
+        sent_at: effect.sent_at,
+    })
+}
+
+fn as_reply(effect: &UnknownEffect) -> Option<Reply> {
     let Some(Action::Reply { text, mass, .. }) = &effect.action else { return None };
     Some(Reply {
         id: effect.id.clone(),
@@ -294,7 +313,7 @@ async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> 
     ctx.pass(Point::AfterLook).await;
     let now = ctx.clock.now();
     let mut ends: Vec<Recorded> = Vec::new();
-    let (mut replies_again, mut values_again, mut looked) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut messages_again, mut values_again, mut looked) = (Vec::new(), Vec::new(), Vec::new());
     let mut messages = Vec::new();
     let mut touched: BTreeMap<JobId, (Action, Vec<RemoteId>)> = BTreeMap::new();
     for (effect, verdict) in verdicts {
@@ -304,7 +323,7 @@ async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> 
         }
         match verdict {
             Verdict::Applied(receipt) => {
-                if let (Effect::Reply, Some(action)) = (&effect.effect, &effect.action) {
+                if let (Effect::Reply | Effect::Note, Some(action)) = (&effect.effect, &effect.action) {
                     let client_ref = ClientRef::new(effect.job, effect.item);
                     let values = &effect.audience.values;
                     let message =
@@ -314,17 +333,17 @@ async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> 
                 ends.push(outcome_row(effect.row, &effect.effect, EffectOutcome::Applied { receipt }, now));
             }
             Verdict::Rejected(reason) => ends.push(row(effect.row, EffectState::Rejected, Some(reason), now)),
-            Verdict::Again if effect.effect.is_customer_visible() => replies_again.push(effect.row),
+            Verdict::Again if effect.effect.is_message() => messages_again.push(effect.row),
             Verdict::Again => values_again.push(effect.row),
             Verdict::Looked(no) => looked.push((effect.row, no)),
         }
     }
-    let settled = ends.len() + replies_again.len() + values_again.len();
+    let settled = ends.len() + messages_again.len() + values_again.len();
     let refused = ctx
         .store(move |stores| {
             let journal = &stores.journal;
             let mut refused = journal.settle_unknown(&ends)?;
-            refused.extend(journal.resend_unknown(&replies_again, now)?);
+            refused.extend(journal.resend_unknown(&messages_again, now)?);
             refused.extend(journal.repeat_unknown(&values_again, now)?);
             for (row, no) in looked {
                 journal.note_check(row, now, no)?;

@@ -54,5 +54,6 @@ pub(crate) fn me() -> Me {
         role: "agent".into(),
         may_reply: true,
         may_change: true,
+        may_note: true,
     }
 }

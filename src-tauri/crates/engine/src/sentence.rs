@@ -105,6 +105,7 @@ fn priority_name(priority: &Priority) -> String {
 fn deed(action: &Action) -> Deed {
     match action {
         Action::Reply { .. } => Deed::new("Send to", "", "sent", ""),
+        Action::Note { .. } => Deed::new("Note on", "", "noted", ""),
         Action::Follow { on: true } => Deed::new("Follow", "", "followed", ""),
         Action::Follow { on: false } => Deed::new("Stop following", "", "no longer followed", ""),
         Action::Change { change } => change_deed(change),

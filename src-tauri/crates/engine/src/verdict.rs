@@ -80,6 +80,7 @@ impl Bench<'_> {
         let beyond = self.beyond_the_server(&self.effects);
         let judged = audience.iter().map(|subject| match self.action {
             Action::Reply { mass, files, .. } => self.reply(subject, *mass, files, beyond.as_ref()),
+            Action::Note { .. } => self.note(subject),
             Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => {
                 self.change(subject, beyond.as_ref())
             }
@@ -115,6 +116,18 @@ impl Bench<'_> {
             finding.clone()
         } else if subject.answered {
             Verdict::AnsweredMeanwhile.into()
+        } else {
+            Verdict::WillChange.into()
+        }
+    }
+
+    fn note(&self, subject: &Subject<'_>) -> Finding {
+        if !self.me.may_note {
+            Verdict::NotPermitted.into()
+        } else if self.capabilities.is_some_and(|capabilities| !capabilities.notes) {
+            Finding::because(Verdict::Unsupported, "it takes no notes from here")
+        } else if subject.conversation.status == Status::Archived {
+            Verdict::Archived.into()
         } else {
             Verdict::WillChange.into()
         }

@@ -30,6 +30,7 @@ mod files;
 mod guard;
 mod heartbeat;
 mod known;
+mod news;
 mod overdue;
 mod pause;
 mod points;

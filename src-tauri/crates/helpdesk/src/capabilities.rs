@@ -12,9 +12,9 @@ pub struct Capabilities {
     pub max_batch: usize,
     /// Replies in one call of `reply`.
     pub max_replies: usize,
-    /// The server refuses a repeated client reference, so a reply may be repeated with the same one.
+    /// The server refuses a repeated client reference, so a reply or a note may be repeated with the same one.
     pub dedupes_replies: bool,
-    /// `find_replies` looks up our client reference rather than comparing texts.
+    /// `find_replies` and `find_notes` look up our client reference rather than comparing texts.
     pub finds_by_reference: bool,
     /// How long a request that we gave up on may still be worked on by the server.
     pub settle: Duration,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use muster_model::{
-    Change, ClientRef, Conversation, Directory, EffectOutcome, Handle, Me, Receipt, RemoteId, Thread,
+    Change, ClientRef, Conversation, Directory, EffectOutcome, Me, Mention, Receipt, RemoteId, Thread,
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,9 +90,11 @@ pub struct Note {
     /// The text.
     pub text: String,
     /// Colleagues who are told of it.
-    pub mentions: Vec<Handle>,
+    pub mentions: Vec<Mention>,
     /// The same in every attempt.
     pub client_ref: ClientRef,
+    /// When it is written to the journal as `sending`: for servers where only texts and times can be compared.
+    pub sent_at: Timestamp,
 }
 
 /// A file on its way out.
@@ -196,6 +198,11 @@ pub trait HelpDesk: Send + Sync {
     async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
         let _ = note;
         Err(NotSent::Unsupported("This help desk takes no notes from Muster.".to_owned()))
+    }
+
+    /// Which of these notes arrived, in the order of asking.
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        Ok(vec![Found::CannotTell; sent.len()])
     }
 
     /// Sends a text to the agent instead of a customer, where [`Capabilities::test_messages`] says that the server can.

@@ -22,8 +22,8 @@ use muster_helpdesk::{
     ApiKey, Batch, Cursor, Delta, Found, HelpDesk, ItemOutcome, Note, OutgoingFile, ReadError, Reply,
 };
 use muster_model::{
-    Author, Change, ClientRef, Conversation, EffectOutcome, EffectState, Handle, MessageKind, SnoozeUntil,
-    Status, StatusChange,
+    Author, Change, ClientRef, Conversation, EffectOutcome, EffectState, Handle, Mention, MessageKind,
+    SnoozeUntil, Status, StatusChange,
 };
 use serde_json::{Value, json};
 
@@ -188,10 +188,17 @@ async fn the_whole_way(url: &str, running: &Running) {
     let note = Note {
         id: emails[8].id.clone(),
         text: "Who knows this <case>?".into(),
-        mentions: vec![colleague, Handle::from("everyone")],
+        mentions: [colleague, Handle::from("everyone")]
+            .map(|handle| Mention { handle, name: String::new() })
+            .to_vec(),
         client_ref: ClientRef::from("j/2".to_owned()),
+        sent_at: now(),
     };
     assert_eq!(desk.note(&note).await.unwrap().state(), EffectState::Applied);
+    let other =
+        Note { client_ref: ClientRef::from("j/3".to_owned()), text: "Never sent".into(), ..note.clone() };
+    let found = desk.find_notes(&[note.clone(), other]).await.unwrap();
+    assert!(matches!(found[..], [Found::Yes(_), Found::No]), "{found:?}");
     let thread = desk.thread(&note.id).await.unwrap();
     assert!(
         thread

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Handle, JobId, Priority, RemoteId};
+use crate::{Handle, JobId, Mention, Priority, RemoteId};
 
 /// Which conversations: symbolic, so that nobody has to hold 50,000 ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +126,14 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileRef>,
     },
+    /// Write an internal note, which no customer sees.
+    Note {
+        /// The text, as it is: merge tags are a customer's.
+        text: String,
+        /// Colleagues who are told of it: those whom the text calls.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
+    },
     /// Follow or stop following.
     Follow {
         /// Follow.
@@ -162,6 +170,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<s
 pub enum Effect {
     /// Write to the customer. The text is rendered from the job's template and the item's merge values.
     Reply,
+    /// Write an internal note: the job's text.
+    Note,
     /// Set the status.
     Status(StatusChange),
     /// Set or clear the agent.
@@ -195,6 +205,7 @@ impl Effect {
     pub fn word(&self) -> &str {
         match self {
             Self::Reply => "reply",
+            Self::Note => "note",
             Self::Status(_) => "status",
             Self::Assignee(_) => "assignee",
             Self::Team(_) => "team",
@@ -209,10 +220,10 @@ impl Effect {
         }
     }
 
-    /// Whether a customer hears of it, so that it must never be repeated on a guess.
+    /// Whether somebody reads it, a customer or the team, so that it must never be repeated on a guess.
     #[must_use]
-    pub fn is_customer_visible(&self) -> bool {
-        matches!(self, Self::Reply | Self::Unknown(_))
+    pub fn is_message(&self) -> bool {
+        matches!(self, Self::Reply | Self::Note | Self::Unknown(_))
     }
 }
 
@@ -227,17 +238,19 @@ impl Action {
                 effects.extend(then.effects());
                 effects
             }
+            Self::Note { .. } => vec![Effect::Note],
             Self::Follow { on } => vec![Effect::Follow(*on)],
             Self::Undo { .. } => Vec::new(),
         }
     }
 
-    /// What people call it, in one word: `reply`, `status`, `snooze`, `assign`, `tags`, `priority`, `follow`, `undo`,
-    /// `block`, `delete`. Of several changes together the weightiest.
+    /// What people call it, in one word: `reply`, `note`, `status`, `snooze`, `assign`, `tags`, `priority`, `follow`,
+    /// `undo`, `block`, `delete`. Of several changes together the weightiest.
     #[must_use]
     pub fn type_word(&self) -> &'static str {
         match self {
             Self::Reply { .. } => "reply",
+            Self::Note { .. } => "note",
             Self::Follow { .. } => "follow",
             Self::Undo { .. } => "undo",
             Self::Change { change } => match change {
@@ -254,6 +267,21 @@ impl Action {
                 _ => "tags",
             },
         }
+    }
+
+    /// The text that it writes, as it was typed; none where it writes nothing.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Reply { text, .. } | Self::Note { text, .. } => Some(text),
+            Self::Change { .. } | Self::Follow { .. } | Self::Undo { .. } => None,
+        }
+    }
+
+    /// Whether it puts something into threads: a reply or a note.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self, Self::Reply { .. } | Self::Note { .. })
     }
 
     /// Whether a customer hears of it.

@@ -116,4 +116,12 @@ pub struct Me {
     pub may_reply: bool,
     /// Whether this key may change conversations.
     pub may_change: bool,
+    /// Whether this key may write notes.
+    #[serde(default = "yes")]
+    pub may_note: bool,
+}
+
+/// What an older version kept says nothing of it; the help desk itself answers then.
+fn yes() -> bool {
+    true
 }

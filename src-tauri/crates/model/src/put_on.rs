@@ -40,8 +40,9 @@ pub fn put_on(conversation: &mut Conversation, effect: &Effect, me: &Handle, at:
                 conversation.followers.push(me.clone());
             }
         }
-        // A blocked contact shows nowhere in a conversation, and a deleted one is gone once the help desk says so.
-        Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
+        // A note changes nobody's turn, a blocked contact shows nowhere in a conversation, and a deleted one is gone once
+        // the help desk says so.
+        Effect::Note | Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
     }
 }
 

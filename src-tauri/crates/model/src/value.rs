@@ -70,7 +70,7 @@ impl Effect {
                 json!(conversation.followers.iter().any(|other| is_same(other.as_str(), me.as_str())))
             }
             Self::Delete => json!(false),
-            Self::Reply | Self::Block | Self::Unknown(_) => Value::Null,
+            Self::Reply | Self::Note | Self::Block | Self::Unknown(_) => Value::Null,
         }
     }
 
@@ -86,7 +86,7 @@ impl Effect {
             Self::Priority(priority) => Some(json!(priority)),
             Self::Follow(on) => Some(json!(on)),
             Self::Block | Self::Delete => Some(json!(true)),
-            Self::Reply | Self::Unknown(_) => None,
+            Self::Reply | Self::Note | Self::Unknown(_) => None,
         }
     }
 
@@ -113,7 +113,7 @@ impl Effect {
         }
     }
 
-    /// Whether both decide the same property of a conversation. A reply decides none.
+    /// Whether both decide the same property of a conversation. A reply or a note decides none.
     #[must_use]
     pub fn is_same_field(&self, other: &Self) -> bool {
         match (self, other) {
@@ -133,7 +133,7 @@ impl Effect {
     #[must_use]
     pub fn place(&self) -> u8 {
         match self {
-            Self::Reply => 0,
+            Self::Reply | Self::Note => 0,
             Self::Assignee(_) => 1,
             Self::Team(_) => 2,
             Self::TagClear => 3,

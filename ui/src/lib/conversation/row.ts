@@ -9,6 +9,7 @@ const HOUR = 3_600_000;
 /** What waits for the help desk on this row, in words; the heaviest first. */
 export function pendingText({ pending, status }: Row): string | null {
   if (pending.includes('reply')) return 'Reply waiting';
+  if (pending.includes('note')) return 'Note waiting';
   if (pending.includes('status')) return `${statusWord(status).label}, waiting`;
   if (pending.includes('assignee') || pending.includes('team')) return 'Assigning';
   if (pending.some((word) => word.startsWith('tag'))) return 'Tag waiting';

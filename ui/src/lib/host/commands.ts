@@ -47,6 +47,7 @@ import type {
   PlanRequest,
   PlanView,
   RenderedMessage,
+  NoteRequest,
   ReplyRequest,
   SaveAttachment,
   SaveDraft,
@@ -95,6 +96,7 @@ export type Commands = {
   mark_read: [ConversationRef, Nothing];
   follow: [FollowRequest, Nothing];
   reply: [ReplyRequest, JobView];
+  note: [NoteRequest, JobView];
   act: [ActRequest, Acted];
   plan: [PlanRequest, PlanView];
   edit_plan: [EditPlan, PlanView];

@@ -78,6 +78,7 @@ export type { Recipient } from './wire/Recipient';
 export type { RelatedJob } from './wire/RelatedJob';
 export type { RenderedMessage } from './wire/RenderedMessage';
 export type { RenderedPart } from './wire/RenderedPart';
+export type { NoteRequest } from './wire/NoteRequest';
 export type { ReplyRequest } from './wire/ReplyRequest';
 export type { Row } from './wire/Row';
 export type { SaveAttachment } from './wire/SaveAttachment';

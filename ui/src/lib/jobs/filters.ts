@@ -35,6 +35,7 @@ export const STATUSES = [
 export const TYPES = [
   { key: '', label: 'Any type' },
   { key: 'reply', label: 'Replies' },
+  { key: 'note', label: 'Notes' },
   { key: 'status', label: 'Status' },
   { key: 'assign', label: 'Assignment' },
   { key: 'tags', label: 'Tags' },

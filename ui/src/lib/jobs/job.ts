@@ -14,6 +14,7 @@ import Flag from '@lucide/svelte/icons/flag';
 import Hand from '@lucide/svelte/icons/hand';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import LoaderCircle from '@lucide/svelte/icons/loader-circle';
+import Lock from '@lucide/svelte/icons/lock';
 import Minus from '@lucide/svelte/icons/minus';
 import Pause from '@lucide/svelte/icons/pause';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
@@ -139,6 +140,7 @@ export function jobWord(job: JobView): Word {
 
 const TYPES: Record<string, Glyph> = {
   reply: Send,
+  note: Lock,
   status: CircleCheck,
   assign: User,
   tags: Tag,
@@ -160,7 +162,8 @@ export function jobTime(at: string, now: number): string {
   return daysAgo(at, now) === 0 ? `today ${messageTime(at, now)}` : messageTime(at, now);
 }
 
-/** What its outcome is called when it went well: a reply is sent, everything else applied. */
+/** What its outcome is called when it went well: a reply is sent, a note noted, everything else applied. */
 export function doneWord(job: Pick<JobView, 'kind'>): string {
+  if (job.kind === 'note') return 'Noted';
   return job.kind === 'reply' ? 'Sent' : 'Applied';
 }

@@ -2,6 +2,7 @@ import type { Host } from '../host/host';
 import { asUiError } from '../host/host';
 import type { JobView } from '../host/types';
 import type { Announcer } from '../ui/announcer.svelte';
+import type { Writes } from '../words/writes';
 
 type Deed = { job: string; name: string };
 const DEPTH = 50;
@@ -16,7 +17,7 @@ export class UndoStack {
   readonly #account: string;
   readonly #announcer: Announcer;
   readonly #onjob: (job: JobView) => void;
-  readonly #ontakenback: (conversation: string) => void;
+  readonly #ontakenback: (conversation: string, draft: Writes) => void;
   #done = $state.raw<Deed[]>([]);
   #undone = $state.raw<Deed[]>([]);
   #busy = false;
@@ -30,7 +31,7 @@ export class UndoStack {
     host: Host,
     account: string,
     announcer: Announcer,
-    on: { job: (job: JobView) => void; takenBack: (conversation: string) => void },
+    on: { job: (job: JobView) => void; takenBack: (conversation: string, draft: Writes) => void },
   ) {
     this.#host = host;
     this.#account = account;
@@ -80,7 +81,7 @@ export class UndoStack {
     return given;
   }
 
-  /** Stops what has not left: a held reply goes back into its draft. Says exactly what the engine says. */
+  /** Stops what has not left: a held reply or note goes back into its draft. Says exactly what the engine says. */
   async stop(job: JobView): Promise<void> {
     await this.#alone({ job: job.id, name: job.name }, async () => {
       await this.#stop(job.id);
@@ -90,7 +91,7 @@ export class UndoStack {
   async #takeBack(id: string): Promise<void> {
     let { job } = await this.#host.call('job', { account: this.#account, job: id });
     if (job.may.takeBack) return void (await this.#stop(id));
-    if (job.may.cancel !== null && job.kind !== 'reply') {
+    if (job.may.cancel !== null && job.kind !== 'reply' && job.kind !== 'note') {
       job = await this.#stop(id);
       if (job.may.undo === null) return;
     }
@@ -99,10 +100,13 @@ export class UndoStack {
   }
 
   async #stop(id: string): Promise<JobView> {
-    const { job, message, conversation } = await this.#host.call('cancel_job', { account: this.#account, job: id });
+    const { job, message, conversation, draft } = await this.#host.call('cancel_job', {
+      account: this.#account,
+      job: id,
+    });
     this.#onjob(job);
     this.#announcer.say(job.name, { detail: message, testid: 'job-stopped' });
-    if (conversation !== null) this.#ontakenback(conversation);
+    if (conversation !== null) this.#ontakenback(conversation, draft === 'note' ? 'note' : 'reply');
     return job;
   }
 

@@ -12,6 +12,8 @@ export function deliveryWord(delivery: string | null): Word | null {
       return { label: 'Held: the customer wrote', tone: 'warn', pending: false };
     case 'unknown':
       return { label: 'May or may not have arrived', tone: 'warn', pending: false };
+    case 'rejected':
+      return { label: 'Refused', tone: 'bad', pending: false };
     case 'failed':
       return { label: 'Not delivered', tone: 'bad', pending: false };
     default:

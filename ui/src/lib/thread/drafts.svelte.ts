@@ -1,7 +1,9 @@
+import { SvelteMap } from 'svelte/reactivity';
 import { Files } from '../compose/files.svelte';
 import { asUiError, type Host } from '../host/host';
 import type { DraftView } from '../host/types';
 import { debounced } from '../ui/later';
+import type { Writes } from '../words/writes';
 
 /** What is being written in one conversation. The engine keeps it, with every version, from 400 ms after the last key on. */
 export class Draft {
@@ -81,7 +83,7 @@ export class Draft {
     });
   }
 
-  /** A reply was taken back and is a draft again: it goes above what was begun since. */
+  /** It was taken back and is a draft again: it goes above what was begun since. */
   async takeBack(): Promise<void> {
     const since = this.#text.trim();
     this.#later.cancel();
@@ -152,13 +154,15 @@ export class Drafts {
   readonly #host: Host;
   readonly #account: string;
   readonly #drafts = new Map<string, Draft>();
+  /** Where a note was written last: coming back shows it again. */
+  readonly #kinds = new SvelteMap<string, Writes>();
 
   constructor(host: Host, account: string) {
     this.#host = host;
     this.#account = account;
   }
 
-  of(id: string, kind: 'reply' | 'note' = 'reply'): Draft {
+  of(id: string, kind: Writes = 'reply'): Draft {
     const key = `${kind} ${id}`;
     const known = this.#drafts.get(key);
     if (known) return known;
@@ -167,7 +171,17 @@ export class Drafts {
     return draft;
   }
 
-  takeBack(id: string): Promise<void> {
-    return this.of(id).takeBack();
+  /** Which of the two is shown in a conversation. */
+  shown(id: string): Writes {
+    return this.#kinds.get(id) ?? 'reply';
+  }
+
+  show(id: string, kind: Writes): void {
+    this.#kinds.set(id, kind);
+  }
+
+  takeBack(id: string, kind: Writes): Promise<void> {
+    this.show(id, kind);
+    return this.of(id, kind).takeBack();
   }
 }

@@ -16,6 +16,7 @@ export class Directory {
     priority: true,
     clearTags: true,
     attachments: true,
+    notes: true,
   });
   readonly agents = $derived(this.#view.agents);
   readonly teams = $derived(this.#view.teams);

@@ -44,7 +44,14 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
       me:
         shop.mode === 'file'
           ? null
-          : { handle: ME, name: 'Mira Okafor', role: 'Agent', mayReply: shop.mode !== 'viewer', mayChange: true },
+          : {
+              handle: ME,
+              name: 'Mira Okafor',
+              role: 'Agent',
+              mayReply: shop.mode !== 'viewer',
+              mayChange: true,
+              mayNote: true,
+            },
       connection: {
         state: offline ? 'offline' : ({ keyRefused: 'keyRefused', file: 'file' }[shop.mode] ?? 'online'),
         since: offline ? ago(120) : null,
@@ -67,6 +74,7 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
         priority: shop.mode !== 'plain',
         clearTags: shop.mode !== 'plain',
         attachments: shop.mode !== 'plain',
+        notes: shop.mode !== 'plain',
       },
       waiting: jobs.waiting,
       cached: shop.world.length,

@@ -1,6 +1,6 @@
 // What the jobs page asks for and what its buttons do.
 
-import type { JobDetail, JobItemView, JobView, StorageView } from '../../lib/host/types';
+import type { JobDetail, JobItemView, Stopped, StorageView } from '../../lib/host/types';
 import { count } from '../../lib/ui/format';
 import { countsOf, type FakeJob, type FakeJobs, isOver, kindOf } from './jobs';
 import { type Answers, refusal, type Shop } from './shop';
@@ -45,7 +45,7 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       item.name.split(' ')[0] ?? '',
     );
 
-  function stop(job: FakeJob): { job: JobView; message: string; conversation: string | null } {
+  function stop(job: FakeJob): Stopped {
     const held = job.state === 'holding';
     const verb = kindOf(job) === 'reply' ? 'sent' : 'changed';
     const left = job.items.filter((item) => item.state === 'pending');
@@ -55,12 +55,14 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
     const view = jobs.settle(job);
     shop.changed();
     const { applied } = countsOf(job);
+    const conversation = held && job.items.length === 1 ? (job.items[0]?.id ?? null) : null;
     return {
       job: view,
       message: held
         ? `Taken back: nothing was ${verb}`
         : `${count(applied)} ${verb}, ${count(left.length)} will not be ${verb}`,
-      conversation: held && job.items.length === 1 ? (job.items[0]?.id ?? null) : null,
+      conversation,
+      draft: conversation === null ? null : kindOf(job),
     };
   }
 
@@ -95,7 +97,12 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       Object.assign(job, { state: 'paused', pause: 'user' });
       const { applied, pending } = countsOf(job);
       const view = jobs.settle(job);
-      return { job: view, message: `Paused: ${count(applied)} done, ${count(pending)} wait`, conversation: null };
+      return {
+        job: view,
+        message: `Paused: ${count(applied)} done, ${count(pending)} wait`,
+        conversation: null,
+        draft: null,
+      };
     },
     resume_job: ({ job: id }) => {
       const job = jobs.get(id);
@@ -201,7 +208,8 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
           reason: item.reason ?? '',
           at: item.at ?? job.created,
           text: text(job, item),
-          isReply: kindOf(job) === 'reply',
+          isReply: ['reply', 'note'].includes(kindOf(job)),
+          isNote: kindOf(job) === 'note',
         })),
       ),
       overdue: jobs.all.filter((job) => job.pause === 'overdue').map((job) => jobs.view(job)),

@@ -167,14 +167,15 @@ export class FakeJobs {
   }
 
   take(job: FakeJob, n: number): void {
-    const isReply = kindOf(job) === 'reply';
+    const kind = kindOf(job);
+    const isReply = kind === 'reply';
     for (const item of job.items.filter((one) => one.state === 'pending').slice(0, n))
       Object.assign(item, {
         state: 'applied',
-        outcome: isReply ? 'Sent' : 'Applied',
+        outcome: isReply ? 'Sent' : kind === 'note' ? 'Noted' : 'Applied',
         receipt: isReply ? `m-${item.id}` : null,
         at: this.#shop.at(0),
-        canUndo: !isReply,
+        canUndo: !isReply && kind !== 'note',
       });
     Object.assign(job, { state: 'running', pause: null, due: null });
     this.settle(job);
@@ -294,7 +295,7 @@ export function isOver(job: FakeJob): boolean {
 }
 
 export function kindOf({ icon }: FakeJob): string {
-  return icon === 'reply' ? 'reply' : icon === 'follow' ? 'follow' : 'change';
+  return ['reply', 'note', 'follow'].includes(icon) ? icon : 'change';
 }
 
 export function countsOf(job: FakeJob): JobView['counts'] {

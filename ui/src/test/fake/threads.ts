@@ -14,6 +14,7 @@ type Area = Answers<
   | 'mark_read'
   | 'follow'
   | 'reply'
+  | 'note'
   | 'draft'
   | 'save_draft'
   | 'draft_versions'
@@ -72,7 +73,13 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
         complete: !shop.isOffline,
         fetched: new Date(shop.now - 120_000).toISOString(),
         readUpTo: one.messages.at(-2)?.id ?? null,
-        replyBlocked: one.row.channel === 'voice' ? 'Calls take no written reply.' : null,
+        replyBlocked:
+          shop.mode === 'viewer'
+            ? 'Your role may not reply. Ask an administrator for a key that may.'
+            : one.row.channel === 'voice'
+              ? 'Calls take no written reply.'
+              : null,
+        noteBlocked: one.row.status === 'archived' ? 'Archived: the help desk takes no more notes here.' : null,
         replyTo: `To ${who} by ${channelWord(one.row.channel).by}`,
       };
     },
@@ -123,6 +130,39 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
           one.messages.splice(one.messages.indexOf(message), 1);
           one.row.pending = [];
           save({ id, kind: 'reply', text, files });
+        },
+      });
+    },
+    note: ({ id, text, hold }) => {
+      const one = shop.find(id);
+      const message = {
+        ...messageLike(one),
+        id: shop.id(`${id}-n`),
+        at: new Date(shop.now).toISOString(),
+        kind: 'note',
+        from: 'agent',
+        author: 'Mira Okafor',
+        initials: 'MO',
+        text,
+        delivery: 'pending' as string | null,
+      };
+      one.messages.push(message);
+      one.row.pending = ['note'];
+      return jobs.add({
+        name: `Note on ${one.row.name}`,
+        icon: 'note',
+        title: 'Note',
+        audience: [one],
+        text,
+        hold: hold ?? 10,
+        apply: () => {
+          message.delivery = null;
+          one.row.pending = [];
+        },
+        takeBack: () => {
+          one.messages.splice(one.messages.indexOf(message), 1);
+          one.row.pending = [];
+          save({ id, kind: 'note', text, files: [] });
         },
       });
     },

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster_engine::{Answer, sentence};
-use muster_model::{Conversation, JobState, PauseReason, RemoteId};
+use muster_model::{Action, Conversation, JobState, PauseReason, RemoteId};
 use muster_store::{AttentionRow, JobFilter};
 
 use super::items::reason_text;
@@ -82,6 +82,7 @@ fn item(row: &AttentionRow, header: Option<&Conversation>) -> AttentionItem {
         reason: row.reason.as_ref().map(reason_text).unwrap_or_default(),
         at: rfc3339(row.at),
         is_reply: row.text.is_some(),
+        is_note: matches!(row.job.action, Some(Action::Note { .. })),
         text: row.text.clone().unwrap_or_else(does),
     }
 }

@@ -19,7 +19,7 @@ impl App {
         let (account, job) = self.named(&request).await?;
         let row = control::pause(&account, job).await?;
         let message = sentence::paused(&row);
-        Ok(Stopped { job: self.view_of(&account, row).await?, message, conversation: None })
+        Ok(Stopped { job: self.view_of(&account, row).await?, message, conversation: None, draft: None })
     }
 
     /// Lets a job go on: after a pause, the first few, or an overdue time.
@@ -32,7 +32,7 @@ impl App {
         self.view_of(&account, row).await
     }
 
-    /// Stops a job for good; a draft is thrown away. A single reply that was taken back names its conversation, whose
+    /// Stops a job for good; a draft is thrown away. A single reply or note that was taken back names its conversation, whose
     /// text the agent goes on with.
     ///
     /// # Errors
@@ -52,7 +52,8 @@ impl App {
         }
         let job = self.view_of(&account, row).await?;
         let conversation = job.conversation.clone().filter(|_| taken_back);
-        Ok(Stopped { job, message, conversation })
+        let draft = conversation.is_some().then(|| job.kind.clone());
+        Ok(Stopped { job, message, conversation, draft })
     }
 
     /// Tries again what was provably not applied; answers with the new job.
@@ -116,7 +117,7 @@ impl App {
         let (journal, now) = (account.stores().journal.clone(), account.clock().now());
         let gone = self.blocking(move || journal.cancel_job(draft, now)).await?.job;
         let job = self.view_of(account, gone).await?;
-        Ok(Stopped { job, message: "The draft was thrown away.".to_owned(), conversation: None })
+        Ok(Stopped { job, message: "The draft was thrown away.".to_owned(), conversation: None, draft: None })
     }
 
     async fn named(&self, request: &JobRef) -> Result<(Account, JobId), UiError> {
@@ -126,8 +127,8 @@ impl App {
     }
 }
 
-/// A single reply of which nothing left: its text is the agent's again.
+/// A single reply or note of which nothing left: its text is the agent's again.
 fn taken_back(row: &JobRow) -> bool {
-    let is_one_reply = matches!(&row.action, Some(Action::Reply { mass: false, .. }));
-    is_one_reply && row.total == 1 && row.counts.skipped == 1
+    let is_one = matches!(&row.action, Some(Action::Reply { mass: false, .. } | Action::Note { .. }));
+    is_one && row.total == 1 && row.counts.skipped == 1
 }

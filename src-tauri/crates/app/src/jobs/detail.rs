@@ -35,10 +35,7 @@ impl App {
         let job = self.view_of(&account, row.clone()).await?;
         Ok(JobDetail {
             sending: sending_view(&row.sending),
-            text: match &row.action {
-                Some(Action::Reply { text, .. }) => Some(text.clone()),
-                _ => None,
-            },
+            text: row.action.as_ref().and_then(Action::text).map(str::to_owned),
             does: row.action.as_ref().map(sentence::does).unwrap_or_default(),
             pace: pace.map(|pace| pace_text(&account, pace)),
             slots,

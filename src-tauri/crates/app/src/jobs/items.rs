@@ -90,7 +90,7 @@ pub(super) fn receipt(item: &ItemRow) -> Option<String> {
     item.effects.iter().find_map(|effect| effect.receipt.as_ref().and_then(|receipt| receipt.id.clone()))
 }
 
-/// Whether something of it can be given back. A reply was read, and Archived is terminal.
+/// Whether something of it can be given back. A reply or a note was read, and Archived is terminal.
 fn can_undo(item: &ItemRow) -> bool {
     item.effects.iter().any(|row| {
         row.state == EffectState::Applied
@@ -98,6 +98,7 @@ fn can_undo(item: &ItemRow) -> bool {
             && !matches!(
                 row.effect,
                 Effect::Reply
+                    | Effect::Note
                     | Effect::Status(StatusChange::Archived)
                     | Effect::Block
                     | Effect::Delete

@@ -75,6 +75,7 @@ pub(super) fn change_view(action: &Action) -> (ChangeView, Option<String>) {
     match action {
         Action::Change { change } => (view_of(change), None),
         Action::Reply { text, then, .. } => (view_of(then), Some(text.clone())),
+        Action::Note { text, .. } => (ChangeView::default(), Some(text.clone())),
         Action::Follow { .. } | Action::Undo { .. } => (ChangeView::default(), None),
     }
 }

@@ -57,6 +57,7 @@ wire! {
         pub role: String,
         pub may_reply: bool,
         pub may_change: bool,
+        pub may_note: bool,
     }
 
     /// Stores the key in the keychain and starts the first sync.
@@ -121,6 +122,8 @@ wire! {
         pub clear_tags: bool,
         /// Hand out the files of messages.
         pub attachments: bool,
+        /// Take notes from here.
+        pub notes: bool,
     }
 
     /// The connection to the help desk.

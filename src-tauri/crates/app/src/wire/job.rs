@@ -251,8 +251,10 @@ wire! {
         pub job: JobView,
         /// "41 sent, 459 will not be sent"
         pub message: String,
-        /// The conversation of a single reply that was taken back: its text is a draft again.
+        /// The conversation of a single reply or note that was taken back: its text is a draft again.
         pub conversation: Option<String>,
+        /// Which draft that is: `reply`, `note`
+        pub draft: Option<String>,
     }
 
     /// Writes a job's record to a file.
@@ -295,8 +297,10 @@ wire! {
         pub at: String,
         /// The message, or the change in words.
         pub text: String,
-        /// Reply, so that sending again must be typed.
+        /// A reply or a note, so that sending again must be typed.
         pub is_reply: bool,
+        /// It is a note: no customer reads it.
+        pub is_note: bool,
     }
 
     /// An answer to an item that is unknown (`sent`, `send_again`, `leave`) or held (`send`, `skip`).

@@ -25,6 +25,8 @@ wire! {
         pub read_up_to: Option<String>,
         /// Whether a reply can be written, and why not.
         pub reply_blocked: Option<String>,
+        /// Why no note can be written here, where this help desk takes notes at all.
+        pub note_blocked: Option<String>,
         /// "To marta.w@mail.example by email"
         pub reply_to: String,
     }
@@ -101,6 +103,17 @@ wire! {
         /// It was seen that somebody answered meanwhile, and is to be sent all the same.
         #[serde(default)]
         pub anyway: bool,
+    }
+
+    /// One note, for the team only.
+    pub struct NoteRequest {
+        pub account: String,
+        pub id: String,
+        /// `@` and a name or a handle calls a colleague.
+        pub text: String,
+        /// Seconds in which it can be taken back; absent for the usual ones.
+        #[serde(default)]
+        pub hold: Option<u32>,
     }
 
     /// What is being written in a conversation.

@@ -7,4 +7,5 @@ mod bench;
 mod bulk;
 mod drafts;
 mod jobs;
+mod notes;
 mod replies;

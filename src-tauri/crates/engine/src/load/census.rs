@@ -77,5 +77,6 @@ pub(super) fn nobody() -> Me {
         role: "file".to_owned(),
         may_reply: false,
         may_change: false,
+        may_note: false,
     }
 }

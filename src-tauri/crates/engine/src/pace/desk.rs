@@ -124,6 +124,10 @@ impl HelpDesk for PacedDesk {
         self.write(0, self.desk.note(note)).await
     }
 
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        self.read(self.desk.find_notes(sent)).await
+    }
+
     async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {
         self.write(0, self.desk.test_message(subject, text)).await
     }

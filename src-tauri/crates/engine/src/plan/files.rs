@@ -77,7 +77,7 @@ impl Plan {
     pub fn files(&self) -> &[FileRef] {
         match &self.action {
             Action::Reply { files, .. } => files,
-            Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => &[],
+            Action::Change { .. } | Action::Note { .. } | Action::Follow { .. } | Action::Undo { .. } => &[],
         }
     }
 }

@@ -11,7 +11,8 @@ pub fn usual_hold(rules: &SendingRules, action: &Action, channels: &[Channel]) -
     match action {
         Action::Reply { mass, .. } if *mass || channels.len() > 1 => rules.hold_many,
         Action::Reply { .. } if channels == [Channel::Chat] => rules.hold_chat,
-        Action::Reply { .. } => rules.hold_one,
+        // A note cannot be taken back either once a colleague was told.
+        Action::Reply { .. } | Action::Note { .. } => rules.hold_one,
         Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => 0,
     }
 }
@@ -44,6 +45,8 @@ mod tests {
         let rules = SendingRules::default();
         assert_eq!(usual_hold(&rules, &reply, channels), seconds);
         assert_eq!(usual_hold(&rules, &Action::Follow { on: true }, channels), 0);
+        let note = Action::Note { text: "Look".into(), mentions: Vec::new() };
+        assert_eq!(usual_hold(&rules, &note, channels), 10, "whatever the channel: no customer hears it");
         let rules = SendingRules { hold_one: 1, hold_many: 2, hold_chat: 3, ..rules };
         let told = usual_hold(&rules, &reply, channels);
         assert_eq!(told, [(10, 1), (30, 2), (0, 3)].iter().find(|(usual, _)| *usual == seconds).unwrap().1);

@@ -46,7 +46,7 @@ pub fn undo_label(job: &JobRow, n: u64) -> String {
         Some(Action::Change { change } | Action::Reply { then: change, .. }) => undone(change),
         Some(Action::Follow { .. }) => "following ",
         Some(Action::Undo { .. }) => "the undo ",
-        None => "",
+        Some(Action::Note { .. }) | None => "",
     };
     format!("Undo {what}on {}…", grouped(n))
 }
@@ -169,7 +169,11 @@ fn is_reply(job: &JobRow) -> bool {
 }
 
 fn participle(job: &JobRow) -> &'static str {
-    if is_reply(job) { "sent" } else { "changed" }
+    match job.kind.as_str() {
+        "reply" => "sent",
+        "note" => "written",
+        _ => "changed",
+    }
 }
 
 #[cfg(test)]

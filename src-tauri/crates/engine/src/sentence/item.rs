@@ -39,6 +39,7 @@ fn applied(effects: &[EffectRow]) -> String {
         .filter(|row| row.state == EffectState::Applied)
         .map(|row| match &row.effect {
             Effect::Reply => "Sent".to_owned(),
+            Effect::Note => "Noted".to_owned(),
             Effect::Status(StatusChange::Snoozed(_)) => "Snoozed".to_owned(),
             Effect::Status(status) => format!("Now {}", status_name(*status)),
             Effect::Assignee(Some(_)) | Effect::Team(Some(_)) => "Assigned".to_owned(),
@@ -103,7 +104,7 @@ pub fn change(row: &EffectRow) -> Option<String> {
         Effect::Follow(false) => Some("no longer followed by you".to_owned()),
         Effect::Block => Some("contact blocked".to_owned()),
         Effect::Delete => Some("deleted".to_owned()),
-        Effect::Reply | Effect::Unknown(_) => None,
+        Effect::Reply | Effect::Note | Effect::Unknown(_) => None,
     }
 }
 

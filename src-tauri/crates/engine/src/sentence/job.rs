@@ -50,6 +50,7 @@ pub fn title(job: &JobRow, earlier: Option<&str>) -> String {
     let plain = match (action, action.type_word()) {
         (Action::Reply { mass: true, .. }, _) => "Mass reply",
         (_, "reply") => "Reply",
+        (_, "note") => "Note",
         (_, "status") => "Status",
         (_, "snooze") => "Snooze",
         (_, "assign") => "Assign",
@@ -69,11 +70,14 @@ pub fn title(job: &JobRow, earlier: Option<&str>) -> String {
     plain.to_owned()
 }
 
-/// What it does, a line for each: "Status → Done", "Tag + refund". The text of a reply is not among them.
+/// What it does, a line for each: "Status → Done", "Tag + refund". The text of a reply or a note is not among them.
 #[must_use]
 pub fn does(action: &Action) -> Vec<String> {
     let change = match action {
         Action::Change { change } | Action::Reply { then: change, .. } => change,
+        Action::Note { mentions, .. } => {
+            return mentions.iter().map(|who| format!("Calls {}", who.name)).collect();
+        }
         Action::Follow { on: true } => return vec!["Follow".to_owned()],
         Action::Follow { on: false } => return vec!["Stop following".to_owned()],
         Action::Undo { .. } => return vec!["Each goes back to what it was".to_owned()],
@@ -95,7 +99,7 @@ pub fn does(action: &Action) -> Vec<String> {
                 Effect::Priority(priority) => format!("Priority → {priority}"),
                 Effect::Block => "Block the contact".to_owned(),
                 Effect::Delete => "Delete".to_owned(),
-                Effect::Reply | Effect::Follow(_) | Effect::Unknown(_) => return None,
+                Effect::Reply | Effect::Note | Effect::Follow(_) | Effect::Unknown(_) => return None,
             })
         })
         .collect()

@@ -97,7 +97,7 @@ fn step(effect: &Effect, conversation: &Conversation) -> Option<String> {
         Effect::Follow(false) => Some("no longer followed by you".to_owned()),
         Effect::Block => Some("contact blocked".to_owned()),
         Effect::Delete => Some("deleted".to_owned()),
-        Effect::Reply | Effect::Unknown(_) => None,
+        Effect::Reply | Effect::Note | Effect::Unknown(_) => None,
     }
 }
 

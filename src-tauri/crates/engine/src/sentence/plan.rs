@@ -14,6 +14,7 @@ pub(crate) fn default_name(action: &Action, filter: Option<&str>, items: &[PlanI
         (Action::Reply { mass: false, .. }, _, [only]) => {
             format!("Reply to {}", super::name_of(&only.conversation))
         }
+        (Action::Note { .. }, _, [only]) => format!("Note on {}", super::name_of(&only.conversation)),
         (Action::Reply { .. }, Some(filter), _) if !filter.trim().is_empty() => {
             format!("Mass reply to {}", filter.trim())
         }
@@ -142,6 +143,9 @@ pub fn verdict_why(verdict: &Verdict, plan: &Plan) -> String {
             "Your role may reply, but not make the change that follows"
         }
         Verdict::NotPermitted if reply => "Your role may not reply to customers",
+        Verdict::NotPermitted if matches!(plan.action, Action::Note { .. }) => {
+            "Your role may not write notes"
+        }
         Verdict::NotPermitted => "Your role may not change conversations",
         Verdict::NoAddress => "Nothing on file to send it to",
         Verdict::TooLong if reply => return format!("{}. Shorten it", details(plan, verdict)),

@@ -31,6 +31,10 @@ pub fn undo_before(plan: &Plan) -> String {
                 (false, None) => format!("{recalled} What changes with it can be undone."),
             }
         }
+        Action::Note { .. } if plan.sending.hold > 0 => {
+            format!("A note cannot be taken back after the hold of {} s.", plan.sending.hold)
+        }
+        Action::Note { .. } => "A note cannot be taken back.".to_owned(),
         action => match final_step(action) {
             Some(step) if action.effects().len() > 1 => format!("{} The rest can be undone.", finally(&step)),
             Some(step) => finally(&step).to_owned(),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stays {
     Sent,
+    Noted,
     Archived,
     ArchivedMeanwhile,
     Deleted,
@@ -25,6 +26,7 @@ impl Stays {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Sent => "sent, cannot be recalled",
+            Self::Noted => "noted, cannot be recalled",
             Self::Archived => "archived, final",
             Self::ArchivedMeanwhile => "archived meanwhile, final",
             Self::Deleted => "deleted, final",
@@ -76,6 +78,7 @@ impl Given {
         for row in applied() {
             match &row.effect {
                 Effect::Reply => given.stays.push(Stays::Sent),
+                Effect::Note => given.stays.push(Stays::Noted),
                 Effect::Block => given.stays.push(Stays::Blocked),
                 Effect::TagAdd(_) | Effect::TagRemove(_) | Effect::TagClear => match &row.before {
                     Some(before) => note(&mut tags, &row.effect, before),
@@ -247,6 +250,7 @@ mod tests {
     #[case(Effect::Delete, Stays::Deleted, 0)]
     #[case(Effect::Block, Stays::Blocked, 1)]
     #[case(Effect::Reply, Stays::Sent, 1)]
+    #[case(Effect::Note, Stays::Noted, 1)]
     fn what_is_final_is_said(#[case] effect: Effect, #[case] stays: Stays, #[case] given_back: usize) {
         let rows = [applied(effect, Value::Null), applied(Effect::TagAdd("new".into()), Value::Null)];
         let given = Given::of(&rows, samples::now());

@@ -31,7 +31,7 @@ fn able() -> Capabilities {
         teams: true,
         priority: true,
         clear_tags: true,
-        notes: false,
+        notes: true,
         block: true,
         delete: true,
         files: true,
@@ -183,6 +183,32 @@ fn a_status(#[case] what: &str, #[case] status: StatusChange, #[case] verdict: V
     change(&mut conversation, what);
     let action = Action::Change { change: Change { status: Some(status), ..Change::default() } };
     assert_eq!(judge(&action, &me(), &[conversation])[0].verdict, verdict);
+}
+
+#[rstest]
+#[case::free("", true, true, Verdict::WillChange)]
+#[case::nobody_reads_what_only_we_read("window", true, true, Verdict::WillChange)]
+#[case::calls("voice", true, true, Verdict::WillChange)]
+#[case::archived("archived", true, true, Verdict::Archived)]
+#[case::role("", false, true, Verdict::NotPermitted)]
+#[case::help_desk("", true, false, Verdict::Unsupported)]
+fn a_note(#[case] what: &str, #[case] may_note: bool, #[case] notes: bool, #[case] verdict: Verdict) {
+    let mut conversation = conversation("1");
+    match what {
+        "archived" => conversation.status = Status::Archived,
+        "window" => {
+            conversation.channel = Channel::Whatsapp;
+            conversation.last_inbound = None;
+        }
+        "voice" => conversation.channel = Channel::Voice,
+        _ => {}
+    }
+    let me = Me { may_note, may_reply: false, may_change: false, ..me() };
+    let able = Capabilities { notes, ..able() };
+    let action = Action::Note { text: "Look".into(), mentions: Vec::new() };
+    let subjects = [seen(&conversation)];
+    let findings = judge_all(&action, &me, &able, &BTreeSet::new(), &subjects);
+    assert_eq!(findings[0].verdict, verdict);
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn about(effect: &Effect, now: &Conversation) -> Vec<String> {
         Effect::TagClear => vec!["tag".to_owned()],
         Effect::Priority(_) => vec!["priority".to_owned()],
         Effect::Follow(_) => vec!["follow".to_owned()],
-        Effect::Reply | Effect::Block | Effect::Delete | Effect::Unknown(_) => Vec::new(),
+        Effect::Reply | Effect::Note | Effect::Block | Effect::Delete | Effect::Unknown(_) => Vec::new(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use muster_helpdesk::{Batch, ItemOutcome, NotSent, OutgoingFile, Reply};
-use muster_model::{Change, ClientRef, EffectOutcome, JobId, Reason, Template};
+use muster_helpdesk::{Batch, ItemOutcome, NotSent, Note, OutgoingFile, Reply};
+use muster_model::{Change, ClientRef, EffectOutcome, JobId, Mention, Reason, Template};
 use muster_store::{ClaimedItem, JobRow};
 
 use super::{Point, Stop, WorkContext, record};
@@ -22,6 +22,8 @@ pub(super) enum Parcel {
     },
     /// One change.
     Change(Change),
+    /// Notes; one conversation per call.
+    Notes { text: String, mentions: Vec<Mention> },
     /// Follow or stop following; one conversation per call.
     Follow { on: bool },
     /// Effects of a newer version: never sent.
@@ -36,6 +38,8 @@ impl Parcel {
             // Text, name and files are the job's.
             Self::Replies { then, .. } => format!("reply {}", change(then)),
             Self::Change(what) => format!("change {}", change(what)),
+            // The text is the job's.
+            Self::Notes { .. } => "note".to_owned(),
             Self::Follow { on } => format!("follow {on}"),
             Self::NotOurs => String::new(),
         }
@@ -43,7 +47,7 @@ impl Parcel {
 
     fn per_call(&self, ctx: &WorkContext, items: usize) -> usize {
         match self {
-            Self::Follow { .. } => 1,
+            Self::Notes { .. } | Self::Follow { .. } => 1,
             Self::Change(_) => items.min(ctx.desk.capabilities().max_batch),
             Self::Replies { .. } | Self::NotOurs => items,
         }
@@ -72,6 +76,21 @@ impl Parcel {
             Self::Change(change) => {
                 let ids = items.iter().map(|item| item.id.clone()).collect();
                 ctx.desk.apply(&Batch { ids, change: change.clone() }).await
+            }
+            Self::Notes { text, mentions } => {
+                let mut outcomes = Vec::new();
+                for item in items {
+                    let note = Note {
+                        id: item.id.clone(),
+                        text: text.clone(),
+                        mentions: mentions.clone(),
+                        client_ref: ClientRef::new(job, item.item),
+                        sent_at: ctx.clock.now(),
+                    };
+                    let outcome = ctx.desk.note(&note).await?;
+                    outcomes.push(ItemOutcome { id: item.id.clone(), effects: vec![outcome] });
+                }
+                Ok(outcomes)
             }
             Self::Follow { on } => {
                 let mut outcomes = Vec::new();

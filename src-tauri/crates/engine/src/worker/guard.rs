@@ -11,12 +11,11 @@
 //! help desk is smaller than its write budget. After a time without the help desk the sync goes first, and where it does
 //! not come, or where more changed than is worth walking through, every thread is read.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use muster_helpdesk::{Cursor, Delta, ReadError};
+use muster_helpdesk::ReadError;
 use muster_model::{
     Action, Author, ClientRef, Conversation, Effect, EffectState, IfChanged, Message, MessageKind, Origin,
     Reason, Relation, RemoteId,
@@ -25,6 +24,7 @@ use muster_store::{ClaimedEffect, ClaimedItem, JobRow, Recorded, StoreError};
 
 use super::changed::{self, Still};
 use super::known::Headers;
+use super::news::news;
 use super::{Stop, WorkContext, later, record};
 use crate::EngineEvent;
 use crate::effect::puts_away;
@@ -38,8 +38,6 @@ const NEWS_WITHIN: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(500);
 /// Threads that are read at the same time.
 const READS: usize = 8;
-/// Pages of changes that are walked through before a chunk of replies.
-const PAGES: usize = 3;
 
 /// What the guard says about a reply.
 enum Ruling {
@@ -112,11 +110,15 @@ pub(super) async fn look(
     while failed.is_none()
         && let Some((item, header)) = others.next()
     {
-        if item.effects.first().is_none_or(|effect| effect.effect != Effect::Reply) {
+        if item.effects.first().is_none_or(|effect| !effect.effect.is_message()) {
             look.put_away_or_hold(item, header.as_ref(), &mut go, &mut stay);
             continue;
         }
-        match look.rule(&item, header).await {
+        let ruling = match item.effects.first().map(|effect| &effect.effect) {
+            Some(Effect::Note) => look.rule_note(&item).await,
+            _ => look.rule(&item, header).await,
+        };
+        match ruling {
             Ok(Ruling::Go) => go.push(item),
             Ok(Ruling::Stay(state, reason)) => {
                 let mut rows = item.effects.iter().map(|effect| effect.row);
@@ -191,57 +193,6 @@ async fn headers(
     .await
 }
 
-/// What changed at the help desk since the sync last asked. It is only looked at: the sync brings it in its own time.
-struct News(HashMap<RemoteId, Option<Conversation>>);
-
-impl News {
-    /// Puts what is newer in the place of what is cached.
-    fn lay_over(mut self, claimed: &[ClaimedItem], headers: &mut [Option<Conversation>]) {
-        for (item, header) in claimed.iter().zip(headers) {
-            if let Some(news) = self.0.remove(&item.id) {
-                let is_newer =
-                    |news: &Conversation| header.as_ref().is_none_or(|cached| news.stamp >= cached.stamp);
-                if news.as_ref().is_none_or(is_newer) {
-                    *header = news;
-                }
-            }
-        }
-    }
-}
-
-/// Asks for the news; none if there are too many. Where the help desk cannot say, what is cached has to do.
-async fn news(ctx: &WorkContext) -> Result<Option<News>, Stop> {
-    let mut news = News(HashMap::new());
-    let state = ctx.store(|stores| stores.cache.sync_state()).await?;
-    let Some(mut cursor) = state.cursor.filter(|_| !state.backfilling).map(Cursor) else {
-        return Ok(Some(news));
-    };
-    for _ in 0..PAGES {
-        let page = match patiently(|| ctx.desk.changes(Some(&cursor))).await {
-            Ok(page) => page,
-            Err(err @ ReadError::Unreachable { .. }) => return Err(Stop::Offline(err.to_string())),
-            Err(err @ ReadError::KeyRefused { .. }) => return Err(Stop::Key(err.to_string())),
-            Err(ReadError::SlowDown { retry_after }) => return Err(Stop::SlowDown(retry_after)),
-            Err(err) => {
-                tracing::info!(reason = %err, "the changes could not be looked at before replies");
-                return Ok(Some(news));
-            }
-        };
-        ctx.link.reachable();
-        news.0.extend(page.deltas.into_iter().filter_map(|delta| match delta {
-            Delta::Upsert(conversation) => Some((conversation.id.clone(), Some(*conversation))),
-            Delta::Gone(id) => Some((id, None)),
-            // It does not tell who wrote.
-            Delta::Sketch(_) => None,
-        }));
-        if !page.more {
-            return Ok(Some(news));
-        }
-        cursor = page.next;
-    }
-    Ok(None)
-}
-
 /// What becomes of something when somebody wrote since the plan; nothing where it leaves all the same.
 fn if_somebody_wrote(job: &JobRow) -> Option<EffectState> {
     match job.sending.if_changed {
@@ -278,8 +229,7 @@ impl Look<'_> {
             return Ok(Ruling::Stay(EffectState::Skipped, merged(&now.header.id)));
         }
         if self.arrived_before(&now) {
-            let message = "The first one did arrive after all; it is not sent twice.";
-            return Ok(Ruling::Stay(EffectState::Skipped, Reason::new("arrived", message)));
+            return Ok(Ruling::Stay(EffectState::Skipped, arrived()));
         }
         let Some(state) = if_somebody_wrote(self.job) else { return Ok(Ruling::Go) };
         if customer_wrote(item, &now.header) {
@@ -291,6 +241,17 @@ impl Look<'_> {
             return Ok(Ruling::Stay(state, reason));
         }
         Ok(Ruling::Go)
+    }
+
+    /// What becomes of a note. Whoever wrote meanwhile, it is for colleagues; only one that a human took for lost is looked
+    /// for once more.
+    async fn rule_note(&self, item: &ClaimedItem) -> Result<Ruling, Stop> {
+        let is_again = matches!(&self.job.origin, Some(Origin { relation: Relation::SentAgain, .. }));
+        let now = if is_again { read_again(self.ctx, item).await? } else { None };
+        Ok(match now {
+            Some(now) if self.arrived_before(&now) => Ruling::Stay(EffectState::Skipped, arrived()),
+            _ => Ruling::Go,
+        })
     }
 
     /// Up to when answers of ours were seen when it was planned, or by the human who said: send. Where lists do not tell of
@@ -414,6 +375,10 @@ async fn followed_here(ctx: &WorkContext, item: &ClaimedItem) -> Result<Option<b
     }
     let id = item.id.clone();
     ctx.store(move |stores| Ok(stores.journal.follows()?.get(&id).copied())).await
+}
+
+fn arrived() -> Reason {
+    Reason::new("arrived", "The first one did arrive after all; it is not sent twice.")
 }
 
 fn gone() -> Reason {

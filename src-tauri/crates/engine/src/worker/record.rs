@@ -51,7 +51,7 @@ pub(super) fn judge(
             let outcome = said.next().unwrap_or_else(|| EffectOutcome::Unknown {
                 reason: Reason::new("no_answer", "The help desk's answer does not mention it."),
             });
-            if let (Effect::Reply, EffectOutcome::Applied { receipt }, Some(action)) =
+            if let (Effect::Reply | Effect::Note, EffectOutcome::Applied { receipt }, Some(action)) =
                 (&effect.effect, &outcome, &job.action)
             {
                 let values = &item.audience.values;
@@ -153,21 +153,32 @@ pub(crate) fn sent_message(
     receipt: &Receipt,
     now: Timestamp,
 ) -> Option<Message> {
-    let Action::Reply { text, mass, .. } = action else { return None };
+    let (kind, text, mass_reply, mentions) = match action {
+        Action::Reply { text, mass, .. } => {
+            (MessageKind::Message, Template::parse(text).render(values), *mass, Vec::new())
+        }
+        Action::Note { text, mentions } => {
+            let mentions = mentions.iter().map(|who| who.handle.clone()).collect();
+            (MessageKind::Note, text.clone(), false, mentions)
+        }
+        _ => return None,
+    };
+    let delivery =
+        (kind == MessageKind::Message).then_some(Delivery { state: DeliveryState::Queued, reason: None });
     Some(Message {
         id: RemoteId::new(receipt.id.clone().unwrap_or_else(|| client_ref.to_string())),
         at: receipt.at.unwrap_or(now),
-        kind: MessageKind::Message,
+        kind,
         from: Author::Agent,
         author: me.name.clone(),
         author_handle: Some(me.handle.clone()),
-        text: Template::parse(text).render(values),
+        text,
         html: None,
         attachments: Vec::new(),
         client_ref: Some(client_ref.to_string()),
-        mass_reply: *mass,
-        delivery: Some(Delivery { state: DeliveryState::Queued, reason: None }),
-        mentions: Vec::new(),
+        mass_reply,
+        delivery,
+        mentions,
     })
 }
 
@@ -202,7 +213,7 @@ pub(crate) async fn forget_deleted(ctx: &WorkContext, ids: Vec<RemoteId>) {
 /// Tells that a job and these conversations changed.
 pub(crate) fn tell(ctx: &WorkContext, job: JobId, action: &Action, ids: Vec<RemoteId>) {
     ctx.tell(EngineEvent::JobChanged(job));
-    if action.is_reply() {
+    if action.is_message() {
         for id in &ids {
             ctx.tell(EngineEvent::ThreadChanged(id.clone()));
         }

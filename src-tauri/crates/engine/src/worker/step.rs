@@ -63,7 +63,7 @@ pub(super) fn next(ctx: &WorkContext, job: &JobRow, action: &Action) -> (Next, H
         Action::Change { .. } => capabilities.max_batch,
         // Each gets back its own: the more at once, the more of them want the same.
         Action::Undo { .. } => capabilities.max_batch.max(UNDONE_AT_ONCE),
-        Action::Follow { .. } => REPLIES_AT_ONCE,
+        Action::Note { .. } | Action::Follow { .. } => REPLIES_AT_ONCE,
     };
     let next = Next {
         job: job.id,
@@ -149,6 +149,9 @@ fn parcel_for(job: &JobRow, action: &Action, item: &ClaimedItem, files: &[Arc<Ou
             then: change_of(effects().skip(1)).unwrap_or_else(Change::default),
             files: files.to_vec(),
         },
+        (Action::Note { text, mentions }, Some(Effect::Note)) => {
+            Parcel::Notes { text: text.clone(), mentions: mentions.clone() }
+        }
         (_, Some(Effect::Follow(on))) => Parcel::Follow { on: *on },
         _ => change_of(effects()).map_or(Parcel::NotOurs, Parcel::Change),
     }

@@ -8,7 +8,7 @@ use muster_model::{
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
-use self::bench::{Bench, done, mass, one};
+use self::bench::{Bench, done, mass, note, one};
 use self::fake::Fault;
 use super::*;
 
@@ -18,6 +18,7 @@ pub(crate) mod fake;
 mod fernand;
 mod histories;
 mod late;
+mod notes;
 mod points;
 mod sending;
 

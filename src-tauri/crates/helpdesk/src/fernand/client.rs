@@ -218,8 +218,24 @@ impl Fernand {
         })
     }
 
-    /// Looks for replies in one timeline; each entry is one reply at most.
-    async fn find(&self, id: i64, sent: &[&Reply]) -> Result<Vec<Found>, ReadError> {
+    /// Looks for what was written in any number of conversations, in the order of asking.
+    async fn look_for(&self, sent: Vec<map::Sought<'_>>) -> Result<Vec<Found>, ReadError> {
+        let mut found = vec![Found::CannotTell; sent.len()];
+        let mut done: Vec<&RemoteId> = Vec::new();
+        for sought in &sent {
+            let Some(id) = number(sought.id).filter(|_| !done.contains(&sought.id)) else { continue };
+            done.push(sought.id);
+            let of_it: Vec<usize> = (0..sent.len()).filter(|place| sent[*place].id == sought.id).collect();
+            let these: Vec<map::Sought<'_>> = of_it.iter().map(|place| sent[*place]).collect();
+            for (place, answer) in of_it.into_iter().zip(self.find(id, &these).await?) {
+                found[place] = answer;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Looks for what was written in one timeline; each entry is one of it at most.
+    async fn find(&self, id: i64, sent: &[map::Sought<'_>]) -> Result<Vec<Found>, ReadError> {
         let turn = self.may_read(1).await?;
         let known_me = self.memory.known().me;
         let me = match known_me {
@@ -227,8 +243,10 @@ impl Fernand {
             None => self.read_agents(&turn).await?.id,
         };
         let skew = turn.skew();
-        let since = |reply: &Reply| reply.sent_at.saturating_add(skew - UNSHARP).unwrap_or(reply.sent_at);
-        let until = sent.iter().map(|reply| since(reply)).min();
+        let since = |sought: &map::Sought<'_>| {
+            sought.sent_at.saturating_add(skew - UNSHARP).unwrap_or(sought.sent_at)
+        };
+        let until = sent.iter().map(since).min();
         let (mut entries, is_whole) = match self.read_entries(&turn, id, until).await {
             Ok(read) => read,
             // Deleted, or merged: what became of it there nobody says.
@@ -240,12 +258,13 @@ impl Fernand {
         entries.reverse();
         Ok(sent
             .iter()
-            .map(|reply| {
-                let place = entries.iter().position(|entry| map::is_reply(entry, reply, me, since(reply)));
+            .map(|sought| {
+                let place = entries.iter().position(|entry| map::is_it(entry, sought, me, since(sought)));
                 match place.map(|place| entries.remove(place)) {
+                    Some(entry) if sought.note => Found::Yes(map::noted(&entry.id.number(), entry.timestamp)),
                     Some(entry) => {
                         let number = entry.id.number();
-                        Found::Yes(self.arrived(id, &number, reply.client_ref.as_str(), entry.timestamp))
+                        Found::Yes(self.arrived(id, &number, sought.client_ref, entry.timestamp))
                     }
                     None if is_whole => Found::No,
                     None => Found::CannotTell,
@@ -349,19 +368,7 @@ impl HelpDesk for Fernand {
     }
 
     async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
-        let mut found = vec![Found::CannotTell; sent.len()];
-        let mut done: Vec<&RemoteId> = Vec::new();
-        for reply in sent {
-            let Some(id) = number(&reply.id).filter(|_| !done.contains(&&reply.id)) else { continue };
-            done.push(&reply.id);
-            let of_it: Vec<(usize, &Reply)> =
-                sent.iter().enumerate().filter(|(_, other)| other.id == reply.id).collect();
-            let replies: Vec<&Reply> = of_it.iter().map(|(_, reply)| *reply).collect();
-            for ((place, _), answer) in of_it.into_iter().zip(self.find(id, &replies).await?) {
-                found[place] = answer;
-            }
-        }
-        Ok(found)
+        self.look_for(sent.iter().map(map::Sought::from).collect()).await
     }
 
     async fn follow(&self, _: &RemoteId, _: bool) -> Result<EffectOutcome, NotSent> {
@@ -375,12 +382,11 @@ impl HelpDesk for Fernand {
         let mut mentions = Vec::with_capacity(note.mentions.len());
         {
             let known = self.memory.known();
-            for handle in &note.mentions {
-                let agent =
-                    known.agents.values().find(|agent| agent.email.eq_ignore_ascii_case(handle.as_str()));
+            for handle in note.mentions.iter().map(|who| who.handle.as_str()) {
+                let agent = known.agents.values().find(|agent| agent.email.eq_ignore_ascii_case(handle));
                 match agent {
                     Some(agent) => mentions.push(agent.id.to_string()),
-                    None if handle.as_str() == "everyone" => mentions.push("everyone".to_owned()),
+                    None if handle == "everyone" => mentions.push("everyone".to_owned()),
                     None => {
                         let message = format!("Fernand knows no agent {handle}.");
                         return Err(NotSent::Refused { reason: Reason::new("unknown_agent", message) });
@@ -392,15 +398,15 @@ impl HelpDesk for Fernand {
         let request = turn.post(&["conversations", &id.to_string(), "notes"]);
         Ok(match turn.write::<wire::Noted>(request.json(&map::note(note, mentions))).await? {
             Written::Answered(noted) => {
-                let receipt = Receipt {
-                    id: Some(map::entry_id("NOTE", &noted.id.number()).to_string()),
-                    stamp: None,
-                    at: noted.timestamp.or(noted.created),
-                };
+                let receipt = map::noted(&noted.id.number(), noted.timestamp.or(noted.created));
                 EffectOutcome::Applied { receipt }
             }
             Written::Lost(reason) => EffectOutcome::Unknown { reason },
         })
+    }
+
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        self.look_for(sent.iter().map(map::Sought::from).collect()).await
     }
 
     fn rate(&self) -> Option<Rate> {

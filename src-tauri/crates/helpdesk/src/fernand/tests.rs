@@ -38,6 +38,13 @@ fn entries(row: &Row, world: &World) -> Value {
         })
     });
     let mut entries: Vec<Value> = own.collect();
+    let notes = world.notes.iter().filter(|(id, ..)| *id == row.id).map(|(id, text, _)| {
+        json!({
+            "id": "n-77", "conversation_id": id, "type": "NOTE", "timestamp": "2026-05-20T14:31:00Z", "agent_id": 42,
+            "message": text,
+        })
+    });
+    entries.extend(notes);
     entries.push(json!({
         "id": "m-1", "conversation_id": row.id, "type": "MESSAGE", "way": "IN", "timestamp": row.at, "source": "EMAIL",
         "contact_id": row.id + 500_000, "message": "<p>Where is it?</p>", "attachments": [],
@@ -100,7 +107,12 @@ impl Server for Samples {
                     [world.replies[..=place].iter().filter(|(id, ..)| *id == row.id).count() - 1]
                     .clone())
             }
-            (Call::Note, _) => ok(json!({ "id": "n-77", "type": "NOTE", "created": "2026-05-20T14:31:00Z" })),
+            (Call::Note, _) => {
+                let body = asked.json();
+                let text = |name: &str| body[name].as_str().unwrap().to_owned();
+                world.notes.push((number.unwrap(), text("content"), text("generated_id")));
+                ok(json!({ "id": "n-77", "type": "NOTE", "created": "2026-05-20T14:31:00Z" }))
+            }
             (_, "/agents") => ok(json!([
                 { "id": 42, "email": "mira@b.example", "name": "Mira Okafor", "roles": ["agent"], "is_current_user": true },
                 { "id": 43, "email": "jonas@b.example", "name": "Jonas Feld", "roles": ["agent"], "is_current_user": false },

@@ -24,7 +24,7 @@ macro_rules! contract {
             applies_in_the_order_asked, leaves_unknown_what_the_answer_does_not_say, says_not_sent_only_where_nothing_was,
             believes_half_an_answer_half, cannot_reach_nobody, refuses_what_it_cannot_do_without_asking,
             replies_with_its_reference, finds_a_reply_whose_answer_was_lost, never_sends_a_reply_twice_by_itself,
-            writes_notes_or_says_that_it_cannot,
+            writes_notes_or_says_that_it_cannot, finds_a_note_whose_answer_was_lost, never_writes_a_note_twice_by_itself,
         );
     };
     ($server:expr => $($name:ident),+ $(,)?) => {

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) half: bool,
     /// Replies that arrived: conversation, text as sent, reference.
     pub(crate) replies: Vec<(u32, String, String)>,
+    /// Notes likewise.
+    pub(crate) notes: Vec<(u32, String, String)>,
 }
 
 /// A help desk, as its connector expects it.
@@ -95,6 +97,7 @@ impl World {
             overlapping: false,
             half: false,
             replies: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -251,12 +251,7 @@ pub(crate) async fn never_sends_a_reply_twice_by_itself(server: impl Server) {
 pub(crate) async fn writes_notes_or_says_that_it_cannot(server: impl Server) {
     let running = World::of(2).serve(server);
     let desk = running.connect(HASTY);
-    let note = Note {
-        id: RemoteId::new(server.id(1001)),
-        text: "Look at this <today>".to_owned(),
-        mentions: Vec::new(),
-        client_ref: ClientRef::from("j/0".to_owned()),
-    };
+    let note = note_of(server, 1001, "j/0");
     let noted = desk.note(&note).await;
     if !desk.capabilities().notes {
         assert!(matches!(noted, Err(NotSent::Unsupported(_))), "{noted:?}");
@@ -264,6 +259,59 @@ pub(crate) async fn writes_notes_or_says_that_it_cannot(server: impl Server) {
     }
     assert_eq!(noted.unwrap().state(), EffectState::Applied);
     assert_eq!(running.asked(Call::Note).len(), 1);
+    running.change(|world| {
+        let [(id, text, reference)] = &world.notes[..] else { panic!("{:?}", world.notes) };
+        assert_eq!((*id, reference.as_str()), (1001, "j/0"));
+        assert!(text.contains("Look at this"), "{text}");
+        assert!(world.replies.is_empty(), "no customer hears it");
+    });
     running.fail(Call::Note, 9, || bytes(""));
     assert_eq!(desk.note(&note).await.unwrap().state(), EffectState::Unknown);
+
+    let own = server.refusal();
+    for (status, expected) in REFUSALS {
+        let running = World::of(2).serve(server);
+        running.fail(Call::Note, 9, move || answer(status, JSON, own));
+        assert_eq!(kind(&running.connect(HASTY).note(&note).await.unwrap_err()), expected, "{status}");
+    }
+}
+
+/// After an answer was lost: a note is found where it arrived, by another process, too; not found where it did not.
+pub(crate) async fn finds_a_note_whose_answer_was_lost(server: impl Server) {
+    let running = World::of(2).serve(server);
+    if !running.connect(HASTY).capabilities().notes {
+        return;
+    }
+    let sent = [note_of(server, 1001, "j/0"), note_of(server, 1002, "j/1")];
+    running.fail_after(Call::Note, 1, || bytes(""));
+    assert_eq!(running.connect(HASTY).note(&sent[0]).await.unwrap().state(), EffectState::Unknown);
+    let found = running.connect(HASTY).find_notes(&sent).await.unwrap();
+    assert!(matches!(found[0], Found::Yes(_)), "{found:?}");
+    assert_eq!(found[1], Found::No);
+    assert_eq!(running.asked(Call::Note).len(), 1, "looking writes nothing");
+}
+
+/// However its answer breaks, a note leaves once and ends as unknown.
+pub(crate) async fn never_writes_a_note_twice_by_itself(server: impl Server) {
+    for (name, made) in unclear(server) {
+        let running = World::of(2).serve(server);
+        if !running.connect(HASTY).capabilities().notes {
+            return;
+        }
+        running.fail_after(Call::Note, 9, made);
+        let outcome = running.connect(HASTY).note(&note_of(server, 1001, "j/0")).await;
+        let outcome = outcome.unwrap_or_else(|not_sent| panic!("{name}: “{not_sent}” of what was written"));
+        assert_eq!(outcome.state(), EffectState::Unknown, "{name}");
+        assert_eq!(running.asked(Call::Note).len(), 1, "{name}: it would stand there twice");
+    }
+}
+
+fn note_of(server: impl Server, id: u32, client_ref: &str) -> Note {
+    Note {
+        id: RemoteId::new(server.id(id)),
+        text: "Look at this <today>".to_owned(),
+        mentions: Vec::new(),
+        client_ref: ClientRef::from(client_ref.to_owned()),
+        sent_at: "2026-05-20T14:30:30Z".parse().unwrap(),
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use muster_model::{Change, Directory, EffectOutcome, Me, Reason, RemoteId, Thread};
+use muster_model::{Change, ClientRef, Directory, EffectOutcome, Me, Reason, RemoteId, Thread};
 
 use super::live::{self, LastEvent};
 use super::uploads::Uploads;
@@ -105,6 +105,17 @@ impl MusterDesk {
         }
     }
 
+    /// The server keeps one book of references for replies and notes.
+    async fn look_up(&self, sent: &[&ClientRef]) -> Result<Vec<Found>, ReadError> {
+        let mut found = Vec::with_capacity(sent.len());
+        for part in sent.chunks(self.capabilities().max_replies) {
+            let client_refs = part.iter().map(|reference| reference.as_str()).collect();
+            let request = self.transport.ask(&["api", "replies", "find"]).json(&wire::Find { client_refs });
+            found.extend(map::found(part, self.transport.read(request, "/api/replies/find").await?));
+        }
+        Ok(found)
+    }
+
     fn said(&self) -> Said {
         self.said.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -176,13 +187,7 @@ impl HelpDesk for MusterDesk {
     }
 
     async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
-        let mut found = Vec::with_capacity(sent.len());
-        for part in sent.chunks(self.capabilities().max_replies) {
-            let client_refs = part.iter().map(|reply| reply.client_ref.as_str()).collect();
-            let request = self.transport.ask(&["api", "replies", "find"]).json(&wire::Find { client_refs });
-            found.extend(map::found(part, self.transport.read(request, "/api/replies/find").await?));
-        }
-        Ok(found)
+        self.look_up(&sent.iter().map(|reply| &reply.client_ref).collect::<Vec<_>>()).await
     }
 
     async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent> {
@@ -195,6 +200,10 @@ impl HelpDesk for MusterDesk {
         let path = ["api", "conversations", note.id.as_str(), "notes"];
         let request = self.transport.post(&path).json(&map::note(note));
         Ok(map::note_outcome(self.transport.write(request).await?))
+    }
+
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        self.look_up(&sent.iter().map(|note| &note.client_ref).collect::<Vec<_>>()).await
     }
 
     async fn test_message(&self, subject: &str, text: &str) -> Result<EffectOutcome, NotSent> {

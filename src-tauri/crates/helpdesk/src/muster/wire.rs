@@ -64,6 +64,7 @@ pub(super) struct MyAgent {
 pub(super) struct Permissions {
     pub(super) reply: bool,
     pub(super) change: bool,
+    pub(super) note: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

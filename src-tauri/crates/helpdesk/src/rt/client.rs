@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::transport::{Auth, Dialect, Patience, Transport};
 use crate::{
     ApiKey, Batch, ByteStream, Capabilities, Cursor, EventStream, Found, HelpDesk, ItemOutcome, NotSent,
-    Page, Rate, ReadError, Reply,
+    Note, Page, Rate, ReadError, Reply,
 };
 
 pub(super) const DIALECT: Dialect =
@@ -118,6 +118,14 @@ impl HelpDesk for RequestTracker {
 
     async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
         self.find(sent).await
+    }
+
+    async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        self.comment(note).await
+    }
+
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        self.find_comments(sent).await
     }
 
     async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent> {

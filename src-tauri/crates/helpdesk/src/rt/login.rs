@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::asking::{at, quoted, ticket, ticket_times};
 use super::client::{DIALECT, RequestTracker, base};
-use super::map;
+use super::map::{self, Rights};
 use super::sync::ALL;
 use super::wire::{About, Group, List, Queue, Ref, User};
 use crate::transport::{Patience, Transport};
@@ -80,8 +80,7 @@ impl RequestTracker {
         if self.read(|state| state.queues.is_none()) {
             self.learn_queues().await?;
         }
-        let (may_reply, may_change) = self.rights().await?;
-        let me = map::me(&user, may_reply, may_change);
+        let me = map::me(&user, self.rights().await?);
         self.write(|state| {
             state.cast.meet(&user.name);
             state.names.users.insert(user.id.clone(), user.name.clone());
@@ -150,24 +149,27 @@ impl RequestTracker {
         Ok(())
     }
 
-    /// Whether this key may reply and change, which RT shows on tickets: true for a queue in which it may. Without any
+    /// Whether this key may reply, change and comment, which RT shows on tickets: true for a queue in which it may. Without any
     /// ticket nothing speaks against it.
-    async fn rights(&self) -> Result<(bool, bool), ReadError> {
+    async fn rights(&self) -> Result<Rights, ReadError> {
         let queues = self.read(|state| state.queues.clone()).unwrap_or_default();
-        let (mut reply, mut change, mut tried) = (false, false, false);
+        let mut rights = Rights { reply: false, change: false, comment: false };
+        let mut tried = false;
         for queue in queues.iter().take(TRIED_QUEUES) {
             let query = format!("Queue = {} AND Status = '__Active__'", quoted(&queue.name));
             let newest = ticket_times(&self.transport, &query, 1, 1).await?;
             let Some(sample) = newest.items.first() else { continue };
             let (sample, _) = ticket(&self.transport, &sample.id).await?;
             tried = true;
-            reply |= sample.links.iter().any(|link| link.name == "correspond");
-            change |= sample.links.iter().any(|link| link.name == "lifecycle");
-            if reply && change {
+            let may = |what: &str| sample.links.iter().any(|link| link.name == what);
+            rights.reply |= may("correspond");
+            rights.change |= may("lifecycle");
+            rights.comment |= may("comment");
+            if rights.reply && rights.change && rights.comment {
                 break;
             }
         }
-        Ok(if tried { (reply, change) } else { (true, true) })
+        Ok(if tried { rights } else { Rights { reply: true, change: true, comment: true } })
     }
 
     /// Colleagues: whoever is in a group that this key may see, and who this is.

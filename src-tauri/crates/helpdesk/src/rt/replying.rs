@@ -1,4 +1,4 @@
-//! Replies, and whether they arrived. RT posts twice what is sent twice, so each carries our reference in a custom field of
+//! Replies and notes, and whether they arrived. RT posts twice what is sent twice, so each carries our reference in a custom field of
 //! its transaction. A worker that dies between the message and the field leaves one without: then our text, by us, counts.
 
 use std::collections::{HashMap, HashSet};
@@ -13,14 +13,53 @@ use super::client::RequestTracker;
 use super::map::{self, Wanted};
 use super::wire::{Message, Said, Transaction};
 use crate::transport::Written;
-use crate::{Found, ItemOutcome, NotSent, ReadError, Reply};
+use crate::{Found, ItemOutcome, NotSent, Note, ReadError, Reply};
 
 /// Replies that are looked for in one question.
 const LOOKED_FOR: usize = 25;
 /// How far RT's clock may be off ours, where the text is compared and the reference cannot.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(2);
 
+/// What becomes of a text: mail to the customer, or a comment among us.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Correspond,
+    Comment,
+}
+
+impl How {
+    /// The last part of the address.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Correspond => "correspond",
+            Self::Comment => "comment",
+        }
+    }
+
+    /// The type of its transaction.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Correspond => "Correspond",
+            Self::Comment => "Comment",
+        }
+    }
+}
+
 impl RequestTracker {
+    /// Writes a comment. It takes the way of a reply, without mail to the customer.
+    pub(super) async fn comment(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        self.prepare().await.map_err(before)?;
+        let outcomes = self.send_group(&[as_reply(note)], How::Comment).await?;
+        let outcome = outcomes.into_iter().next().and_then(|item| item.effects.into_iter().next());
+        Ok(outcome.unwrap_or_else(|| unknown("not_stated", "The answer does not mention it.")))
+    }
+
+    pub(super) async fn find_comments(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        self.prepare().await?;
+        let sent: Vec<Reply> = sent.iter().map(as_reply).collect();
+        self.find_all(&sent.iter().collect::<Vec<_>>(), How::Comment).await
+    }
+
     pub(super) async fn send(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
         if replies.iter().any(|reply| !is_status_only(&reply.then)) {
             return Err(NotSent::Unsupported(
@@ -31,7 +70,7 @@ impl RequestTracker {
         let mut outcomes = Vec::with_capacity(replies.len());
         // Everything in one call asks for one status.
         for group in replies.chunk_by(|a, b| a.then == b.then) {
-            match self.send_group(group).await {
+            match self.send_group(group, How::Correspond).await {
                 Ok(some) => outcomes.extend(some),
                 // Only as long as nothing left can the call as a whole say so.
                 Err(not_sent) if outcomes.is_empty() => return Err(not_sent),
@@ -44,7 +83,7 @@ impl RequestTracker {
         Ok(outcomes)
     }
 
-    async fn send_group(&self, group: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
+    async fn send_group(&self, group: &[Reply], how: How) -> Result<Vec<ItemOutcome>, NotSent> {
         let status = group.first().and_then(|reply| reply.then.status);
         let ids: Vec<RemoteId> = group.iter().map(|reply| reply.id.clone()).collect();
         let words = self.words(&ids, status).await.map_err(before)?;
@@ -60,7 +99,7 @@ impl RequestTracker {
         let mut fates: HashMap<&ClientRef, Vec<EffectOutcome>> = HashMap::new();
         if !messages.is_empty() {
             let bodies: Vec<&Message> = messages.iter().map(|(_, message)| message).collect();
-            let request = self.transport.post(&at(&["tickets", "bulk", "correspond"])).json(&bodies);
+            let request = self.transport.post(&at(&["tickets", "bulk", how.path()])).json(&bodies);
             let began = Instant::now();
             match self.transport.write::<Vec<Said>>(request).await? {
                 Written::Lost(reason) => {
@@ -79,7 +118,7 @@ impl RequestTracker {
                             said: said.get(place).map(Said::words).unwrap_or_default(),
                         })
                         .collect();
-                    fates = self.look_for(&sent, began).await;
+                    fates = self.look_for(&sent, how, began).await;
                 }
             }
         }
@@ -97,6 +136,7 @@ impl RequestTracker {
     async fn look_for<'a>(
         &self,
         sent: &[Sent<'a>],
+        how: How,
         began: Instant,
     ) -> HashMap<&'a ClientRef, Vec<EffectOutcome>> {
         let replies: Vec<&Reply> = sent.iter().map(|sent| sent.reply).collect();
@@ -109,7 +149,7 @@ impl RequestTracker {
                 self.look_after(&with_status, "Status,LastUpdated".to_owned()).await
             }
         };
-        let (found, after) = futures::join!(self.find_all(&replies), statuses);
+        let (found, after) = futures::join!(self.find_all(&replies, how), statuses);
         let Ok(found) = found else {
             let unread = unknown(
                 "not_read_back",
@@ -163,10 +203,10 @@ impl RequestTracker {
 
     pub(super) async fn find(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
         self.prepare().await?;
-        self.find_all(&sent.iter().collect::<Vec<_>>()).await
+        self.find_all(&sent.iter().collect::<Vec<_>>(), How::Correspond).await
     }
 
-    async fn find_all(&self, sent: &[&Reply]) -> Result<Vec<Found>, ReadError> {
+    async fn find_all(&self, sent: &[&Reply], how: How) -> Result<Vec<Found>, ReadError> {
         let mut found = Vec::with_capacity(sent.len());
         for part in sent.chunks(LOOKED_FOR) {
             let by_reference = self.by_reference(part).await?;
@@ -175,7 +215,7 @@ impl RequestTracker {
                 .copied()
                 .filter(|reply| !by_reference.contains_key(reply.client_ref.as_str()))
                 .collect();
-            let by_text = self.by_text(&missing).await?;
+            let by_text = self.by_text(&missing, how).await?;
             let visible = self.visible(&missing).await?;
             found.extend(part.iter().map(|reply| {
                 let key = reply.client_ref.as_str();
@@ -208,11 +248,11 @@ impl RequestTracker {
     }
 
     /// Our text, by us, since it was sent, without anybody's reference.
-    async fn by_text(&self, sent: &[&Reply]) -> Result<HashMap<String, Receipt>, ReadError> {
+    async fn by_text(&self, sent: &[&Reply], how: How) -> Result<HashMap<String, Receipt>, ReadError> {
         let Some(earliest) = sent.iter().map(|reply| reply.sent_at).min() else { return Ok(HashMap::new()) };
         let of_these = any_of("ObjectId", sent.iter().map(|reply| reply.id.as_str()));
         let me = quoted(&self.login_name());
-        let query = format!("({of_these}) AND Type = 'Correspond' AND Creator = {me}");
+        let query = format!("({of_these}) AND Type = '{}' AND Creator = {me}", how.kind());
         let since = |at: Timestamp| at.checked_sub(CLOCKS).unwrap_or(at);
         let mut entries = Vec::new();
         for page in 1.. {
@@ -268,6 +308,19 @@ impl RequestTracker {
         }
         let ids: Vec<&str> = missing.iter().map(|reply| reply.id.as_str()).collect();
         Ok(tickets_by_id(&self.transport, &ids).await?.into_iter().map(|ticket| ticket.id).collect())
+    }
+}
+
+/// A note as what it shares with a reply.
+fn as_reply(note: &Note) -> Reply {
+    Reply {
+        id: note.id.clone(),
+        text: note.text.clone(),
+        client_ref: note.client_ref.clone(),
+        mass: None,
+        then: Change::default(),
+        sent_at: note.sent_at,
+        files: Vec::new(),
     }
 }
 

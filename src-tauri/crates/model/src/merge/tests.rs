@@ -13,6 +13,7 @@ fn agent() -> Me {
         role: "agent".to_owned(),
         may_reply: true,
         may_change: true,
+        may_note: true,
     }
 }
 

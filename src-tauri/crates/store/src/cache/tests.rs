@@ -140,6 +140,7 @@ fn followed_threads_are_fetched_ahead_too() {
         role: "agent".into(),
         may_reply: true,
         may_change: true,
+        may_note: true,
     };
     let directory = muster_model::Directory { tenant: "Acme".into(), ..muster_model::Directory::default() };
     assert_eq!((cache.directory().unwrap(), cache.able().unwrap()), (None, None));

@@ -91,7 +91,7 @@ impl Journal {
     pub fn outbox_jobs(&self) -> Result<Vec<JobRow>> {
         let waiting = JobFilter {
             states: vec![JobState::Holding, JobState::Running, JobState::Paused, JobState::Scheduled],
-            kinds: vec!["reply".to_owned()],
+            kinds: vec!["reply".to_owned(), "note".to_owned()],
             ..JobFilter::default()
         };
         let mut jobs = self.jobs(&waiting)?;
@@ -122,10 +122,11 @@ impl Journal {
     }
 }
 
-/// The message as this customer reads it.
+/// The message as this customer, or the team, reads it.
 fn rendered(job: &JobRow, item: &AudienceItem) -> Option<String> {
     match &job.action {
         Some(Action::Reply { text, .. }) => Some(Template::parse(text).render(&item.values)),
+        Some(Action::Note { text, .. }) => Some(text.clone()),
         _ => None,
     }
 }

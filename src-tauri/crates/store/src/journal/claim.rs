@@ -399,7 +399,7 @@ impl Claim<'_> {
         }
         let Some(known) = known else { return Ok(None) };
         Ok(match effect {
-            Effect::Reply | Effect::Block | Effect::Unknown(_) => None,
+            Effect::Reply | Effect::Note | Effect::Block | Effect::Unknown(_) => None,
             Effect::Follow(_) => match self.followed_here(&known.id)? {
                 Some(on) => Some(json!(on)),
                 None => Some(effect.value_in(known, self.me)),

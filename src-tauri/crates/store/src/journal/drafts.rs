@@ -142,15 +142,20 @@ impl Journal {
         })
     }
 
-    /// Makes a single reply that was taken back a draft again, text and files as they were typed, and gives it. What was
-    /// begun in its place meanwhile stays as a version. None for anything but a reply to one conversation.
+    /// Makes a single reply or note that was taken back a draft again, text and files as they were typed, and gives it.
+    /// What was begun in its place meanwhile stays as a version. None for anything but a reply to one conversation, or a
+    /// note on one.
     pub fn draft_from_job(&self, job: JobId, now: Timestamp) -> Result<Option<DraftRow>> {
         let Some(row) = self.job(job)? else { return Ok(None) };
-        let Some(Action::Reply { text, files, mass: false, .. }) = row.action else { return Ok(None) };
+        let (kind, text, files) = match row.action {
+            Some(Action::Reply { text, files, mass: false, .. }) => (DraftKind::Reply, text, files),
+            Some(Action::Note { text, .. }) => (DraftKind::Note, text, Vec::new()),
+            _ => return Ok(None),
+        };
         let mut audience = self.job_audience(job)?;
         let (Some(item), true) = (audience.pop(), audience.is_empty()) else { return Ok(None) };
         let based_on = DraftBase { inbound: item.last_inbound, outbound: item.last_outbound };
-        let draft = NewDraft { id: item.id, kind: DraftKind::Reply, text, files, based_on };
+        let draft = NewDraft { id: item.id, kind, text, files, based_on };
         self.db.write(|tx| {
             insert(tx, &draft, now)?;
             Ok(open_draft(tx, &draft.id, draft.kind)?)
@@ -169,12 +174,17 @@ fn open_draft(conn: &Connection, id: &RemoteId, kind: DraftKind) -> rusqlite::Re
 
 /// Ends the draft that a job sends: in the same transaction, so that it is one or the other whenever the process dies.
 pub(super) fn end(conn: &Connection, job: &NewJob) -> Result<()> {
-    if let (Action::Reply { text, mass: false, .. }, [item]) = (&job.action, job.audience.as_slice()) {
+    let (kind, text) = match &job.action {
+        Action::Reply { text, mass: false, .. } => (DraftKind::Reply, text),
+        Action::Note { text, .. } => (DraftKind::Note, text),
+        _ => return Ok(()),
+    };
+    if let [item] = job.audience.as_slice() {
         conn.prepare_cached(
-            "UPDATE drafts SET is_open = 0, sent = ?3
-              WHERE id = ?1 AND kind = 'reply' AND is_open = 1 AND text = ?2",
+            "UPDATE drafts SET is_open = 0, sent = ?4
+              WHERE id = ?1 AND kind = ?2 AND is_open = 1 AND text = ?3",
         )?
-        .execute(params![item.id.as_str(), text, ms(job.created)])?;
+        .execute(params![item.id.as_str(), kind.as_str(), text, ms(job.created)])?;
     }
     Ok(())
 }

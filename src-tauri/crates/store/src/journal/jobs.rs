@@ -206,6 +206,7 @@ pub(crate) fn insert(conn: &Connection, job: &NewJob, packed: &[u8]) -> Result<(
     let (kind, mass) = match &job.action {
         Action::Change { .. } => ("change", false),
         Action::Reply { mass, .. } => ("reply", *mass),
+        Action::Note { .. } => ("note", false),
         Action::Follow { .. } => ("follow", false),
         // What is given back is what was changed.
         Action::Undo { .. } => ("change", false),

@@ -173,7 +173,7 @@ impl Journal {
                     "SELECT coalesce(sum(total - (SELECT coalesce(sum(n), 0) FROM tallies
                                                    WHERE job = seq AND state <> 'sending')), 0)
                        FROM jobs
-                      WHERE kind = 'reply' AND state IN ('holding', 'running', 'paused', 'scheduled')",
+                      WHERE kind IN ('reply', 'note') AND state IN ('holding', 'running', 'paused', 'scheduled')",
                 )?
                 .query_row([], |row| to_count(row, 0))?;
             let unclear = tx

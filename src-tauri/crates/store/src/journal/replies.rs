@@ -1,7 +1,7 @@
-//! Replies of mine that one conversation has not got yet, as its thread shows them.
+//! Replies and notes of mine that one conversation has not got yet, as its thread shows them.
 
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Action, ClientRef, Effect, EffectState, JobId, Reason, RemoteId, Template};
+use muster_model::{Action, ClientRef, EffectState, Handle, JobId, Reason, RemoteId, Template};
 use rusqlite::{Connection, params};
 
 use super::{Journal, audience::Audience, stories::stand};
@@ -16,15 +16,19 @@ const REFUSED_SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Why a reply's story ended that a human sent again.
 const SENT_AGAIN: &str = "sent_again";
 
-/// A reply of mine that is on its way, or did not get there.
+/// A reply or a note of mine that is on its way, or did not get there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenReply {
     /// The same in every attempt.
     pub client_ref: ClientRef,
     /// When it was confirmed.
     pub at: Timestamp,
-    /// As the customer will read it.
+    /// As the customer, or the team, will read it.
     pub text: String,
+    /// It is a note, for the team only.
+    pub note: bool,
+    /// Whom it calls.
+    pub mentions: Vec<Handle>,
     /// Part of a mass reply.
     pub mass: bool,
     /// How it stands: `pending`, `sending`, `unknown`, `held`, `rejected`.
@@ -33,7 +37,7 @@ pub struct OpenReply {
     pub reason: Option<Reason>,
 }
 
-/// A reply's row, if its item was claimed.
+/// A message's row, if its item was claimed.
 struct Claimed {
     job: i64,
     no: u32,
@@ -42,7 +46,7 @@ struct Claimed {
 }
 
 impl Journal {
-    /// Replies of mine to this conversation that are not applied, in the order of confirmation. A refused one is shown
+    /// Replies to and notes on this conversation of mine that are not applied, in the order of confirmation. A refused one is shown
     /// for a week, so that its text is not lost.
     pub fn open_replies(&self, id: &RemoteId, now: Timestamp) -> Result<Vec<OpenReply>> {
         let since = now.checked_sub(REFUSED_SHOWN).unwrap_or(Timestamp::MIN);
@@ -50,9 +54,9 @@ impl Journal {
             let claimed = claimed(tx, id)?;
             let mut jobs = tx.prepare_cached(
                 "SELECT seq, id, mass, action, created FROM jobs
-                  WHERE kind = 'reply'
+                  WHERE kind IN ('reply', 'note')
                     AND (state IN ('holding', 'running', 'paused')
-                         OR seq IN (SELECT job FROM effects WHERE effect = 'reply' AND id = ?1
+                         OR seq IN (SELECT job FROM effects WHERE effect IN ('reply', 'note') AND id = ?1
                                        AND (state IN ('unknown', 'held') OR state = 'rejected' AND finished >= ?2)))
                   ORDER BY seq",
             )?;
@@ -61,19 +65,29 @@ impl Journal {
             while let Some(row) = rows.next()? {
                 let seq: i64 = row.get("seq")?;
                 // An action that this version cannot read has no text to show.
-                let Some(Action::Reply { text, .. }) = json_or_none::<Action>(row, "action").ok().flatten() else {
-                    continue;
-                };
+                let Some(action) = json_or_none::<Action>(row, "action").ok().flatten() else { continue };
                 let audience = self.audience(tx, seq)?;
                 let Some(standing) = standing(tx, &audience, &claimed, (seq, id))? else { continue };
                 let job: JobId = row
                     .get::<_, String>("id")?
                     .parse()
                     .map_err(|_| StoreError::corrupt("a job's id is not an id"))?;
+                let (note, text, mentions) = match action {
+                    Action::Reply { text, .. } => {
+                        let values = &audience.item(standing.no)?.values;
+                        (false, Template::parse(&text).render(values), Vec::new())
+                    }
+                    Action::Note { text, mentions } => {
+                        (true, text, mentions.into_iter().map(|who| who.handle).collect())
+                    }
+                    _ => continue,
+                };
                 open.push(OpenReply {
                     client_ref: ClientRef::new(job, standing.no),
                     at: instant(row, "created")?,
-                    text: Template::parse(&text).render(&audience.item(standing.no)?.values),
+                    text,
+                    note,
+                    mentions,
                     mass: row.get("mass")?,
                     state: standing.state,
                     reason: standing.reason,
@@ -86,7 +100,7 @@ impl Journal {
 
 fn claimed(conn: &Connection, id: &RemoteId) -> Result<Vec<Claimed>> {
     let mut statement = conn.prepare_cached(
-        "SELECT job, no, state, code, message FROM effects WHERE effect = 'reply' AND id = ?1",
+        "SELECT job, no, state, code, message FROM effects WHERE effect IN ('reply', 'note') AND id = ?1",
     )?;
     let rows = statement
         .query_map(params![id.as_str()], |row| {
@@ -122,7 +136,7 @@ fn standing(
     let Some(no) = audience.number_of(id) else { return Ok(None) };
     // What is left of an item that was answered already writes to nobody, nor does one that was taken out of its job.
     let own = audience.item(no)?.own.as_ref();
-    let writes = own.is_none_or(|own| own.iter().any(|own| own.effect == Effect::Reply));
+    let writes = own.is_none_or(|own| own.iter().any(|own| own.effect.is_message()));
     let is_pending = writes && stand(conn, seq, no)?.is_none();
     Ok(is_pending.then_some(Claimed { job: seq, no, state: EffectState::Pending, reason: None }))
 }

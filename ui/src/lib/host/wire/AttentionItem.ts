@@ -17,6 +17,10 @@ state: string, reason: string, at: string,
  */
 text: string, 
 /**
- * Reply, so that sending again must be typed.
+ * A reply or a note, so that sending again must be typed.
  */
-isReply: boolean, };
+isReply: boolean, 
+/**
+ * It is a note: no customer reads it.
+ */
+isNote: boolean, };

@@ -39,4 +39,8 @@ clearTags: boolean,
 /**
  * Hand out the files of messages.
  */
-attachments: boolean, };
+attachments: boolean, 
+/**
+ * Take notes from here.
+ */
+notes: boolean, };

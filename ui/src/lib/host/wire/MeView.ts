@@ -3,4 +3,4 @@
 /**
  * Whose key it is.
  */
-export type MeView = { handle: string, name: string, role: string, mayReply: boolean, mayChange: boolean, };
+export type MeView = { handle: string, name: string, role: string, mayReply: boolean, mayChange: boolean, mayNote: boolean, };

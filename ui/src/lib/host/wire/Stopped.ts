@@ -10,6 +10,10 @@ export type Stopped = { job: JobView,
  */
 message: string, 
 /**
- * The conversation of a single reply that was taken back: its text is a draft again.
+ * The conversation of a single reply or note that was taken back: its text is a draft again.
  */
-conversation: string | null, };
+conversation: string | null, 
+/**
+ * Which draft that is: `reply`, `note`
+ */
+draft: string | null, };

@@ -23,6 +23,10 @@ readUpTo: string | null,
  */
 replyBlocked: string | null, 
 /**
+ * Why no note can be written here, where this help desk takes notes at all.
+ */
+noteBlocked: string | null, 
+/**
  * "To marta.w@mail.example by email"
  */
 replyTo: string, };

@@ -66,7 +66,7 @@ pub(super) struct RecordItem {
     /// What became of it.
     pub outcome: EffectState,
     pub reason: Option<Reason>,
-    /// The message as the customer read it.
+    /// The message as the customer, or the team, read it.
     pub message: Option<String>,
     pub before_after: Vec<String>,
     pub effects: Vec<RecordEffect>,
@@ -94,11 +94,10 @@ pub(super) fn record(
     headers: &[Conversation],
 ) -> Record {
     let headers: HashMap<&RemoteId, &Conversation> = headers.iter().map(|found| (&found.id, found)).collect();
-    let text = match &job.action {
-        Some(Action::Reply { text, .. }) => Some(text.clone()),
-        _ => None,
-    };
-    let template = text.as_deref().map(Template::parse);
+    let text = job.action.as_ref().and_then(Action::text).map(str::to_owned);
+    // A note is written as it is.
+    let is_note = matches!(job.action, Some(Action::Note { .. }));
+    let template = text.as_deref().filter(|_| !is_note).map(Template::parse);
     let items = items
         .iter()
         .filter_map(|item| Some((item, audience.get(item.no as usize)?)))
@@ -113,10 +112,11 @@ pub(super) fn record(
             takes_part: member.takes_part,
             outcome: item.state.clone(),
             reason: item.reason.clone(),
-            message: template
-                .as_ref()
-                .filter(|_| member.takes_part)
-                .map(|template| template.render(&member.values)),
+            message: match &template {
+                _ if !member.takes_part => None,
+                Some(template) => Some(template.render(&member.values)),
+                None => text.clone(),
+            },
             before_after: sentence::changes(item),
             effects: item.effects.iter().map(effect).collect(),
         })

@@ -3,8 +3,8 @@
 use jiff::{Timestamp, tz::TimeZone};
 use muster_helpdesk::{Batch, HelpDesk, Reply};
 use muster_model::{
-    Action, AudienceItem, Change, ClientRef, Conversation, JobId, JobState, RemoteId, StatusChange, Template,
-    Verdict,
+    Action, AudienceItem, Change, ClientRef, Conversation, JobId, JobState, Mention, RemoteId, StatusChange,
+    Template, Verdict,
 };
 use muster_store::{Cache, ClaimedItem, DataKey, JobFilter, JobRow, Journal, NewJob};
 use tempfile::TempDir;
@@ -30,6 +30,11 @@ pub(crate) fn done() -> Change {
 
 pub(crate) fn mass(text: &str, then: Change) -> Action {
     Action::Reply { text: text.into(), mass: true, then, files: Vec::new() }
+}
+
+pub(crate) fn note(text: &str) -> Action {
+    let aiko = Mention { handle: "aiko@desk.example".into(), name: "Aiko Tan".into() };
+    Action::Note { text: text.into(), mentions: vec![aiko] }
 }
 
 pub(crate) fn one(text: &str) -> Action {

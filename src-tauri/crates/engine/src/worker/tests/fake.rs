@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use muster_helpdesk::{
-    Batch, Capabilities, Cursor, Delta, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Page, ReadError,
-    Reply,
+    Batch, Capabilities, Cursor, Delta, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page,
+    ReadError, Reply,
 };
 use muster_model::{
     Author, Change, Conversation, Directory, Effect, EffectOutcome, Me, Message, MessageKind, Reason,
@@ -302,6 +302,14 @@ impl Inner {
         message_id
     }
 
+    fn find(&self, client_ref: &str) -> Found {
+        match self.taken.get(client_ref) {
+            _ if !self.can_tell => Found::CannotTell,
+            Some(receipt) => Found::Yes(receipt.clone()),
+            None => Found::No,
+        }
+    }
+
     fn change(&mut self, id: &RemoteId, change: &Change) -> Vec<EffectOutcome> {
         let me = samples::me().handle;
         let effects = change.effects();
@@ -316,6 +324,23 @@ impl Inner {
             self.deleted.push(id.clone());
         }
         effects.iter().map(|_| EffectOutcome::Applied { receipt: receipt.clone() }).collect()
+    }
+
+    fn note(&mut self, note: &Note) -> EffectOutcome {
+        let client_ref = note.client_ref.to_string();
+        let known = self.taken.get(&client_ref).cloned().filter(|_| self.dedupes);
+        let receipt = known.unwrap_or_else(|| {
+            let at = self.later();
+            let id = self.say(&note.id, Author::Agent, &note.text, Some(client_ref.clone()), at);
+            let said = self.messages.get_mut(&note.id).and_then(|messages| messages.last_mut());
+            let said = said.expect("just said");
+            said.kind = MessageKind::Note;
+            said.mentions = note.mentions.iter().map(|who| who.handle.clone()).collect();
+            let receipt = self.touch(&note.id, |_| {});
+            Receipt { id: Some(id.to_string()), at: Some(at), ..receipt }
+        });
+        self.taken.insert(client_ref, receipt.clone());
+        EffectOutcome::Applied { receipt }
     }
 
     fn reply(&mut self, reply: &Reply) -> ItemOutcome {
@@ -369,7 +394,7 @@ impl HelpDesk for FakeDesk {
             teams: true,
             priority: true,
             clear_tags: true,
-            notes: false,
+            notes: true,
             block: true,
             delete: true,
             files: true,
@@ -435,12 +460,17 @@ impl HelpDesk for FakeDesk {
 
     async fn find_replies(&self, sent: &[Reply]) -> Result<Vec<Found>, ReadError> {
         let inner = self.inner();
-        let find = |reply: &Reply| match inner.taken.get(reply.client_ref.as_str()) {
-            _ if !inner.can_tell => Found::CannotTell,
-            Some(receipt) => Found::Yes(receipt.clone()),
-            None => Found::No,
-        };
-        Ok(sent.iter().map(find).collect())
+        Ok(sent.iter().map(|reply| inner.find(reply.client_ref.as_str())).collect())
+    }
+
+    async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
+        let lost = EffectOutcome::Unknown { reason: Reason::new("no_answer", "The connection broke.") };
+        self.write("note", std::slice::from_ref(&note.id), lost, |inner| inner.note(note))
+    }
+
+    async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {
+        let inner = self.inner();
+        Ok(sent.iter().map(|note| inner.find(note.client_ref.as_str())).collect())
     }
 
     async fn follow(&self, id: &RemoteId, on: bool) -> Result<EffectOutcome, NotSent> {

@@ -65,6 +65,7 @@ enum What {
     Mass,
     MassThenDone,
     MassThenTag,
+    Note,
     Done,
     Assign,
     Tag,
@@ -81,6 +82,7 @@ impl What {
             Self::Mass => return mass("Hello", Change::default()),
             Self::MassThenDone => return mass("Hello", done()),
             Self::MassThenTag => return mass("Hello", tagged()),
+            Self::Note => return note("Look at this"),
             Self::Done => done(),
             Self::Assign => Change { agent: jonas(), ..Change::default() },
             Self::Tag => tagged(),
@@ -113,7 +115,10 @@ fn change() -> impl Strategy<Value = What> {
 }
 
 fn what() -> impl Strategy<Value = What> {
-    prop_oneof![prop::sample::select(vec![What::Mass, What::MassThenDone, What::MassThenTag]), change(),]
+    prop_oneof![
+        prop::sample::select(vec![What::Mass, What::MassThenDone, What::MassThenTag, What::Note]),
+        change(),
+    ]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -135,7 +140,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..8_usize).prop_map(Op::Retry),
         1 => (0..N).prop_map(Op::CustomerWrites),
         1 => (0..N).prop_map(Op::ColleagueWrites),
-        2 => (prop::sample::select(vec!["reply", "apply"]), fault).prop_map(|(call, fault)| Op::Fault { call, fault }),
+        2 => (prop::sample::select(vec!["reply", "note", "apply"]), fault).prop_map(|(call, fault)| Op::Fault { call, fault }),
         1 => (1..300_u64).prop_map(Op::Advance),
         1 => Just(Op::Sync),
         1 => any::<bool>().prop_map(|send| Op::Held { send }),
@@ -345,13 +350,13 @@ impl History {
         self.jobs_are_in_order();
     }
 
-    /// Replies delivered are at most one per item, exactly one for every one that is applied, none for one that is not.
+    /// Replies and notes delivered are at most one per item, exactly one for every one that is applied, none for one that is not.
     fn everybody_once(&self) -> bool {
         self.items().iter().all(|(job, item)| {
             let client_ref = ClientRef::new(*job, item.no);
             let copies = self.bench.desk.copies(client_ref.as_str());
-            item.effects.iter().filter(|effect| effect.effect == Effect::Reply).all(|reply| {
-                match reply.state {
+            item.effects.iter().filter(|effect| effect.effect.is_message()).all(|message| {
+                match message.state {
                     EffectState::Applied => copies == 1,
                     EffectState::Rejected
                     | EffectState::Skipped

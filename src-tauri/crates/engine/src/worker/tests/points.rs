@@ -15,6 +15,7 @@ enum Kind {
     Reply,
     ReplyThenDone,
     ReplyThenTag,
+    Note,
     Done,
     Snooze,
     Assignee,
@@ -44,6 +45,7 @@ impl Kind {
             Self::Reply => return mass("Hello", Change::default()),
             Self::ReplyThenDone => return mass("Hello", done()),
             Self::ReplyThenTag => return mass("Hello", tag("answered")),
+            Self::Note => return note("Look at this"),
             Self::Follow => return Action::Follow { on: true },
             Self::Done | Self::Undo => done(),
             Self::Snooze => Change {
@@ -70,18 +72,21 @@ impl Kind {
     fn call(self) -> &'static str {
         match self {
             Self::Reply | Self::ReplyThenDone | Self::ReplyThenTag => "reply",
+            Self::Note => "note",
             Self::Follow => "follow",
             _ => "apply",
         }
     }
 
-    fn replies(self) -> usize {
-        usize::from(self.call() == "reply")
+    /// How often a conversation is written in.
+    fn written(self) -> usize {
+        usize::from(matches!(self.call(), "reply" | "note"))
     }
 
     /// Whether a conversation is as this job should leave it.
     fn is_done(self, now: &Conversation) -> bool {
         match self {
+            Self::Note => now.engagement == Engagement::Pending,
             Self::Reply => now.engagement == Engagement::Engaged,
             Self::ReplyThenDone => now.engagement == Engagement::Engaged && now.status == Status::Done,
             Self::ReplyThenTag => now.tags == ["answered", "refund"],
@@ -124,6 +129,7 @@ async fn dying_anywhere_changes_nothing(
         Kind::Reply,
         Kind::ReplyThenDone,
         Kind::ReplyThenTag,
+        Kind::Note,
         Kind::Done,
         Kind::Snooze,
         Kind::Assignee,
@@ -161,7 +167,7 @@ async fn dying_anywhere_changes_nothing(
     assert_eq!((row.state.clone(), row.counts.applied), (JobState::Completed, 3), "{row:?}");
     for n in 1..=3 {
         let id = RemoteId::new(format!("c{n}"));
-        assert_eq!(bench.desk.texts(&id).len(), kind.replies(), "{id}");
+        assert_eq!(bench.desk.texts(&id).len(), kind.written(), "{id}");
         match bench.desk.thread(&id).await {
             Ok(now) => assert!(kind.is_done(&now.conversation), "{:?}", now.conversation),
             Err(err) => assert_eq!(kind, Kind::Delete, "{err}"),

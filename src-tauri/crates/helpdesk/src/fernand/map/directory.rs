@@ -71,6 +71,7 @@ pub(in crate::fernand) fn me(agent: &wire::Agent) -> Me {
         role,
         may_reply: may,
         may_change: may,
+        may_note: may,
     }
 }
 

@@ -1,9 +1,9 @@
-//! What is asked of Fernand: a change as the fewest bulk calls, a reply, a note; and which entry is a reply of ours.
+//! What is asked of Fernand: a change as the fewest bulk calls, a reply, a note; and which entry is one of ours.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
-use muster_model::{Change, Effect, Reason, SnoozeUntil, StatusChange};
+use muster_model::{Change, Effect, Reason, Receipt, RemoteId, SnoozeUntil, StatusChange};
 
 use crate::fernand::{html, wire};
 use crate::{NotSent, Note, Reply};
@@ -124,23 +124,57 @@ pub(in crate::fernand) fn note<'a>(note: &'a Note, mentions: Vec<String>) -> wir
     wire::Note { content: html::from_text(&note.text), mentions, generated_id: note.client_ref.as_str() }
 }
 
-/// Whether an entry is this reply: it says so, or it is the same text by the same agent, not before it was sent by the
+/// The receipt of a note. Lists say nothing of notes, so there is nothing to wait for.
+pub(in crate::fernand) fn noted(number: &str, at: Option<Timestamp>) -> Receipt {
+    Receipt { id: Some(super::entry_id("NOTE", number).to_string()), stamp: None, at }
+}
+
+/// A reply or a note that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fernand) struct Sought<'a> {
+    pub(in crate::fernand) id: &'a RemoteId,
+    pub(in crate::fernand) note: bool,
+    pub(in crate::fernand) text: &'a str,
+    pub(in crate::fernand) client_ref: &'a str,
+    pub(in crate::fernand) sent_at: Timestamp,
+}
+
+impl<'a> From<&'a Reply> for Sought<'a> {
+    fn from(reply: &'a Reply) -> Self {
+        let Reply { id, text, client_ref, sent_at, .. } = reply;
+        Self { id, note: false, text, client_ref: client_ref.as_str(), sent_at: *sent_at }
+    }
+}
+
+impl<'a> From<&'a Note> for Sought<'a> {
+    fn from(note: &'a Note) -> Self {
+        let Note { id, text, client_ref, sent_at, .. } = note;
+        Self { id, note: true, text, client_ref: client_ref.as_str(), sent_at: *sent_at }
+    }
+}
+
+/// Whether an entry is this reply or note: it says so, or it is the same text by the same agent, not before it was sent by the
 /// server's clock, and says nothing else.
-pub(in crate::fernand) fn is_reply(
+pub(in crate::fernand) fn is_it(
     entry: &wire::Entry,
-    reply: &Reply,
+    sought: &Sought<'_>,
     me: i64,
     not_before: Timestamp,
 ) -> bool {
-    if !matches!(entry.kind.as_str(), "MESSAGE" | "") || entry.way == "IN" {
+    let is_kind = match entry.kind.as_str() {
+        "NOTE" => sought.note,
+        "MESSAGE" | "" => !sought.note && entry.way != "IN",
+        _ => false,
+    };
+    if !is_kind {
         return false;
     }
     match entry.generated_id.as_deref().filter(|id| !id.is_empty()) {
-        Some(id) => id == reply.client_ref.as_str(),
+        Some(id) => id == sought.client_ref,
         None => {
             entry.agent_id == Some(me)
                 && entry.timestamp.is_some_and(|at| at >= not_before)
-                && html::folded(&html::to_text(&entry.message)) == html::folded(&reply.text)
+                && html::folded(&html::to_text(&entry.message)) == html::folded(sought.text)
         }
     }
 }
@@ -240,7 +274,11 @@ mod tests {
             files: Vec::new(),
         };
         let entry: wire::Entry = serde_json::from_value(entry).unwrap();
-        assert_eq!(is_reply(&entry, &sent, 42, sent.sent_at), expected);
+        let sought = Sought::from(&sent);
+        assert_eq!(is_it(&entry, &sought, 42, sent.sent_at), expected);
+        // The same entry as a note is another thing.
+        let as_note = Sought { note: true, ..sought };
+        assert_eq!(is_it(&entry, &as_note, 42, sent.sent_at), entry.kind == "NOTE");
     }
 
     #[rstest]

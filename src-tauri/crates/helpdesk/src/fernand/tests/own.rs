@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use muster_model::{Change, ClientRef, EffectOutcome, EffectState, RemoteId, StatusChange};
+use muster_model::{Change, ClientRef, EffectOutcome, EffectState, Mention, RemoteId, StatusChange};
 use serde_json::json;
 
 use super::Samples;
@@ -178,8 +178,12 @@ async fn mentions_are_numbers_or_everyone() {
     let note = |mentions: &[&str]| Note {
         id: "1001".into(),
         text: "Look".to_owned(),
-        mentions: mentions.iter().copied().map(Into::into).collect(),
+        mentions: mentions
+            .iter()
+            .map(|handle| Mention { handle: (*handle).into(), name: String::new() })
+            .collect(),
         client_ref: ClientRef::from("j/0".to_owned()),
+        sent_at: "2026-05-20T14:30:30Z".parse().unwrap(),
     };
     let noted = desk.note(&note(&["Jonas@b.example", "everyone"])).await.unwrap();
     assert_eq!(noted.state(), EffectState::Applied);

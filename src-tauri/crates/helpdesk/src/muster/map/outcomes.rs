@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter;
 
 use jiff::Timestamp;
-use muster_model::{Change, EffectOutcome, Reason, Receipt, RemoteId, SnoozeUntil, StatusChange};
+use muster_model::{Change, ClientRef, EffectOutcome, Reason, Receipt, RemoteId, SnoozeUntil, StatusChange};
 
 use crate::muster::wire;
 use crate::transport::Written;
@@ -107,8 +107,9 @@ pub(in crate::muster) fn follow_outcome(written: Written<wire::ChangeResult>) ->
 
 /// The desk's notes carry no mentions of their own: whoever is named in the text is mentioned.
 pub(in crate::muster) fn note(note: &Note) -> wire::Note<'_> {
-    let unnamed = note.mentions.iter().filter(|who| !note.text.contains(&format!("@{who}")));
-    let mut text: String = unnamed.map(|who| format!("@{who} ")).collect();
+    // The server reads from the text whom it calls.
+    let unnamed = note.mentions.iter().filter(|who| !who.is_named_in(&note.text));
+    let mut text: String = unnamed.map(|who| format!("@{} ", who.handle)).collect();
     text.push_str(&note.text);
     wire::Note { text, client_ref: note.client_ref.as_str() }
 }
@@ -126,7 +127,7 @@ pub(in crate::muster) fn test_outcome(written: Written<wire::Tested>) -> EffectO
     }
 }
 
-pub(in crate::muster) fn found(sent: &[Reply], wire: wire::FoundReplies) -> Vec<Found> {
+pub(in crate::muster) fn found(sent: &[&ClientRef], wire: wire::FoundReplies) -> Vec<Found> {
     let said: HashMap<String, Found> = wire
         .replies
         .into_iter()
@@ -140,9 +141,7 @@ pub(in crate::muster) fn found(sent: &[Reply], wire: wire::FoundReplies) -> Vec<
             (reply.client_ref, found)
         })
         .collect();
-    sent.iter()
-        .map(|reply| said.get(reply.client_ref.as_str()).cloned().unwrap_or(Found::CannotTell))
-        .collect()
+    sent.iter().map(|reference| said.get(reference.as_str()).cloned().unwrap_or(Found::CannotTell)).collect()
 }
 
 /// An answer by key, or why there is none.

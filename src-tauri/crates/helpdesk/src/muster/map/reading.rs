@@ -63,6 +63,7 @@ pub(in crate::muster) fn me(agent: wire::MyAgent) -> Me {
         role: agent.role,
         may_reply: agent.permissions.reply,
         may_change: agent.permissions.change,
+        may_note: agent.permissions.note,
     }
 }
 

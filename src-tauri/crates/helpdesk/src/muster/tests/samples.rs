@@ -109,14 +109,19 @@ impl Server for Samples {
             Call::Find => {
                 let refs: Vec<Value> = asked.json()["client_refs"].as_array().unwrap().clone();
                 let found = refs.iter().map(|wanted| {
-                    let found = world.replies.iter().any(|(_, _, own)| wanted == own);
+                    let found = world.replies.iter().chain(&world.notes).any(|(_, _, own)| wanted == own);
                     json!({ "client_ref": wanted, "found": found, "message_id": "m-2", "seq": 9 })
                 });
                 ok(json!({ "replies": found.collect::<Vec<_>>() }))
             }
-            Call::Note => ok(
-                json!({ "outcome": "applied", "message_id": "m-3", "at": "2026-05-20T14:31:00Z", "seq": 9 }),
-            ),
+            Call::Note => {
+                let body = asked.json();
+                let text = |name: &str| body[name].as_str().unwrap().to_owned();
+                world.notes.push((row.unwrap().id, text("text"), text("client_ref")));
+                ok(
+                    json!({ "outcome": "applied", "message_id": "m-3", "at": "2026-05-20T14:31:00Z", "seq": 9 }),
+                )
+            }
             Call::File => file("image/png", &FILE),
             Call::Other => refuse("404 Not Found"),
         }

@@ -25,7 +25,12 @@ pub(in crate::rt) fn shows(ticket: &Ticket, effect: &Effect, wanted: &Wanted, ch
         Effect::Priority(priority) => {
             priority_number(priority).map(|number| number.to_string()).as_ref() == Some(&ticket.priority)
         }
-        Effect::Reply | Effect::Follow(_) | Effect::Block | Effect::Delete | Effect::Unknown(_) => false,
+        Effect::Reply
+        | Effect::Note
+        | Effect::Follow(_)
+        | Effect::Block
+        | Effect::Delete
+        | Effect::Unknown(_) => false,
     }
 }
 

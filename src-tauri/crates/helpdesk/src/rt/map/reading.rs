@@ -127,16 +127,25 @@ pub(in crate::rt) fn folded(text: &str) -> String {
     words.join(" ").chars().take(PREVIEW_CHARS).collect()
 }
 
+/// What a key may do in at least one queue.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::rt) struct Rights {
+    pub(in crate::rt) reply: bool,
+    pub(in crate::rt) change: bool,
+    pub(in crate::rt) comment: bool,
+}
+
 /// Whose key it is. What the role allows shows on tickets.
-pub(in crate::rt) fn me(user: &wire::User, may_reply: bool, may_change: bool) -> Me {
+pub(in crate::rt) fn me(user: &wire::User, rights: Rights) -> Me {
     let name = if user.real_name.is_empty() { &user.name } else { &user.real_name };
     Me {
         id: user.id.as_str().into(),
         handle: handle(&user.name),
         name: name.clone(),
         role: if user.privileged == "1" { "agent".into() } else { "self-service".into() },
-        may_reply,
-        may_change,
+        may_reply: rights.reply,
+        may_change: rights.change,
+        may_note: rights.comment,
     }
 }
 
@@ -202,7 +211,7 @@ pub(in crate::rt) fn capabilities(tags: bool, references: bool, settle: Duration
         teams: true,
         priority: true,
         clear_tags: tags,
-        notes: false,
+        notes: true,
         block: false,
         delete: true,
         files: true,

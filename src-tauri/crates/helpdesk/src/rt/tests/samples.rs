@@ -21,6 +21,8 @@ contract!(Samples);
 
 /// Transactions of replies, behind all others.
 const REPLIES: usize = 900;
+/// And those of comments behind them.
+const NOTES: usize = 950;
 /// A part of a mail, beside its transaction's number.
 const PART: usize = 5_000;
 
@@ -39,6 +41,7 @@ impl Server for Samples {
             ("GET", ["attachment", _]) => Call::File,
             ("PUT", ["tickets", "bulk"]) => Call::Apply,
             ("POST", ["tickets", "bulk", "correspond"]) => Call::Reply,
+            ("POST", ["tickets", "bulk", "comment"]) => Call::Note,
             ("POST", ["transactions"]) if asks.query().contains("CF.{ClientRef}") => Call::Find,
             _ => Call::Other,
         }
@@ -88,7 +91,8 @@ impl Server for Samples {
             ("POST", ["attachments"]) => ok(&asks.only_page(texts(&asked.json(), world))),
             ("POST", ["transactions"]) => ok(&asks.only_page(found(&asks, world))),
             ("PUT", ["tickets", "bulk"]) => ok(&change(&asked.json(), world)),
-            ("POST", ["tickets", "bulk", "correspond"]) => ok(&correspond(&asked.json(), world)),
+            ("POST", ["tickets", "bulk", "correspond"]) => ok(&correspond(&asked.json(), &mut world.replies)),
+            ("POST", ["tickets", "bulk", "comment"]) => ok(&correspond(&asked.json(), &mut world.notes)),
             _ => missing(),
         }
     }
@@ -159,7 +163,7 @@ fn ticket(row: &Row) -> Value {
         "Owner": { "type": "user", "id": "Nobody" }, "Queue": { "type": "queue", "id": "1", "Name": "General", "Lifecycle": "default" },
         "Requestor": [{ "type": "user", "id": customer(row), "RealName": "Marta", "EmailAddress": customer(row) }],
         "Cc": [], "AdminCc": [], "CustomFields": [{ "type": "customfield", "id": "2", "name": "Tags", "values": ["refund"] }],
-        "_hyperlinks": [{ "ref": "self" }, { "ref": "correspond" }, { "ref": "lifecycle", "from": "open", "to": "resolved" }],
+        "_hyperlinks": [{ "ref": "self" }, { "ref": "correspond" }, { "ref": "comment" }, { "ref": "lifecycle", "from": "open", "to": "resolved" }],
     });
     if row.strange {
         json["Mood"] = json!({ "a": [1, null] });
@@ -217,7 +221,11 @@ fn transactions(world: &World) -> Vec<Value> {
         let at = json!("2026-05-20T14:31:00Z");
         entry(REPLIES + place, "Correspond", *ticket, "anna", &at, Some(reference))
     });
-    let mut all: Vec<Value> = first.chain(later).chain(replies).collect();
+    let notes = world.notes.iter().enumerate().map(|(place, (ticket, _, reference))| {
+        let at = json!("2026-05-20T14:31:00Z");
+        entry(NOTES + place, "Comment", *ticket, "anna", &at, Some(reference))
+    });
+    let mut all: Vec<Value> = first.chain(later).chain(replies).chain(notes).collect();
     all.sort_by_key(|entry| number(&entry["id"]));
     all
 }
@@ -253,9 +261,10 @@ fn found(asks: &Question, world: &World) -> Vec<Value> {
 /// The text part of a transaction; none of what has no text.
 fn part(entry: &Value, world: &World) -> Option<Value> {
     let id = number(&entry["id"]);
-    let text = match id.checked_sub(REPLIES) {
-        Some(place) => world.replies.get(place)?.1.clone(),
-        None => "Where is it?\n".to_owned(),
+    let text = match (id.checked_sub(NOTES), id.checked_sub(REPLIES)) {
+        (Some(place), _) => world.notes.get(place)?.1.clone(),
+        (None, Some(place)) => world.replies.get(place)?.1.clone(),
+        (None, None) => "Where is it?\n".to_owned(),
     };
     Some(json!({
         "type": "attachment", "id": (PART + id).to_string(), "TransactionId": id.to_string(), "ContentType": "text/plain",
@@ -309,17 +318,13 @@ fn change(updates: &Value, world: &mut World) -> Value {
     Value::Array(said.collect())
 }
 
-/// `POST /tickets/bulk/correspond`: each message is a transaction with its reference.
-fn correspond(messages: &Value, world: &mut World) -> Value {
+/// `POST /tickets/bulk/correspond` or `comment`: each message is a transaction with its reference.
+fn correspond(messages: &Value, taken: &mut Vec<(u32, String, String)>) -> Value {
     let messages = messages.as_array().unwrap();
     let said = messages.iter().map(|message| {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let reference = text(&message["TxnCustomFields"]["ClientRef"]);
-        world.replies.push((
-            u32::try_from(number(&message["id"])).unwrap(),
-            text(&message["Content"]),
-            reference,
-        ));
+        taken.push((u32::try_from(number(&message["id"])).unwrap(), text(&message["Content"]), reference));
         json!([message["id"], "Correspondence added", "Custom fields updated"])
     });
     Value::Array(said.collect())

@@ -176,7 +176,7 @@ impl Patch {
                 let me = self.me.clone();
                 self.switch(Facet::Follower, &me, *on, rows, universe);
             }
-            Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
+            Effect::Note | Effect::Block | Effect::Delete | Effect::Unknown(_) => {}
         }
     }
 

@@ -145,6 +145,7 @@ fn an_effect() -> impl Strategy<Value = Effect> {
     ];
     prop_oneof![
         Just(Effect::Reply),
+        Just(Effect::Note),
         select(statuses).prop_map(Effect::Status),
         option::of(one(&AGENTS)).prop_map(|who| Effect::Assignee(who.map(|who| handle(&who)))),
         option::of(one(&TEAMS)).prop_map(|who| Effect::Team(who.map(|who| handle(&who)))),

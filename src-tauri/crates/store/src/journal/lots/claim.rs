@@ -68,7 +68,10 @@ impl Claim<'_> {
             if item.takes_part {
                 let effects = effects_of(item, common);
                 let leaves_at_once = |own: &OwnEffect| {
-                    !matches!(own.effect, Effect::Reply | Effect::Follow(_) | Effect::Unknown(_))
+                    !matches!(
+                        own.effect,
+                        Effect::Reply | Effect::Note | Effect::Follow(_) | Effect::Unknown(_)
+                    )
                 };
                 if effects.is_empty() || !effects.iter().all(leaves_at_once) || self.waits(item)? {
                     break;

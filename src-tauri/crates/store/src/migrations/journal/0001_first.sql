@@ -85,7 +85,7 @@ CREATE TABLE effects (
 CREATE INDEX effects_open ON effects (state, job, no, ordinal) WHERE state IN ('sending', 'unknown', 'held');
 CREATE INDEX effects_applied ON effects (id, receipt_stamp) WHERE state = 'applied';
 CREATE INDEX effects_replies ON effects (started, id) WHERE effect = 'reply';
-CREATE INDEX effects_replies_to ON effects (id) WHERE effect = 'reply';
+CREATE INDEX effects_messages_to ON effects (id) WHERE effect IN ('reply', 'note');
 
 -- Items that left together and fared alike, as one row. As soon as one fares otherwise, all of them become rows of items
 -- and effects: the numbers of these are kept free, and no other effect ever gets one of them.

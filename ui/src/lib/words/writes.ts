@@ -1,0 +1,2 @@
+/** Whom something is written for: the customer, or the team. */
+export type Writes = 'reply' | 'note';
