@@ -1,13 +1,13 @@
 //! `cache.db`: what the server said. Rebuildable; the sync cursor is committed in the same transaction as the rows that
 //! it covers.
 //!
-//! Filters, orders and counts are answered from memory, by the facet index (`facets.rs`), and words by FTS5 (`fts.rs`).
+//! Filters, orders and counts are answered from memory, by the facet index (`facets.rs`), and words by an index of
+//! texts (`text.rs`).
 //! What the agent sees is this with an [`crate::Overlay`] over it.
 
 use std::{path::Path, sync::Arc};
 
 use facets::{Eval, Keeper};
-use indexer::Words;
 use packed::Learning;
 
 use crate::{
@@ -20,7 +20,6 @@ mod cold;
 mod coverage;
 mod directory;
 mod facets;
-mod fts;
 mod header;
 mod indexer;
 mod kept;
@@ -34,6 +33,7 @@ mod since;
 mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use apply::{Applied, ChangedConversation};
 pub use coverage::{Coverage, MANY_MISSING};
@@ -59,7 +59,6 @@ const KIND: Kind = Kind {
 pub struct Cache {
     pub(crate) db: Db,
     facets: Arc<Keeper>,
-    words: Words,
     learning: Learning,
 }
 
@@ -69,7 +68,6 @@ impl Cache {
         Ok(Self {
             db: Db::open(&KIND, folder, Some(key))?,
             facets: Arc::default(),
-            words: Words::default(),
             learning: Learning::default(),
         })
     }

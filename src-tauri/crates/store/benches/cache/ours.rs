@@ -29,6 +29,7 @@ impl Ours {
     /// What is left to be done when nobody waits.
     pub fn finish(&self) {
         self.cache.apply_page(&[], &[], "end", false, None, now()).unwrap();
+        while self.cache.tidy().unwrap() {}
         while self.cache.pack_again().unwrap() {}
         self.cache.keep_index().unwrap();
     }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::{
     Cache,
     header::{self, Written},
-    kept, state,
+    kept, state, text,
 };
 use crate::{Result, column::ms};
 
@@ -57,15 +57,17 @@ impl Cache {
             }
             // Before anything is taken out: it may have come in this very page.
             indexer.finish(tx)?;
+            let mut docs = Vec::new();
             for id in gone {
                 if let Some((row, _)) = header::find(tx, id)? {
-                    header::delete(tx, row)?;
+                    docs.extend(header::delete(tx, row)?);
                     applied.gone.push(id.clone());
                 }
             }
             if !backfilling {
-                applied.gone.extend(sweep(tx)?);
+                applied.gone.extend(sweep(tx, &mut docs)?);
             }
+            text::forget(tx, &docs)?;
             // The walk goes from the newest to the oldest: what is newer than the oldest of it is here.
             let oldest = upserts.iter().map(|conversation| ms(conversation.updated)).min().filter(|_| backfilling);
             tx.prepare_cached(
@@ -88,7 +90,8 @@ impl Cache {
     pub fn drop_conversation(&self, id: &RemoteId) -> Result<bool> {
         self.db.write(|tx| {
             let Some((row, _)) = header::find(tx, id)? else { return Ok(false) };
-            header::delete(tx, row)?;
+            let doc = header::delete(tx, row)?;
+            text::forget(tx, doc.as_slice())?;
             state::raise(tx)?;
             Ok(true)
         })
@@ -105,8 +108,8 @@ impl Cache {
     }
 }
 
-/// Takes out what the last full sync did not mention.
-fn sweep(conn: &Connection) -> Result<Vec<RemoteId>> {
+/// Takes out what the last full sync did not mention, and adds the texts that are to be forgotten.
+fn sweep(conn: &Connection, docs: &mut Vec<i64>) -> Result<Vec<RemoteId>> {
     let was_backfilling: bool = conn.query_row("SELECT backfilling FROM sync", [], |row| row.get(0))?;
     if !was_backfilling {
         return Ok(Vec::new());
@@ -117,7 +120,7 @@ fn sweep(conn: &Connection) -> Result<Vec<RemoteId>> {
         .collect::<rusqlite::Result<_>>()?;
     left.into_iter()
         .map(|(row, id)| {
-            header::delete(conn, row)?;
+            docs.extend(header::delete(conn, row)?);
             Ok(RemoteId::new(id))
         })
         .collect()

@@ -6,10 +6,9 @@ use muster_model::{Conversation, Handle, Message, RemoteId, fold};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    fts,
-    indexer::{self, Indexer},
+    indexer::Indexer,
     packed::{packed, unpacked},
-    state,
+    state, text,
 };
 use crate::{
     Result,
@@ -82,17 +81,14 @@ pub(crate) fn write(
     Ok((row, if is_same { Written::Same } else { Written::Changed(Box::new(was)) }))
 }
 
-/// Takes a conversation out of the cache.
-pub(crate) fn delete(conn: &Connection, row: i64) -> Result<()> {
+/// Takes a conversation out of the cache. Says which text is to be forgotten; many are forgotten at once.
+pub(crate) fn delete(conn: &Connection, row: i64) -> Result<Option<i64>> {
     let doc = conn
-        .prepare_cached("SELECT doc FROM conversations WHERE row = ?1")?
+        .prepare_cached("DELETE FROM conversations WHERE row = ?1 RETURNING doc")?
         .query_row(params![row], |found| found.get(0))
         .optional()?;
-    if let Some(doc) = doc {
-        indexer::forget(conn, doc)?;
-    }
-    conn.prepare_cached("DELETE FROM conversations WHERE row = ?1")?.execute(params![row])?;
-    state::note_change(conn, row)
+    state::note_change(conn, row)?;
+    Ok(doc)
 }
 
 fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) -> Result<i64> {
@@ -127,8 +123,8 @@ fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) 
     .execute(params![
         row,
         packed(conn, conversation)?,
-        fts::header_hash(conversation),
-        fts::messages_hash(messages)
+        text::header_hash(conversation),
+        text::messages_hash(messages)
     ])?;
     state::note_change(conn, row)?;
     Ok(row)

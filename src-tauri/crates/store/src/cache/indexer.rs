@@ -3,19 +3,17 @@
 //! A document's number follows the order of last update, so that a list finds its first rows without looking at the
 //! rest. What is newer than everything gets the next number above, what is older than everything – the first walk goes
 //! from new to old – the next one below. What comes in between goes astray: it gets a number, and a mark that says that
-//! the number means nothing. FTS5 writes fastest in the order of numbers, so a transaction's texts are put in at its end.
+//! the number means nothing. A transaction's texts become one run of the index, at its end.
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet},
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::cmp::Reverse;
 
 use muster_model::{Conversation, Message};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
-use super::{Cache, fts, state};
+use super::{
+    Cache, state,
+    text::{self, Gather, Gathered, Whole},
+};
 use crate::{Result, column::ms};
 
 /// Where a conversation stands in the order: what is higher is newer.
@@ -25,8 +23,7 @@ type Key = (i64, Reverse<String>);
 struct Job {
     row: i64,
     key: Key,
-    subject: String,
-    body: String,
+    text: Gathered,
     /// The document of before, and the time that its number was for.
     before: Option<(i64, bool)>,
     has_moved: bool,
@@ -36,39 +33,7 @@ struct Job {
 #[derive(Default)]
 pub(crate) struct Indexer {
     jobs: Vec<Job>,
-    known: Words,
-    /// Words that this transaction noted.
-    noted: Vec<u64>,
-}
-
-/// Words that stand in the table of words, by their hash: most of a page's words were in the page before, and asking the
-/// table for each costs a tenth of an ingest. One that is not here may stand there all the same.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Words(Arc<Mutex<HashSet<u64>>>);
-
-/// So many are kept; then it begins anew.
-const MOST_KNOWN: usize = 100_000;
-
-impl Words {
-    fn lock(&self) -> MutexGuard<'_, HashSet<u64>> {
-        // A set that a panic left half-filled lacks words, and lacking them costs time only.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn learn(&self, words: Vec<u64>) {
-        let mut known = self.lock();
-        if known.len() + words.len() > MOST_KNOWN {
-            known.clear();
-        }
-        known.extend(words);
-    }
-}
-
-/// Two words of one hash, and the second would not be completed: with 64 bits that does not happen.
-fn hash(word: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    word.hash(&mut hasher);
-    hasher.finish()
+    words: Gather,
 }
 
 impl Cache {
@@ -77,11 +42,7 @@ impl Cache {
         &self,
         work: impl FnOnce(&Transaction<'_>, &mut Indexer) -> Result<T>,
     ) -> Result<T> {
-        let mut indexer = Indexer { known: self.words.clone(), ..Indexer::default() };
-        let done = self.db.write(|tx| work(tx, &mut indexer))?;
-        // Only now do they stand there for good.
-        self.words.learn(indexer.noted);
-        Ok(done)
+        self.db.write(|tx| work(tx, &mut Indexer::default()))
     }
 }
 
@@ -109,7 +70,7 @@ impl Indexer {
         messages: Option<&[Message]>,
         has_moved: bool,
     ) -> Result<()> {
-        let is_same = fts::is_indexed(conn, row, conversation, messages)?;
+        let is_same = text::is_indexed(conn, row, conversation, messages)?;
         if is_same && !has_moved {
             return Ok(());
         }
@@ -117,11 +78,11 @@ impl Indexer {
         let messages = match messages {
             Some(messages) => messages,
             None => {
-                cached = fts::cached_messages(conn, row)?;
+                cached = text::cached_messages(conn, row)?;
                 &cached
             }
         };
-        fts::note_hashes(conn, row, conversation, messages)?;
+        text::note_hashes(conn, row, &Whole { conversation, messages })?;
         // What was put down in this very transaction is not in the index yet.
         if let Some(place) = self.jobs.iter().position(|job| job.row == row) {
             let waiting = self.jobs.swap_remove(place);
@@ -144,9 +105,9 @@ impl Indexer {
         before: Option<(i64, bool)>,
         has_moved: bool,
     ) {
-        let (subject, body) = fts::document(conversation, messages);
+        let text = self.words.add(&Whole { conversation, messages });
         let key = (ms(conversation.updated), Reverse(conversation.id.to_string()));
-        self.jobs.push(Job { row, key, subject, body, before, has_moved });
+        self.jobs.push(Job { row, key, text, before, has_moved });
     }
 
     /// Puts everything into the index.
@@ -154,7 +115,6 @@ impl Indexer {
         if self.jobs.is_empty() {
             return Ok(());
         }
-        self.note_words(conn)?;
         let mut jobs = std::mem::take(&mut self.jobs);
         jobs.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         let mut ends = ends(conn)?;
@@ -188,14 +148,11 @@ impl Indexer {
         }
         kept.sort_unstable_by_key(|(doc, _, _)| *doc);
         let placed = below.into_iter().chain(kept).chain(above).collect::<Vec<_>>();
-        for (_, _, job) in &placed {
-            if let Some((doc, _)) = job.before {
-                forget(conn, doc)?;
-            }
-        }
+        let gone: Vec<i64> = placed.iter().filter_map(|(_, _, job)| job.before).map(|(doc, _)| doc).collect();
+        text::forget(conn, &gone)?;
+        let mut texts = Vec::with_capacity(placed.len());
         for (doc, is_astray, job) in placed {
-            conn.prepare_cached("INSERT INTO texts (rowid, subject, body) VALUES (?1, ?2, ?3)")?
-                .execute(params![doc, job.subject, job.body])?;
+            texts.push((doc, job.text));
             if job.before != Some((doc, is_astray)) {
                 conn.prepare_cached("UPDATE conversations SET doc = ?2, is_astray = ?3 WHERE row = ?1")?
                     .execute(params![job.row, doc, is_astray])?;
@@ -205,40 +162,10 @@ impl Indexer {
                 }
             }
         }
+        std::mem::take(&mut self.words).write(conn, &texts)?;
+        text::merge_some(conn)?;
         note_ends(conn, &ends)
     }
-
-    /// Every word that occurs, once: which words begin like one that is being typed is asked here, because FTS5 would put
-    /// the documents of all of them together before it names the first.
-    fn note_words(&mut self, conn: &Connection) -> Result<()> {
-        let mut new: HashMap<u64, &str> = HashMap::new();
-        {
-            let known = self.known.lock();
-            let texts = self.jobs.iter().flat_map(|job| [job.subject.as_str(), job.body.as_str()]);
-            for word in texts.flat_map(|text| text.split(' ')) {
-                let hash = hash(word);
-                if !known.contains(&hash) {
-                    new.insert(hash, word);
-                }
-            }
-        }
-        self.noted.extend(new.keys());
-        // Neighbours in the table one after the other.
-        let mut words: Vec<&str> = new.into_values().collect();
-        words.sort_unstable();
-        let mut statement =
-            conn.prepare_cached("INSERT INTO words (word) VALUES (?1) ON CONFLICT DO NOTHING")?;
-        for word in words {
-            statement.execute(params![word])?;
-        }
-        Ok(())
-    }
-}
-
-/// Takes a document out of the index.
-pub(crate) fn forget(conn: &Connection, doc: i64) -> Result<()> {
-    conn.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?.execute(params![doc])?;
-    Ok(())
 }
 
 fn ends(conn: &Connection) -> Result<Ends> {

@@ -5,11 +5,12 @@ use muster_model::{Conversation, Handle, Match, Message, RemoteId, Status, Threa
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Cache, fts,
+    Cache,
     header::{self, Written},
     indexer::Indexer,
     packed::{packed, unpacked},
     state,
+    text::cached_messages,
 };
 use crate::{
     Overlay, Result,
@@ -58,7 +59,7 @@ impl Cache {
                 .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked::<Conversation>(tx, found, "body")?)))
                 .optional()?;
             let Some((row, conversation)) = known else { return Ok(()) };
-            let messages = merged(fts::cached_messages(tx, row)?, std::slice::from_ref(message));
+            let messages = merged(cached_messages(tx, row)?, std::slice::from_ref(message));
             keep(tx, row, &messages)?;
             note_mentions(tx, row, &messages)?;
             indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
@@ -83,7 +84,7 @@ impl Cache {
                 })
                 .optional()?;
             let Some((row, conversation, fetched, complete)) = found else { return Ok(None) };
-            let messages = fts::cached_messages(tx, row)?;
+            let messages = cached_messages(tx, row)?;
             Ok(Some(CachedThread { thread: Thread { conversation, messages }, fetched, complete }))
         })
     }
@@ -118,9 +119,7 @@ pub(super) fn put_thread(
     let stamp = thread.conversation.stamp;
     let known = known.and_then(|(row, known)| Some((row, known?)));
     let (is_newest, messages) = match known {
-        Some((row, known)) if known > stamp => {
-            (false, merged(fts::cached_messages(conn, row)?, &thread.messages))
-        }
+        Some((row, known)) if known > stamp => (false, merged(cached_messages(conn, row)?, &thread.messages)),
         // What the server does not name any more goes.
         _ => (true, merged(Vec::new(), &thread.messages)),
     };

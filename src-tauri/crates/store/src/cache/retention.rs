@@ -9,7 +9,7 @@ use muster_model::{Match, RemoteId};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Cache, header, indexer::Indexer, state};
+use super::{Cache, header, indexer::Indexer, state, text};
 use crate::{Overlay, Result, StoreError};
 
 /// The shortest time that messages can be kept for, in days: what moved lately is fetched ahead.
@@ -20,8 +20,7 @@ const LONGEST: u32 = 36_500;
 const LEAST: u32 = 50;
 /// A megabyte as disks count it.
 const MEGABYTE: u64 = 1_000_000;
-/// Pages of the full-text index that are put together at a time, and pages that are given back at a time.
-const MERGED: i64 = 500;
+/// Pages that are given back at a time.
 const GIVEN_BACK: i64 = 2_000;
 
 /// For how long, and in how much room, messages are kept. Nothing set: everything stays.
@@ -134,13 +133,7 @@ impl Cache {
     /// For when nobody waits: after many changes the index answers more slowly until it was put together.
     pub fn tidy(&self) -> Result<bool> {
         self.db.write(|tx| {
-            let changes =
-                || -> rusqlite::Result<i64> { tx.query_row("SELECT total_changes()", [], |row| row.get(0)) };
-            let before = changes()?;
-            tx.prepare_cached("INSERT INTO texts (texts, rank) VALUES ('merge', ?1)")?
-                .execute(params![MERGED])?;
-            // One change is this statement itself.
-            let has_merged = changes()? - before > 1;
+            let has_merged = text::merge_step(tx)?;
             let free: i64 = tx.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
             tx.execute_batch(&format!("PRAGMA incremental_vacuum({GIVEN_BACK})"))?;
             let left: i64 = tx.pragma_query_value(None, "freelist_count", |row| row.get(0))?;

@@ -6,7 +6,10 @@ use muster_model::{Match, RemoteId, Sort, SortKey};
 use rusqlite::{Connection, params};
 
 use super::{Facet, Facets, Patch, Place, Set, at};
-use crate::{Result, cache::fts};
+use crate::{
+    Result,
+    cache::text::{self, Question, Walk},
+};
 
 /// Up to so many candidates are asked one by one what no set knows; beyond, all rows are asked at once.
 const ONE_BY_ONE: usize = 20_000;
@@ -233,13 +236,9 @@ impl<'a> Eval<'a> {
 
     /// Everything with these terms in its text.
     fn text(&self, terms: &[&Match]) -> Result<Set> {
-        let Some(question) = fts::question(self.conn, terms)? else { return Ok(Set::default()) };
-        let mut statement = self.conn.prepare_cached("SELECT rowid FROM texts WHERE texts MATCH ?1")?;
-        let mut docs = statement.query(params![question])?;
+        let Some(question) = Question::of(terms) else { return Ok(Set::default()) };
         let mut found = Vec::new();
-        while let Some(doc) = docs.next()? {
-            found.extend(self.facets.row_of_doc(doc.get(0)?));
-        }
+        text::each(self.conn, &question, |doc| found.extend(self.facets.row_of_doc(doc)))?;
         Ok(Set::of(found, self.facets.universe()))
     }
 
@@ -268,8 +267,8 @@ impl<'a> Eval<'a> {
         Ok(self.facets.in_order(&set, sort, after, limit))
     }
 
-    /// The first rows of a set with these terms in their text: FTS5 names texts in the order of the list, until there are
-    /// enough of them. Those whose number is not at its place are asked one by one.
+    /// The first rows of a set with these terms in their text: the index names texts in the order of the list, until there
+    /// are enough of them. Those whose number is not at its place are asked one by one.
     fn list_text(
         &self,
         terms: &[&Match],
@@ -279,20 +278,12 @@ impl<'a> Eval<'a> {
         (after, limit): (Option<Place<'_>>, usize),
     ) -> Result<Vec<u32>> {
         let facets = self.facets;
-        let Some(question) = fts::question(self.conn, terms)? else { return Ok(Vec::new()) };
+        let Some(question) = Question::of(terms) else { return Ok(Vec::new()) };
         let mut strays = astray.clone();
-        let mut has = self.conn.prepare_cached("SELECT 1 FROM texts WHERE rowid = ?1 AND texts MATCH ?2")?;
-        let mut failed = None;
-        strays.retain(|row| match has.exists(params![facets.doc(row), question]) {
-            Ok(has) => has,
-            Err(err) => {
-                failed.get_or_insert(err);
-                false
-            }
-        });
-        if let Some(err) = failed {
-            return Err(err.into());
-        }
+        let mut docs = Vec::new();
+        strays.for_each(|row| docs.push(facets.doc(row)));
+        let found = text::among(self.conn, &question, &docs)?;
+        strays.retain(|row| found.contains(&facets.doc(row)));
         let mut strays = facets.in_order(&strays, sort, after, limit).into_iter().peekable();
         // The first text behind the place; what is astray has none there.
         let mut first = None;
@@ -302,19 +293,13 @@ impl<'a> Eval<'a> {
                 first.is_none()
             });
         }
-        let sql = if sort.reversed {
-            "SELECT rowid FROM texts WHERE texts MATCH ?1 AND rowid >= ?2 ORDER BY rowid"
-        } else {
-            "SELECT rowid FROM texts WHERE texts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC"
-        };
         let everything = if sort.reversed { i64::MIN } else { i64::MAX };
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut docs = statement.query(params![question, first.unwrap_or(everything)])?;
+        let mut docs = Walk::begin(self.conn, &question, first.unwrap_or(everything), sort.reversed)?;
         let has_more = after.is_none() || first.is_some();
         let mut found = Vec::new();
         while has_more && found.len() < limit {
             let Some(doc) = docs.next()? else { break };
-            let row = facets.row_of_doc(doc.get(0)?);
+            let row = facets.row_of_doc(doc);
             let Some(row) = row.filter(|row| set.contains(*row) && !facets.astray.contains(*row)) else {
                 continue;
             };

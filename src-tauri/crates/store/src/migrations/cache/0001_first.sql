@@ -23,7 +23,7 @@ CREATE TABLE conversations (
     thread_stamp   INTEGER,                                 -- the stamp that came with the messages; NULL = never fetched
     thread_fetched INTEGER,
     mentions       TEXT    NOT NULL DEFAULT '[]',           -- whom its notes call, as far as its messages are here
-    doc            INTEGER NOT NULL DEFAULT 0,              -- the row of its text in `texts`
+    doc            INTEGER NOT NULL DEFAULT 0,              -- its text in `text_runs`
     is_astray      INTEGER NOT NULL DEFAULT 0               -- that number is not at its place in the order of update
 ) STRICT;
 
@@ -52,17 +52,33 @@ CREATE TABLE threads (
     messages     BLOB    NOT NULL
 ) STRICT;
 
--- Tokens are cut and folded before they come here (muster_model::tokens), so the plainest tokenizer does: it splits at
--- spaces and leaves everything beyond ASCII alone. rowid = conversations.doc.
-CREATE VIRTUAL TABLE texts USING fts5 (subject, body, content = '', contentless_delete = 1, tokenize = 'ascii');
--- A page of a sync is written as one piece, not as one for every megabyte.
-INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216);
--- Pieces are put together sixteen at a time rather than four: each text is written again half as often. What an idle
--- moment finds is put together then.
-INSERT INTO texts (texts, rank) VALUES ('automerge', 16);
+-- Full text (`cache/text.rs`): what each writing transaction indexed, put together when there are many.
+CREATE TABLE text_runs (
+    run         INTEGER PRIMARY KEY AUTOINCREMENT,
+    texts       INTEGER NOT NULL,
+    gone        INTEGER NOT NULL DEFAULT 0,                 -- how many of them are in a later run, or nowhere any more
+    lowest      INTEGER NOT NULL,                           -- the ends of its conversations.doc
+    highest     INTEGER NOT NULL,
+    first_block INTEGER NOT NULL,
+    last_block  INTEGER NOT NULL,
+    docs        BLOB    NOT NULL,                           -- every conversations.doc in it
+    gone_texts  BLOB    NOT NULL DEFAULT x''                -- a bit for each
+) STRICT;
 
--- Every word that is or was in a text: which words begin like one that is being typed.
-CREATE TABLE words (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- Words in the order of their bytes, and which texts have them.
+CREATE TABLE text_blocks (
+    block INTEGER PRIMARY KEY,
+    run   INTEGER NOT NULL,
+    first BLOB    NOT NULL,                                 -- its first word
+    words BLOB    NOT NULL
+) STRICT;
+CREATE INDEX text_blocks_by_word ON text_blocks (run, first);
+
+-- Where in the texts the words of a block are: only phrases ask.
+CREATE TABLE text_places (
+    block  INTEGER PRIMARY KEY,
+    places BLOB    NOT NULL
+) STRICT;
 
 CREATE TABLE sync (
     one          INTEGER PRIMARY KEY CHECK (one = 1),
