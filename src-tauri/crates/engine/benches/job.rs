@@ -30,8 +30,6 @@ mod measure;
 
 const N: usize = 10_000;
 const RUNS: usize = 7;
-/// So many of an undo are sorted by what they get back before they are sent, in calls of the size that the desk takes.
-const UNDONE_AT_ONCE: usize = 1_000;
 
 fn main() {
     let (done, undone) = (format!("job {N} done"), format!("job {N} undone"));
@@ -174,14 +172,12 @@ impl Bench {
     /// What its undo sends: each its own status back.
     fn inverse(&self) -> Vec<Call> {
         let most = self.desk.capabilities().max_batch;
+        let (spam, active): (Vec<_>, Vec<_>) =
+            self.conversations().into_iter().partition(|seen| seen.status == Status::Spam);
         let mut calls = Vec::new();
-        for part in self.conversations().chunks(UNDONE_AT_ONCE) {
-            let is_spam = |seen: &&Conversation| seen.status == Status::Spam;
-            let ids = |of: Vec<&Conversation>| of.into_iter().map(|seen| seen.id.clone()).collect::<Vec<_>>();
-            let (spam, active): (Vec<_>, Vec<_>) = part.iter().partition(is_spam);
-            for (status, ids) in [(StatusChange::Active, ids(active)), (StatusChange::Spam, ids(spam))] {
-                calls.extend(ids.chunks(most).map(|part| (status, part.to_vec())));
-            }
+        for (status, all) in [(StatusChange::Active, active), (StatusChange::Spam, spam)] {
+            let ids: Vec<RemoteId> = all.into_iter().map(|seen| seen.id).collect();
+            calls.extend(ids.chunks(most).map(|part| (status, part.to_vec())));
         }
         calls
     }

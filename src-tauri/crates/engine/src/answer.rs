@@ -154,7 +154,8 @@ fn send_again(
         me: me.clone(),
         filter: None,
         resolved: None,
-        audience: vec![AudienceItem { own: rest(story), ..seen_now(stores, story, now)? }].into(),
+        audience: vec![AudienceItem { own: rest(story).map(Into::into), ..seen_now(stores, story, now)? }]
+            .into(),
         sending: Sending { if_changed: job.sending.if_changed.clone(), ..Sending::default() },
         origin: Some(Origin { job: job.id, relation: Relation::SentAgain }),
     };

@@ -146,7 +146,7 @@ pub(crate) fn begin(
         origin: Some(Origin { job, relation: Relation::Retry }),
     };
     let id = retry.id;
-    if stores.journal.follow_up(retry)? == 0 {
+    if stores.journal.follow_up(&retry)? == 0 {
         return Err(nothing(Some("Somebody has just tried this again.".to_owned())));
     }
     Ok((id, touched))
@@ -188,7 +188,7 @@ fn find(stores: &Stores, job: JobId) -> Result<Found, StoreError> {
             Left::Whole | Left::Part(_) => {
                 let mut item = story.audience;
                 if let Left::Part(own) = left {
-                    item.own = Some(own);
+                    item.own = Some(own.into());
                 }
                 item.last_inbound = item.last_inbound.max(story.seen);
                 item.last_outbound = item.last_outbound.max(story.seen);

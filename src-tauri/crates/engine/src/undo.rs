@@ -9,6 +9,7 @@
 //! the undo by name – `skipped: still unknown` – and nothing is given back there; once it is settled, it can be undone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,15 +17,17 @@ use muster_model::{
     Action, AudienceItem, EffectState, Handle, JobId, JobState, Origin, Relation, RemoteId, Sending, Status,
     Verdict,
 };
-use muster_store::{HeaderStanding, ItemStory, JobRow, NewJob, StoreError};
+use muster_store::{HeaderStanding, JobRow, Member, NewJob, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::blocking::blocking;
 use crate::worker::later;
 use crate::{Account, EngineEvent, Stores};
+use backs::Backs;
 use given::{Given, Stays};
 
+mod backs;
 mod given;
 #[cfg(test)]
 mod tests;
@@ -169,7 +172,7 @@ pub(crate) fn begin(
         origin: Some(Origin { job, relation: Relation::Undo }),
     };
     let id = undo.id;
-    if stores.journal.follow_up(undo)? == 0 {
+    if stores.journal.follow_up(&undo)? == 0 {
         return Err(UndoError::Nothing("Somebody has just undone this.".to_owned()));
     }
     Ok((id, touched))
@@ -211,6 +214,16 @@ impl Found {
 
 fn find(stores: &Stores, job: JobId, ids: Option<&[RemoteId]>, now: Timestamp) -> Result<Found, StoreError> {
     let row = stores.journal.job(job)?.ok_or(StoreError::NoSuchJob(job))?;
+    let audience = stores.journal.recipients(job)?;
+    let mut stories = stores.journal.stories_alike(job, ids)?;
+    stories.retain(|story| {
+        let tells = |state: &EffectState| *state == EffectState::Applied || is_unclear(state);
+        story.effects.iter().any(|effect| tells(&effect.state))
+    });
+    let taken = stores.journal.taken_over(&Origin { job, relation: Relation::Undo })?;
+    let members = || stories.iter().flat_map(|story| &story.members);
+    let seen = |member: &Member| audience.get(member.no as usize);
+    let headers = stores.cache.standings(members().filter_map(seen).map(|seen| &seen.id))?;
     let mut found = Found {
         job: row,
         items: Vec::new(),
@@ -218,35 +231,41 @@ fn find(stores: &Stores, job: JobId, ids: Option<&[RemoteId]>, now: Timestamp) -
         stays: BTreeMap::new(),
         done_at: Vec::new(),
     };
-    let mut stories = stores.journal.stories(job, ids)?;
-    stories.retain(|story| {
-        let tells = |state: &EffectState| *state == EffectState::Applied || is_unclear(state);
-        story.effects.iter().any(|effect| tells(&effect.state))
-    });
-    let taken = stores.journal.taken_over(&Origin { job, relation: Relation::Undo })?;
-    let wanted: Vec<RemoteId> = stories.iter().map(|story| story.audience.id.clone()).collect();
-    let headers = stores.cache.standings(&wanted)?;
-    for story in stories {
-        let header = headers.get(&story.audience.id);
-        let mut given = Given::of(&story.effects, now);
-        let is_archived = header.is_some_and(|header| header.status == Status::Archived);
-        if taken.contains(&story.audience.id) && !given.own.is_empty() {
-            given = Given::nothing(Stays::UndoneAlready);
-        } else if is_archived && !given.own.is_empty() {
-            given = Given::nothing(Stays::ArchivedMeanwhile);
-        }
-        for stays in given.stays.iter().copied().collect::<BTreeSet<_>>() {
-            *found.stays.entry(stays).or_default() += 1;
-        }
-        if !given.own.is_empty() {
-            found.done_at.extend(given.done_at);
-            found.items.push(item(story, given, header));
-        } else if story.effects.iter().any(|effect| is_unclear(&effect.state)) {
-            let own = Some(Vec::new());
-            let verdict = STILL_UNKNOWN.to_owned();
-            found.unclear.push(AudienceItem { verdict, takes_part: false, own, ..story.audience });
+    let mut headers = headers.into_iter();
+    let mut backs = Backs::default();
+    for story in &stories {
+        let given = Given::of(&story.effects, now);
+        let is_unclear = story.effects.iter().any(|effect| is_unclear(&effect.state));
+        let back = backs.of(given.own);
+        let stays: BTreeSet<Stays> = given.stays.into_iter().collect();
+        for member in &story.members {
+            let Some(seen) = seen(member) else { continue };
+            let header = headers.next().flatten();
+            let is_archived = header.as_ref().is_some_and(|header| header.status == Status::Archived);
+            let refused = match &back {
+                Some(_) if taken.contains(&seen.id) => Some(Stays::UndoneAlready),
+                Some(_) if is_archived => Some(Stays::ArchivedMeanwhile),
+                _ => None,
+            };
+            for stays in refused.iter().chain(stays.iter().filter(|_| refused.is_none())) {
+                *found.stays.entry(*stays).or_default() += 1;
+            }
+            match &back {
+                Some(back) if refused.is_none() => {
+                    found.done_at.extend(given.done_at);
+                    backs.give(back, member, item(seen, member, header.as_ref()));
+                }
+                _ if is_unclear => found.unclear.push(AudienceItem {
+                    verdict: STILL_UNKNOWN.to_owned(),
+                    takes_part: false,
+                    own: Some(Arc::default()),
+                    ..seen.clone()
+                }),
+                _ => {}
+            }
         }
     }
+    found.items = backs.into_items();
     Ok(found)
 }
 
@@ -256,20 +275,18 @@ fn is_unclear(state: &EffectState) -> bool {
 }
 
 /// The conversation's place in the audience of the undo: as it is known now, our own receipts included.
-fn item(story: ItemStory, given: Given, header: Option<&HeaderStanding>) -> AudienceItem {
-    let receipts = story.effects.iter().filter_map(|effect| effect.receipt.as_ref()?.stamp);
-    let seen = story.audience;
+fn item(seen: &AudienceItem, member: &Member, header: Option<&HeaderStanding>) -> AudienceItem {
     AudienceItem {
-        stamp: receipts.chain(header.map(|header| header.stamp)).max().unwrap_or(seen.stamp),
+        stamp: member.stamp.max(header.map(|header| header.stamp)).unwrap_or(seen.stamp),
         last_inbound: header.map_or(seen.last_inbound, |header| header.last_inbound),
         // Nothing is written to anybody: whether a colleague answered since does not matter.
         last_outbound: seen.last_outbound,
-        id: seen.id,
+        id: seen.id.clone(),
         values: Vec::new(),
         verdict: Verdict::WillChange.to_string(),
         takes_part: true,
-        channel: seen.channel,
+        channel: seen.channel.clone(),
         with_files: false,
-        own: Some(given.own),
+        own: None,
     }
 }

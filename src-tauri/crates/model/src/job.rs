@@ -1,6 +1,7 @@
 //! Jobs, items, effects and plans: the states, the outcomes and the verdicts, in the words of SQL, JSON and the UI.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -225,7 +226,7 @@ impl Verdict {
 }
 
 /// One member of a frozen audience: what the agent saw when it was frozen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudienceItem {
     /// The conversation.
     pub id: RemoteId,
@@ -245,35 +246,9 @@ pub struct AudienceItem {
     pub channel: Channel,
     /// Whether the job's files go with it.
     pub with_files: bool,
-    /// Effects of its own instead of the job's: undo, and retries of what is left of an item.
-    #[serde(with = "own_effects")]
-    pub own: Option<Vec<OwnEffect>>,
-}
-
-/// Effects are told apart by their shape, which only a self-describing format can do: inside a packed audience they are
-/// a JSON text.
-mod own_effects {
-    use serde::{Deserialize, Deserializer, Serializer, de, ser};
-
-    use crate::OwnEffect;
-
-    pub(super) fn serialize<S: Serializer>(
-        own: &Option<Vec<OwnEffect>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match own {
-            Some(own) => serializer.serialize_some(&serde_json::to_string(own).map_err(ser::Error::custom)?),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Vec<OwnEffect>>, D::Error> {
-        Option::<String>::deserialize(deserializer)?
-            .map(|text| serde_json::from_str(&text).map_err(de::Error::custom))
-            .transpose()
-    }
+    /// Effects of its own instead of the job's: undo, and retries of what is left of an item. Shared, because an undo
+    /// gives the same back to thousands.
+    pub own: Option<Arc<[OwnEffect]>>,
 }
 
 text_enum! {

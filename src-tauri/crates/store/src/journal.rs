@@ -63,7 +63,7 @@ pub use replies::OpenReply;
 pub use rules::SendingRules;
 pub use saved::SavedPlan;
 pub use statistics::ItemOutcome;
-pub use stories::ItemStory;
+pub use stories::{Alike, ItemStory, Member};
 pub use waiting::Waiting;
 
 const KIND: Kind = Kind {

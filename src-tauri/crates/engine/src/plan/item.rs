@@ -71,7 +71,7 @@ impl PlanItem {
             takes_part: self.included,
             channel: self.conversation.channel.clone(),
             with_files: self.with_files && self.included,
-            own: self.own.clone(),
+            own: self.own.as_deref().map(Into::into),
         }
     }
 }

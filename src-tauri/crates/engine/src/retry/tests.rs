@@ -134,7 +134,7 @@ fn story(own: Option<Vec<OwnEffect>>, rows: &[(Effect, EffectState, &str)]) -> I
         takes_part: true,
         channel: muster_model::Channel::Email,
         with_files: false,
-        own,
+        own: own.map(Into::into),
     };
     let row =
         |(ordinal, (effect, state, code)): (u32, &(Effect, EffectState, &str))| muster_store::EffectRow {

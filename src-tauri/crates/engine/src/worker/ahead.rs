@@ -1,10 +1,12 @@
-//! Changes, one call after the other without a pause between: while a call is on its way, the outcomes of the one before
-//! it are written and the next chunk is claimed, in one transaction. That one leaves at once, so that the help desk finds
-//! its next call when it answered the last one; two are on their way at most, of different conversations.
+//! Changes, one call after the other without a pause between: while calls are on their way, the outcomes of those before
+//! them are written and the next chunk is claimed, in one transaction. Two calls are on their way at most, of different
+//! conversations, so that the help desk finds its next one when it answered the last; one chunk behind them is claimed
+//! and looked at already.
 //!
 //! For each chunk the order stays the same: its intent is on the disk before anything of it leaves, its outcome is
-//! written after the answer. After a crash two calls may have been on their way instead of one; what becomes of them is
-//! found out by looking, as always, and a change may be set twice. A reply may not, so replies never go ahead.
+//! written after the answer. After a crash two calls may have been on their way instead of one, and a chunk behind them
+//! is taken for what it says, `sending`; what becomes of them is found out by looking, as always, and a change may be set
+//! twice. A reply may not, so replies never go ahead.
 //!
 //! Going ahead ends as soon as anything is not plain: another job is due, something was not applied, the budget is
 //! short, the job was stopped. What was claimed ahead and has not left goes back to its place then; a call that began
@@ -110,9 +112,10 @@ impl<'a> Run<'a> {
             {
                 flying.push(send(self.ctx, self.job.id, call));
             }
+            // What waits for room may be stopped meanwhile.
+            self.ready.iter_mut().for_each(|call| call.is_next = false);
             if behind.is_none() {
-                let has_room = self.ready.is_empty() && flying.len() < AT_ONCE;
-                let claims = has_room && !cancel.is_cancelled() && self.may_go_ahead();
+                let claims = self.ready.is_empty() && !cancel.is_cancelled() && self.may_go_ahead();
                 if claims || !self.answered.is_empty() {
                     behind = Some(self.behind(claims));
                 }

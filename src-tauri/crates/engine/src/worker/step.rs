@@ -16,8 +16,6 @@ use crate::effect::change_of;
 
 /// Replies in one call: few enough that progress shows and that a stop comes soon.
 const REPLIES_AT_ONCE: usize = 25;
-/// Conversations of an undo that are sorted by what they get back before they are sent.
-const UNDONE_AT_ONCE: usize = 1_000;
 
 /// Claims and sends the next chunk of a job, or as many as may follow one another; says how many items it was.
 pub(super) async fn take(ctx: &WorkContext, job: &JobRow, cancel: &CancellationToken) -> Result<u64, Stop> {
@@ -60,9 +58,7 @@ pub(super) fn next(ctx: &WorkContext, job: &JobRow, action: &Action) -> (Next, H
     let capabilities = ctx.desk.capabilities();
     let limit = match action {
         Action::Reply { .. } => capabilities.max_replies.min(REPLIES_AT_ONCE),
-        Action::Change { .. } => capabilities.max_batch,
-        // Each gets back its own: the more at once, the more of them want the same.
-        Action::Undo { .. } => capabilities.max_batch.max(UNDONE_AT_ONCE),
+        Action::Change { .. } | Action::Undo { .. } => capabilities.max_batch,
         Action::Note { .. } | Action::Follow { .. } => REPLIES_AT_ONCE,
     };
     let next = Next {

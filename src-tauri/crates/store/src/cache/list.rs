@@ -1,7 +1,5 @@
 //! Lists, counts and ids: what the agent sees of the cache, pending effects included, each of one state of it.
 
-use std::collections::HashMap;
-
 use muster_model::{Conversation, Match, RemoteId, Resolved, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -96,26 +94,26 @@ impl Cache {
         self.db.read_between_writes(|tx| found(tx, ids))
     }
 
-    /// How these stand, without anything that people read; unknown ids are left out.
-    pub fn standings(&self, ids: &[RemoteId]) -> Result<HashMap<RemoteId, HeaderStanding>> {
+    /// How these stand, in their order, without anything that people read; none of what is not here.
+    pub fn standings<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a RemoteId>,
+    ) -> Result<Vec<Option<HeaderStanding>>> {
         self.db.read_between_writes(|tx| {
             let mut statement =
                 tx.prepare_cached("SELECT status, stamp, last_inbound FROM conversations WHERE id = ?1")?;
-            let mut standings = HashMap::with_capacity(ids.len());
-            for id in ids {
-                let standing = statement
-                    .query_row(params![id.as_str()], |row| {
-                        let last_inbound: i64 = row.get("last_inbound")?;
-                        Ok(HeaderStanding {
-                            status: Status::from(row.get_ref("status")?.as_str()?),
-                            stamp: row.get("stamp")?,
-                            last_inbound: (last_inbound != i64::MIN).then_some(last_inbound),
-                        })
+            let standing = |id: &RemoteId| {
+                let found = statement.query_row(params![id.as_str()], |row| {
+                    let last_inbound: i64 = row.get(2)?;
+                    Ok(HeaderStanding {
+                        status: Status::from(row.get_ref(0)?.as_str()?),
+                        stamp: row.get(1)?,
+                        last_inbound: (last_inbound != i64::MIN).then_some(last_inbound),
                     })
-                    .optional()?;
-                standings.extend(standing.map(|standing| (id.clone(), standing)));
-            }
-            Ok(standings)
+                });
+                Ok(found.optional()?)
+            };
+            ids.into_iter().map(standing).collect()
         })
     }
 

@@ -11,7 +11,7 @@ use super::{
     Journal, Recorded,
     audience::Audience,
     item,
-    lots::{effects_of, length},
+    lots::{effects_of, length, plain},
     order::Neighbour,
 };
 use crate::{
@@ -270,7 +270,7 @@ impl Claim<'_> {
             }
             if item.takes_part && !with_rows.contains(&no) {
                 // An item with a step of a newer version is shown and never run.
-                let is_newer = item.own.iter().flatten().any(|own| is_newer(&own.effect));
+                let is_newer = item.own.iter().flat_map(|own| own.iter()).any(|own| is_newer(&own.effect));
                 if is_newer || self.waits(item)? {
                     all_before_claimed = false;
                     continue;
@@ -325,7 +325,7 @@ impl Claim<'_> {
         self.conn
             .prepare_cached("INSERT INTO items (job, no, id, state) VALUES (?1, ?2, ?3, 'pending')")?
             .execute(params![self.seq, no, item.id.as_str()])?;
-        for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(effects_of(item, effects)) {
+        for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(effects_of(item, &plain(effects))) {
             self.conn
                 .prepare_cached(
                     "INSERT INTO effects (job, no, ordinal, id, effect, value, expects, state)
@@ -337,7 +337,7 @@ impl Claim<'_> {
                     ":ordinal": ordinal,
                     ":id": item.id.as_str(),
                     ":effect": effect.word(),
-                    ":value": to_json(&effect)?,
+                    ":value": to_json(effect)?,
                     ":expects": expects.as_ref().map(ToString::to_string),
                 })?;
         }

@@ -133,27 +133,15 @@ impl Journal {
 
     /// Confirms, with something else in the same transaction.
     pub(crate) fn confirm(&self, job: &NewJob, first: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        let keep = || Arc::new(Audience::of(job.audience.clone()));
-        let write = || {
+        let (seq, audience) = beside(&job.audience, || {
             let packed = pack(&job.audience)?;
             self.db.write(|tx| {
                 first(tx)?;
                 insert(tx, job, &packed)?;
                 seq_of(tx, job.id)
             })
-        };
-        // It is shown next; reading back what was just written would take longer than writing it.
-        let (seq, audience) = if job.audience.len() < MANY {
-            (write()?, keep())
-        } else {
-            thread::scope(|scope| {
-                let kept = scope.spawn(keep);
-                let seq = write();
-                let audience = kept.join().unwrap_or_else(|panic| resume_unwind(panic));
-                Ok::<_, StoreError>((seq?, audience))
-            })?
-        };
-        self.keep_audience(seq, audience);
+        })?;
+        self.keep_audience(seq, Arc::new(audience));
         Ok(())
     }
 
@@ -197,8 +185,28 @@ impl Journal {
 
     /// Who was asked for, and what was seen of them, when the job was confirmed.
     pub fn job_audience(&self, job: JobId) -> Result<Vec<AudienceItem>> {
-        self.db.read(|tx| Ok(self.audience(tx, seq_of(tx, job)?)?.items.to_vec()))
+        Ok(self.recipients(job)?.to_vec())
     }
+
+    /// The same, not copied.
+    pub fn recipients(&self, job: JobId) -> Result<Recipients> {
+        self.db.read(|tx| Ok(Recipients { items: Arc::clone(&self.audience(tx, seq_of(tx, job)?)?.items) }))
+    }
+}
+
+/// Makes ready what is shown and worked on next while the job is written: reading back what was just written would take
+/// longer than writing it.
+pub(crate) fn beside<T>(audience: &Recipients, write: impl FnOnce() -> Result<T>) -> Result<(T, Audience)> {
+    let of = audience.clone();
+    if audience.len() < MANY {
+        return Ok((write()?, Audience::of(of)));
+    }
+    thread::scope(|scope| {
+        let made = scope.spawn(|| Audience::of(of));
+        let written = write();
+        let audience = made.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Ok((written?, audience))
+    })
 }
 
 /// Writes the row of a new job, and counts who does not take part.

@@ -5,14 +5,21 @@
 //! the lot is gone. Whoever acts on rows therefore takes lots apart first; whoever only reads asks here for what no row
 //! tells. What the items do stands in the job's action, or with each of them in its audience.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use muster_model::{Action, AudienceItem, Effect, EffectState, OwnEffect, Receipt};
 use rusqlite::{Connection, Params, Row, params};
 use serde_json::Value;
 
-use super::{EffectRow, Journal, audience::Audience};
+use super::{
+    EffectRow, Journal,
+    audience::Audience,
+    stories::{Alike, Member},
+};
 use crate::{
     Result, StoreError,
     column::{instant, instant_or_none, json, json_or_none},
@@ -20,6 +27,9 @@ use crate::{
 
 mod claim;
 mod outcome;
+mod shared;
+
+use shared::Shared;
 
 /// One lot, unpacked.
 #[derive(Debug)]
@@ -35,9 +45,11 @@ pub(super) struct Lot {
     /// The number behind the last effect.
     end_row: i64,
     /// What each effect of each item was about to change.
-    before: Vec<Vec<Option<Value>>>,
-    /// The server's proof for each effect of each item.
-    receipts: Vec<Vec<Option<Receipt>>>,
+    before: Shared<Vec<Option<Value>>>,
+    /// The server's proof for each effect of each item, but for the stamps.
+    receipts: Shared<Vec<Option<Receipt>>>,
+    /// The stamps of the states that the effects led to, item by item.
+    stamps: Vec<Option<i64>>,
     /// The answers said what is so afterwards.
     says_after: bool,
     started: Timestamp,
@@ -45,7 +57,9 @@ pub(super) struct Lot {
     pub moved: i64,
 }
 
-const READ: &str = "SELECT row, job, state, numbers, first_row, end_row, before, receipts, says_after, started, finished, moved
+const READ: &str =
+    "SELECT row, job, state, numbers, first_row, end_row, before, receipts, stamps, says_after,
+                           started, finished, moved
                       FROM lots";
 
 impl Lot {
@@ -57,8 +71,9 @@ impl Lot {
             numbers: json(row, "numbers")?,
             first_row: row.get("first_row")?,
             end_row: row.get("end_row")?,
-            before: json::<Vec<Vec<Held>>>(row, "before")?.into_iter().map(held).collect(),
+            before: json::<Shared<Vec<Held>>>(row, "before")?.map(held),
             receipts: json_or_none(row, "receipts")?.unwrap_or_default(),
+            stamps: json_or_none(row, "stamps")?.unwrap_or_default(),
             says_after: row.get("says_after")?,
             started: instant(row, "started")?,
             finished: instant_or_none(row, "finished")?,
@@ -68,12 +83,19 @@ impl Lot {
 
     /// The stamp of the state that an effect led to, if it was applied and the help desk said one.
     pub fn stamp(&self, place: usize, ordinal: usize) -> Option<i64> {
-        self.receipts.get(place)?.get(ordinal)?.as_ref()?.stamp
+        *self.stamps.get(place * self.effects_each() + ordinal)?
     }
 
-    /// How many effects the item in a place has.
-    pub fn effects_in(&self, place: usize) -> usize {
-        self.before.get(place).map_or(0, Vec::len)
+    /// How many effects an item has: all have the same.
+    pub fn effects_each(&self) -> usize {
+        let all = usize::try_from(self.end_row - self.first_row).unwrap_or_default();
+        all / self.numbers.len().max(1)
+    }
+
+    /// The server's proof for an effect.
+    fn receipt(&self, place: usize, ordinal: usize) -> Option<Receipt> {
+        let receipt = self.receipts.get(place)?.get(ordinal)?.clone()?;
+        Some(Receipt { stamp: self.stamp(place, ordinal), ..receipt })
     }
 
     /// Where an item stands in it.
@@ -83,7 +105,7 @@ impl Lot {
 
     /// The number of the first effect of the item in a place.
     fn first_row_of(&self, place: usize) -> i64 {
-        self.before.iter().take(place).fold(self.first_row, |row, item| row + length(item))
+        self.first_row + i64::try_from(place * self.effects_each()).unwrap_or(i64::MAX)
     }
 }
 
@@ -99,9 +121,13 @@ pub(super) fn length<T>(items: &[T]) -> i64 {
 }
 
 /// The effects of an item: its own, or those of its job.
-pub(super) fn effects_of(item: &AudienceItem, common: &[Effect]) -> Vec<OwnEffect> {
-    let plain = |effect: &Effect| OwnEffect { effect: effect.clone(), expects: None };
-    item.own.clone().unwrap_or_else(|| common.iter().map(plain).collect())
+pub(super) fn effects_of<'a>(item: &'a AudienceItem, common: &'a [OwnEffect]) -> &'a [OwnEffect] {
+    item.own.as_deref().unwrap_or(common)
+}
+
+/// Effects that every item of a job has.
+pub(super) fn plain(effects: &[Effect]) -> Vec<OwnEffect> {
+    effects.iter().map(|effect| OwnEffect { effect: effect.clone(), expects: None }).collect()
 }
 
 /// The lots of one job, unpacked as they are asked for.
@@ -110,7 +136,7 @@ pub(super) struct Lots<'c> {
     seq: i64,
     audience: Arc<Audience>,
     /// What the job does; empty if it has no lots.
-    effects: Vec<Effect>,
+    effects: Vec<OwnEffect>,
     has_any: bool,
     unpacked: Vec<Lot>,
 }
@@ -125,11 +151,11 @@ impl Journal {
     }
 }
 
-fn effects_of_job(conn: &Connection, seq: i64) -> Result<Vec<Effect>> {
+fn effects_of_job(conn: &Connection, seq: i64) -> Result<Vec<OwnEffect>> {
     let action: Action = conn
         .prepare_cached("SELECT action FROM jobs WHERE seq = ?1")?
         .query_row(params![seq], |row| json(row, "action"))?;
-    Ok(action.effects())
+    Ok(plain(&action.effects()))
 }
 
 impl Lots<'_> {
@@ -171,22 +197,45 @@ impl Lots<'_> {
         Ok(known(&self.unpacked))
     }
 
+    /// All lots, everything that happened to items alike told once.
+    pub fn alike(&self) -> Result<Vec<Alike>> {
+        let mut all = Vec::new();
+        if !self.has_any {
+            return Ok(all);
+        }
+        for lot in moved_since(self.conn, self.seq, 0)? {
+            let each = lot.effects_each();
+            let mut groups: HashMap<(usize, usize), Alike> = HashMap::new();
+            for (place, no) in lot.numbers.iter().enumerate() {
+                let group = match groups.entry((lot.before.kind(place), lot.receipts.kind(place))) {
+                    Entry::Occupied(group) => group.into_mut(),
+                    Entry::Vacant(free) => {
+                        free.insert(Alike { effects: self.rows(&lot, place)?, members: Vec::new() })
+                    }
+                };
+                let stamp = (0..each).filter_map(|ordinal| lot.stamp(place, ordinal)).max();
+                group.members.push(Member { no: *no, stamp });
+            }
+            all.extend(groups.into_values());
+        }
+        Ok(all)
+    }
+
     fn rows(&self, lot: &Lot, place: usize) -> Result<Vec<EffectRow>> {
         let no = lot.numbers.get(place).ok_or_else(gone)?;
         let own = effects_of(self.audience.item(*no)?, &self.effects);
         let before = lot.before.get(place).ok_or_else(gone)?;
-        let receipts = lot.receipts.get(place);
         let mut rows = Vec::with_capacity(own.len());
         for ((ordinal, OwnEffect { effect, .. }), before) in (0u32..).zip(own).zip(before) {
             rows.push(EffectRow {
                 row: lot.first_row_of(place) + i64::from(ordinal),
                 ordinal,
                 after: if lot.says_after { effect.value_after() } else { None },
-                effect,
+                effect: effect.clone(),
                 state: lot.state.clone(),
                 before: before.clone(),
                 attempts: 1,
-                receipt: receipts.and_then(|all| all.get(ordinal as usize).cloned().flatten()),
+                receipt: lot.receipt(place, ordinal as usize),
                 reason: None,
                 started: Some(lot.started),
                 finished: lot.finished,

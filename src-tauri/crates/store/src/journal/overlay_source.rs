@@ -163,7 +163,7 @@ fn take_lot(layer: &mut Layer, lot: &Lot) {
             _ => Some(Stands::Remaining),
         };
         let effects = (0u32..)
-            .take(lot.effects_in(place))
+            .take(lot.effects_each())
             .filter_map(|ordinal| Some((ordinal, stands(ordinal as usize)?)))
             .collect();
         layer.set_claimed(*no, Claimed { seen: None, effects });

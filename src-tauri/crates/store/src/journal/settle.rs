@@ -1,17 +1,17 @@
 //! What a human decides about items: an answer to what is unknown or held, taking items out of a job, and the job that
 //! follows another. Each is one transaction on the rows themselves, valid whoever works the journal.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 use muster_model::{EffectState, JobId, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
-    Journal, NewJob, Recorded,
+    Journal, NewJob, Recipients, Recorded,
     audience::{Audience, pack},
     control::skip_cancelled,
-    jobs::{insert, judge_again, seq_of},
+    jobs::{beside, insert, judge_again, seq_of},
     lots,
     record::{back_to_pending, write},
     stories::stand,
@@ -93,28 +93,28 @@ impl Journal {
 
     /// Confirms a job that undoes or repeats items of another, without those that an earlier one of its kind took over.
     /// Says how many take part; with none, nothing is confirmed.
-    pub fn follow_up(&self, mut job: NewJob) -> Result<usize> {
-        let packed = pack(&job.audience)?;
-        let (taking_part, seq) = self.db.write(|tx| {
-            let mut packed = packed;
-            if let Some(origin) = &job.origin {
-                let taken = self.taken(tx, origin)?;
-                if job.audience.iter().any(|item| taken.contains(&item.id)) {
-                    job.audience.retain(|item| !taken.contains(&item.id));
-                    packed = pack(&job.audience)?;
+    pub fn follow_up(&self, job: &NewJob) -> Result<usize> {
+        let (left, made) = beside(&job.audience, || {
+            let packed = pack(&job.audience)?;
+            self.db.write(|tx| {
+                let taken = job.origin.as_ref().map(|origin| self.taken(tx, origin)).transpose()?;
+                let left = without(&job.audience, &taken.unwrap_or_default());
+                let taking_part = left.iter().filter(|item| item.takes_part).count();
+                if taking_part == 0 {
+                    return Ok(None);
                 }
-            }
-            let taking_part = job.audience.iter().filter(|item| item.takes_part).count();
-            if taking_part == 0 {
-                return Ok((0, None));
-            }
-            insert(tx, &job, &packed)?;
-            Ok((taking_part, Some(seq_of(tx, job.id)?)))
+                if left.len() == job.audience.len() {
+                    insert(tx, job, &packed)?;
+                } else {
+                    insert(tx, &NewJob { audience: left.clone(), ..job.clone() }, &pack(&left)?)?;
+                }
+                Ok(Some((seq_of(tx, job.id)?, taking_part, left)))
+            })
         })?;
-        if let Some(seq) = seq {
-            // It is worked on next.
-            self.keep_audience(seq, Arc::new(Audience::of(job.audience)));
-        }
+        let Some((seq, taking_part, left)) = left else { return Ok(0) };
+        let is_whole = left.len() == job.audience.len();
+        // It is worked on next.
+        self.keep_audience(seq, Arc::new(if is_whole { made } else { Audience::of(left) }));
         Ok(taking_part)
     }
 
@@ -144,6 +144,14 @@ impl Journal {
         let seq = seq_of(conn, job)?;
         Ok(self.audience(conn, seq)?.number_of(id).map(|no| (seq, no)))
     }
+}
+
+/// The audience without those that were taken over already.
+fn without(audience: &Recipients, taken: &HashSet<RemoteId>) -> Recipients {
+    if taken.is_empty() || !audience.iter().any(|item| taken.contains(&item.id)) {
+        return audience.clone();
+    }
+    audience.iter().filter(|item| !taken.contains(&item.id)).cloned().collect()
 }
 
 fn rows_in(conn: &Connection, seq: i64, no: u32, state: &EffectState) -> Result<Vec<i64>> {

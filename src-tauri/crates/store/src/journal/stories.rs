@@ -1,6 +1,6 @@
 //! Items with everything that happened to them, for what follows a job: undo, retry, an answer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use muster_model::{AudienceItem, EffectState, JobId, Origin, Reason, Relation, RemoteId};
@@ -35,6 +35,31 @@ pub struct ItemStory {
     pub left_at: Option<Timestamp>,
     /// Its effects; none before it was claimed.
     pub effects: Vec<EffectRow>,
+}
+
+/// Items that fared alike, with what happened to them told once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// The effects of the first of them. Those of the others differ by their rows and stamps.
+    pub effects: Vec<EffectRow>,
+    /// The items.
+    pub members: Vec<Member>,
+}
+
+/// One of several that fared alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its number.
+    pub no: u32,
+    /// The newest stamp that its effects led to.
+    pub stamp: Option<i64>,
+}
+
+impl Alike {
+    fn alone(no: u32, effects: Vec<EffectRow>) -> Self {
+        let stamp = effects.iter().filter_map(|effect| effect.receipt.as_ref()?.stamp).max();
+        Self { effects, members: vec![Member { no, stamp }] }
+    }
 }
 
 /// What stands in an item's row.
@@ -80,6 +105,33 @@ impl Journal {
                 stories.push(ItemStory { no, audience, state, reason, seen, left_at, effects });
             }
             Ok(stories)
+        })
+    }
+
+    /// What happened to the items of a job that were ever claimed, or to those of them that are named. Of ten thousand
+    /// plain changes that is a handful of stories.
+    pub fn stories_alike(&self, job: JobId, only: Option<&[RemoteId]>) -> Result<Vec<Alike>> {
+        self.db.read(|tx| {
+            let seq = seq_of(tx, job)?;
+            let mut lots = self.lots(tx, seq)?;
+            let Some(ids) = only else {
+                let mut all = lots.alike()?;
+                all.extend(all_effects(tx, seq)?.into_iter().map(|(no, effects)| Alike::alone(no, effects)));
+                return Ok(all);
+            };
+            let audience = self.audience(tx, seq)?;
+            let numbers: BTreeSet<u32> = ids.iter().filter_map(|id| audience.number_of(id)).collect();
+            let mut all = Vec::with_capacity(numbers.len());
+            for no in numbers {
+                let effects = match lots.item(no)? {
+                    Some((_, effects)) => effects,
+                    None => effects_of(tx, seq, no)?,
+                };
+                if !effects.is_empty() {
+                    all.push(Alike::alone(no, effects));
+                }
+            }
+            Ok(all)
         })
     }
 

@@ -280,7 +280,7 @@ async fn items_with_effects_of_their_own_travel_with_their_like() {
     let mut new = bench.new_job(Action::Undo { of: JobId(uuid::Uuid::now_v7()) }, 100);
     for (n, item) in new.audience.iter_mut().enumerate() {
         let effect = Effect::TagAdd(format!("t{}", n % 3));
-        item.own = Some(vec![OwnEffect { effect, expects: None }]);
+        item.own = Some([OwnEffect { effect, expects: None }].into());
     }
     bench.stores.journal.insert_job(&new).unwrap();
     bench.work().await.unwrap();

@@ -3,7 +3,7 @@
 //! A hundred thousand items are about two megabytes, packed in one pass. What is written is encrypted, authenticated and
 //! synced page by page while somebody waits for the confirmation, so that every byte left out counts.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use muster_model::{AudienceItem, Channel, OwnEffect, RemoteId};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,7 @@ pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
     let mut kinds: Vec<Kind> = Vec::new();
     let (mut kind, mut before, mut id_before) = (0, Before::default(), "");
     let mut owns: HashMap<String, usize> = HashMap::new();
+    let mut own_before: Option<(&Arc<[OwnEffect]>, usize)> = None;
     for item in items {
         // Neighbours are often of one kind.
         if !kinds.get(kind).is_some_and(|kind| kind.is_of(item)) {
@@ -78,11 +79,20 @@ pub(crate) fn pack(items: &[AudienceItem]) -> Result<Vec<u8>> {
         };
         bytes = postcard::to_extend(&own, bytes)?;
         if has_extras(item) {
-            let own = item.own.as_ref().map(to_json).transpose()?;
             let known = owns.len();
-            let number = own.as_ref().map_or(0, |own| owns.get(own).copied().unwrap_or(known + 1));
+            let (number, new) = match (&item.own, own_before) {
+                (None, _) => (0, None),
+                // Neighbours often share theirs.
+                (Some(own), Some((before, number))) if Arc::ptr_eq(own, before) => (number, None),
+                (Some(own), _) => {
+                    let json = to_json(&own.as_ref())?;
+                    let number = owns.get(&json).copied().unwrap_or(known + 1);
+                    own_before = Some((own, number));
+                    (number, Some(json).filter(|_| number > known))
+                }
+            };
             bytes = postcard::to_extend(&Extras { values: &item.values, own: number }, bytes)?;
-            if let Some(own) = own.filter(|_| number > known) {
+            if let Some(own) = new {
                 bytes = postcard::to_extend(&own, bytes)?;
                 owns.insert(own, number);
             }
@@ -99,7 +109,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
     };
     let (n, mut bytes): (usize, _) = postcard::take_from_bytes(bytes)?;
     let mut kinds: Vec<Kind> = Vec::new();
-    let mut owns: Vec<Vec<OwnEffect>> = Vec::new();
+    let mut owns: Vec<Arc<[OwnEffect]>> = Vec::new();
     let mut before = Before::default();
     // Every item takes several bytes: a wrong number asks for no more than that.
     let mut items: Vec<AudienceItem> = Vec::with_capacity(n.min(bytes.len()));
@@ -116,7 +126,9 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
         let (values, number) = extras.map_or_else(Default::default, |extras| (extras.values, extras.own));
         if number == owns.len() + 1 {
             let own: &str = take(&mut bytes)?;
-            owns.push(serde_json::from_str(own).map_err(|err| StoreError::corrupt(err.to_string()))?);
+            let own: Vec<OwnEffect> =
+                serde_json::from_str(own).map_err(|err| StoreError::corrupt(err.to_string()))?;
+            owns.push(own.into());
         }
         let effects = match number.checked_sub(1) {
             None => None,

@@ -1,12 +1,12 @@
 //! Claiming whole lots: items that were never claimed, that nothing keeps waiting, and all of whose effects leave at once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use muster_model::{AudienceItem, Effect, EffectState, OwnEffect};
+use muster_model::{AudienceItem, Conversation, Effect, EffectState, OwnEffect};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::Value;
 
-use super::{effects_of, length};
+use super::{Shared, effects_of, length, plain};
 use crate::{
     Result,
     column::to_json,
@@ -22,10 +22,11 @@ use crate::{
 const LEAST: usize = 2;
 
 /// One item on its way into a lot.
+#[derive(Clone, Copy)]
 struct Member<'a> {
     no: u32,
     item: &'a AudienceItem,
-    effects: Vec<OwnEffect>,
+    effects: &'a [OwnEffect],
 }
 
 impl Claim<'_> {
@@ -36,7 +37,8 @@ impl Claim<'_> {
         common: &[Effect],
         room: &Room,
     ) -> Result<Option<(u32, Vec<ClaimedItem>)>> {
-        let (next, members) = self.members(common, room)?;
+        let plain = plain(common);
+        let (next, members) = self.members(&plain, room)?;
         if members.len() < LEAST {
             return Ok(None);
         }
@@ -55,7 +57,7 @@ impl Claim<'_> {
     }
 
     /// The next items up to the first that has to wait, and the number behind them.
-    fn members(&self, common: &[Effect], room: &Room) -> Result<(u32, Vec<Member<'_>>)> {
+    fn members<'a>(&'a self, common: &'a [OwnEffect], room: &Room) -> Result<(u32, Vec<Member<'a>>)> {
         let mut members = Vec::new();
         let mut next = room.next;
         if self.has_rows_from(next)? {
@@ -89,17 +91,8 @@ impl Claim<'_> {
     }
 
     fn lot(&self, group: &[Member<'_>], claimed: &mut Vec<ClaimedItem>) -> Result<()> {
-        let known = self.know(group);
-        let mut before: Vec<Vec<Option<Value>>> = Vec::with_capacity(group.len());
-        for (member, known) in group.iter().zip(&known) {
-            let values = member
-                .effects
-                .iter()
-                .map(|own| self.value_before(&own.effect, own.expects.as_ref(), known.as_ref()));
-            before.push(values.collect::<Result<_>>()?);
-        }
         let numbers: Vec<u32> = group.iter().map(|member| member.no).collect();
-        let n: i64 = group.iter().map(|member| length(&member.effects)).sum();
+        let n: i64 = group.iter().map(|member| length(member.effects)).sum();
         let end = keep_free(self.conn, n)?;
         let mut row = end - n;
         self.conn
@@ -114,14 +107,15 @@ impl Claim<'_> {
                 ":numbers": to_json(&numbers)?,
                 ":first_row": row,
                 ":end_row": end,
-                ":before": to_json(&as_written(&before))?,
+                ":before": to_json(&self.before(group)?.map(as_written))?,
                 ":started": self.now,
                 ":moved": next_move(self.conn, self.seq)?,
             })?;
         tally::add(self.conn, self.seq, (&EffectState::Sending, "", ""), group.len() as u64)?;
         for member in group {
             let mut effects = Vec::with_capacity(member.effects.len());
-            for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(member.effects.iter().cloned()) {
+            for (ordinal, OwnEffect { effect, expects }) in (0u32..).zip(member.effects) {
+                let (effect, expects) = (effect.clone(), expects.clone());
                 effects.push(ClaimedEffect { row, ordinal, effect, expects, attempts: 1 });
                 row += 1;
             }
@@ -137,10 +131,24 @@ impl Claim<'_> {
         Ok(())
     }
 
+    /// What the effects of each are about to change.
+    fn before(&self, group: &[Member<'_>]) -> Result<Shared<Vec<Option<Value>>>> {
+        let known = self.know(group);
+        let values = |(member, known): (&Member<'_>, &Option<Conversation>)| {
+            let value =
+                |own: &OwnEffect| self.value_before(&own.effect, own.expects.as_ref(), known.as_ref());
+            member.effects.iter().map(value).collect::<Result<Vec<_>>>()
+        };
+        group.iter().zip(&known).map(values).collect()
+    }
+
     /// What is known of each, where that says what an effect is about to change.
-    fn know(&self, group: &[Member<'_>]) -> Vec<Option<muster_model::Conversation>> {
+    fn know(&self, group: &[Member<'_>]) -> Vec<Option<Conversation>> {
         let asks = |member: &Member<'_>| member.effects.iter().any(|own| own.expects.is_none());
         let ids: Vec<_> = group.iter().filter(|member| asks(member)).map(|member| &member.item.id).collect();
+        if ids.is_empty() {
+            return vec![None; group.len()];
+        }
         let mut known = self.before.of(&ids).into_iter();
         group.iter().map(|member| if asks(member) { known.next().flatten() } else { None }).collect()
     }
@@ -154,28 +162,48 @@ impl Claim<'_> {
 }
 
 /// As [`super::Held`].
-fn as_written(before: &[Vec<Option<Value>>]) -> Vec<Vec<&[Value]>> {
-    before.iter().map(|item| item.iter().map(Option::as_slice).collect()).collect()
+fn as_written(item: Vec<Option<Value>>) -> Vec<Vec<Value>> {
+    item.into_iter().map(|value| value.into_iter().collect()).collect()
 }
 
 /// Those that do the same together, in the order of the first of them; no more in one lot than travel in one call.
 fn alike<'a>(members: Vec<Member<'a>>, per_call: usize) -> Result<Vec<Vec<Member<'a>>>> {
     let mut groups: Vec<Vec<Member<'a>>> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    let mut before: Option<(Member<'a>, usize)> = None;
     for member in members {
-        let what = match &member.item.own {
-            None => String::new(),
-            Some(own) => to_json(&own.iter().map(|own| &own.effect).collect::<Vec<_>>())?,
-        };
-        match places.get(&what).and_then(|place| groups.get_mut(*place)) {
-            Some(group) if group.len() < per_call => group.push(member),
-            _ => {
+        // Neighbours mostly do the same.
+        let mut place = before.filter(|(before, _)| before.does_the_same(&member)).map(|(_, place)| place);
+        if place.is_none_or(|place| groups.get(place).is_none_or(|group| group.len() >= per_call)) {
+            let what = match &member.item.own {
+                None => String::new(),
+                Some(own) => to_json(&own.iter().map(|own| &own.effect).collect::<Vec<_>>())?,
+            };
+            let known = places.get(&what).copied();
+            place = known.filter(|place| groups.get(*place).is_some_and(|group| group.len() < per_call));
+            if place.is_none() {
                 places.insert(what, groups.len());
-                groups.push(vec![member]);
             }
         }
+        let place = place.unwrap_or(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(member),
+            None => groups.push(vec![member]),
+        }
+        before = Some((member, place));
     }
     Ok(groups)
+}
+
+impl Member<'_> {
+    /// Whether it is plain that both do the same.
+    fn does_the_same(&self, other: &Self) -> bool {
+        match (&self.item.own, &other.item.own) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
 }
 
 /// Keeps numbers of effects free; says which is the first behind them.

@@ -1,10 +1,10 @@
 //! What becomes of a lot: all of it applied, or taken apart.
 
-use muster_model::{Effect, EffectState, Receipt};
+use muster_model::{EffectState, Receipt};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::Value;
 
-use super::{Lot, READ, effects_of, effects_of_job, gone, read};
+use super::{Lot, READ, Shared, effects_of, effects_of_job, gone, read};
 use crate::{
     Result,
     column::{ms, to_json},
@@ -73,21 +73,13 @@ impl Journal {
         if outcomes.iter().all(|outcome| outcome.after.is_none()) {
             return Ok(Some(false));
         }
+        // All of them do the same.
         let (audience, common) = (self.audience(conn, lot.seq)?, effects_of_job(conn, lot.seq)?);
-        let usual: Vec<Option<Value>> = common.iter().map(Effect::value_after).collect();
-        let mut outcomes = outcomes.iter();
-        for no in &lot.numbers {
-            let says_so = match &audience.item(*no)?.own {
-                None => usual.iter().all(|after| outcomes.next().is_some_and(|said| said.after == *after)),
-                Some(own) => own
-                    .iter()
-                    .all(|own| outcomes.next().is_some_and(|said| said.after == own.effect.value_after())),
-            };
-            if !says_so {
-                return Ok(None);
-            }
-        }
-        Ok(Some(true))
+        let first = lot.numbers.first().ok_or_else(gone)?;
+        let after: Vec<Option<Value>> =
+            effects_of(audience.item(*first)?, &common).iter().map(|own| own.effect.value_after()).collect();
+        let says_so = outcomes.iter().zip(after.iter().cycle()).all(|(said, after)| said.after == *after);
+        Ok(says_so.then_some(true))
     }
 
     /// Makes rows of a lot, as if each of its items had been claimed for itself.
@@ -100,11 +92,7 @@ impl Journal {
                 .execute(params![lot.seq, no, item.id.as_str(), lot.state.as_str(), lot.moved])?;
             let before = lot.before.get(place).ok_or_else(gone)?;
             for ((ordinal, own), before) in (0u32..).zip(effects_of(item, &common)).zip(before) {
-                let receipt: Option<&Receipt> = lot
-                    .receipts
-                    .get(place)
-                    .and_then(|all| all.get(ordinal as usize))
-                    .and_then(Option::as_ref);
+                let receipt = lot.receipt(place, ordinal as usize);
                 let after = if lot.says_after { own.effect.value_after() } else { None };
                 conn.prepare_cached(
                     "INSERT INTO effects (row, job, no, ordinal, id, effect, value, expects, state, before, after, attempts,
@@ -124,8 +112,8 @@ impl Journal {
                     ":state": lot.state.as_str(),
                     ":before": before.as_ref().map(ToString::to_string),
                     ":after": after.as_ref().map(ToString::to_string),
-                    ":receipt": receipt.map(to_json).transpose()?,
-                    ":stamp": receipt.and_then(|receipt| receipt.stamp),
+                    ":receipt": receipt.as_ref().map(to_json).transpose()?,
+                    ":stamp": receipt.as_ref().and_then(|receipt| receipt.stamp),
                     ":started": ms(lot.started),
                     ":finished": lot.finished.map(ms),
                 })?;
@@ -153,18 +141,25 @@ fn lot_with(conn: &Connection, row: i64) -> Result<Option<Lot>> {
 }
 
 fn apply(conn: &Connection, lot: &Lot, outcomes: &[Recorded], says_after: bool) -> Result<()> {
-    let mut said = outcomes.iter().map(|outcome| outcome.receipt.as_ref());
-    let receipts: Vec<Vec<Option<&Receipt>>> =
-        lot.before.iter().map(|item| said.by_ref().take(item.len()).collect()).collect();
+    let stamps: Vec<Option<i64>> =
+        outcomes.iter().map(|outcome| outcome.receipt.as_ref().and_then(|receipt| receipt.stamp)).collect();
+    let without_stamp = |outcome: &Recorded| {
+        outcome.receipt.as_ref().map(|receipt| Receipt { stamp: None, ..receipt.clone() })
+    };
+    let receipts: Shared<Vec<Option<Receipt>>> = outcomes
+        .chunks(lot.effects_each().max(1))
+        .map(|item| item.iter().map(without_stamp).collect::<Vec<_>>())
+        .collect();
     conn.prepare_cached(
-        "UPDATE lots SET state = 'applied', receipts = :receipts, stamp = :stamp, says_after = :says_after,
+        "UPDATE lots SET state = 'applied', receipts = :receipts, stamps = :stamps, stamp = :stamp, says_after = :says_after,
                 finished = :finished, moved = :moved
           WHERE row = :row",
     )?
     .execute(named_params! {
         ":row": lot.row,
         ":receipts": to_json(&receipts)?,
-        ":stamp": outcomes.iter().filter_map(|outcome| outcome.receipt.as_ref()?.stamp).max(),
+        ":stamps": to_json(&stamps)?,
+        ":stamp": stamps.iter().flatten().max(),
         ":says_after": says_after,
         ":finished": outcomes.first().map(|outcome| ms(outcome.at)),
         ":moved": next_move(conn, lot.seq)?,

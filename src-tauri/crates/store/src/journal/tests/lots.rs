@@ -115,7 +115,7 @@ fn those_who_get_the_same_back_are_one_lot_each() {
     let mut all = audience(&["a", "b", "c", "d", "e"]);
     let own = |status: StatusChange| {
         let expects = Some(json!({ "status": "done", "snoozed_until": null }));
-        Some(vec![OwnEffect { effect: Effect::Status(status), expects }])
+        Some([OwnEffect { effect: Effect::Status(status), expects }].into())
     };
     for (n, item) in all.iter_mut().enumerate() {
         item.own =

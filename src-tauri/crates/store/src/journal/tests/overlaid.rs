@@ -78,7 +78,7 @@ fn an_undo_gives_each_conversation_its_own_back() {
     let (_folder, journal) = open();
     let mut all = audience(&["a", "b"]);
     for (item, status) in all.iter_mut().zip([StatusChange::Spam, StatusChange::Archived]) {
-        item.own = Some(vec![OwnEffect { effect: Effect::Status(status), expects: None }]);
+        item.own = Some([OwnEffect { effect: Effect::Status(status), expects: None }].into());
     }
     confirm(&journal, Action::Undo { of: JobId(Uuid::now_v7()) }, all);
     let overlay = look(&journal, 0);
@@ -153,7 +153,7 @@ impl Story {
                 let mut all = audience(&members);
                 if own {
                     let effect = Effect::TagAdd("back".into());
-                    all[0].own = Some(vec![OwnEffect { effect, expects: None }]);
+                    all[0].own = Some([OwnEffect { effect, expects: None }].into());
                 }
                 let action = if is_reply { reply(done()) } else { Action::Change { change: done() } };
                 let job = confirm(&self.journal, action, all);

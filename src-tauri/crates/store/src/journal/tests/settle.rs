@@ -30,7 +30,7 @@ fn follower(of: JobId, relation: Relation, action: Action, audience: Vec<Audienc
 fn back_to_active(id: &str) -> Vec<AudienceItem> {
     let expects = Some(json!({ "status": "done", "snoozed_until": null }));
     let own = vec![OwnEffect { effect: Effect::Status(StatusChange::Active), expects }];
-    audience(&[id]).into_iter().map(|item| AudienceItem { own: Some(own.clone()), ..item }).collect()
+    audience(&[id]).into_iter().map(|item| AudienceItem { own: Some(own.clone().into()), ..item }).collect()
 }
 
 fn state_of(journal: &Journal, job: JobId, id: &str) -> EffectState {
@@ -124,8 +124,8 @@ fn nobody_takes_an_item_over_twice_and_what_failed_there_may_be_taken_again() {
     let job = confirm(&journal, reply(Change::default()), audience(&["a", "b"]));
     let retry = |ids: &[&str]| follower(job, Relation::Retry, reply(Change::default()), audience(ids));
     let first = retry(&["a", "b"]);
-    assert_eq!(journal.follow_up(first.clone()).unwrap(), 2);
-    assert_eq!(journal.follow_up(retry(&["a", "b"])).unwrap(), 0);
+    assert_eq!(journal.follow_up(&first).unwrap(), 2);
+    assert_eq!(journal.follow_up(&retry(&["a", "b"])).unwrap(), 0);
     for item in claim(&journal, job) {
         assert!(journal.record(&[outcome(item.effects[0].row, EffectState::Rejected)]).unwrap().is_empty());
     }
@@ -136,10 +136,10 @@ fn nobody_takes_an_item_over_twice_and_what_failed_there_may_be_taken_again() {
     }
     // Only b may be tried again, and only by one: the retry of the retry counts as well.
     let second = follower(first.id, Relation::Retry, reply(Change::default()), audience(&["b"]));
-    assert_eq!(journal.follow_up(second.clone()).unwrap(), 1);
-    assert_eq!(journal.follow_up(retry(&["a", "b"])).unwrap(), 0);
+    assert_eq!(journal.follow_up(&second).unwrap(), 1);
+    assert_eq!(journal.follow_up(&retry(&["a", "b"])).unwrap(), 0);
     assert!(journal.cancel_job(second.id, at(600)).unwrap().did);
-    assert_eq!(journal.follow_up(retry(&["a", "b"])).unwrap(), 1);
+    assert_eq!(journal.follow_up(&retry(&["a", "b"])).unwrap(), 1);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn effects_of_an_item_of_its_own_are_claimed_with_what_they_expect() {
     let row = claim(&journal, job)[0].effects[0].row;
     assert!(journal.record(&[outcome(row, EffectState::Applied)]).unwrap().is_empty());
     let undo = follower(job, Relation::Undo, Action::Undo { of: job }, back_to_active("a"));
-    assert_eq!(journal.follow_up(undo.clone()).unwrap(), 1);
+    assert_eq!(journal.follow_up(&undo).unwrap(), 1);
     let known = |_: &RemoteId| Some(conversation("a", 5));
     let claimed = journal.claim(undo.id, 9, true, at(510), &known).unwrap();
     let expects = claimed[0].effects[0].expects.clone();
@@ -163,7 +163,7 @@ fn an_undo_waits_for_its_turn_and_replaces_nobody() {
     let (_folder, journal) = open();
     let first = confirm(&journal, change(set_status(StatusChange::Spam)), audience(&["a"]));
     let undo = follower(first, Relation::Undo, Action::Undo { of: first }, back_to_active("a"));
-    assert_eq!(journal.follow_up(undo.clone()).unwrap(), 1);
+    assert_eq!(journal.follow_up(&undo).unwrap(), 1);
     assert!(claim(&journal, undo.id).is_empty());
     let claimed = claim(&journal, first);
     assert_eq!(claimed.len(), 1, "an undo decides nothing");
@@ -180,7 +180,8 @@ fn what_is_left_of_a_retried_item_replaces_only_its_own_fields() {
     let agent = Change { agent: Some(None), ..done() };
     let first = confirm(&journal, change(agent.clone()), audience(&["a"]));
     let own = vec![OwnEffect { effect: Effect::Assignee(None), expects: None }];
-    let rest = audience(&["a"]).into_iter().map(|item| AudienceItem { own: Some(own.clone()), ..item });
+    let rest =
+        audience(&["a"]).into_iter().map(|item| AudienceItem { own: Some(own.clone().into()), ..item });
     confirm(&journal, change(agent), rest.collect());
     let claimed = claim(&journal, first);
     let words: Vec<&str> = claimed[0].effects.iter().map(|effect| effect.effect.word()).collect();

@@ -98,8 +98,9 @@ CREATE TABLE lots (
     first_row  INTEGER NOT NULL,                            -- the first effect
     end_row    INTEGER NOT NULL,                            -- behind the last one
     state      TEXT    NOT NULL,                            -- sending, applied
-    before     TEXT    NOT NULL,                            -- JSON: of every effect of every item
-    receipts   TEXT,                                        -- JSON: likewise
+    before     TEXT    NOT NULL,                            -- JSON: of every effect of every item, each kind once
+    receipts   TEXT,                                        -- JSON: likewise, but for the stamps
+    stamps     TEXT,                                        -- JSON: of every effect, item by item
     stamp      INTEGER,                                     -- the newest of their stamps
     says_after INTEGER NOT NULL DEFAULT 0,                  -- the answers said what is so afterwards
     started    INTEGER NOT NULL,

@@ -8,10 +8,12 @@ fn item() -> impl Strategy<Value = AudienceItem> {
     let at = || prop_oneof![Just(None), any::<i64>().prop_map(Some), (0..9i64).prop_map(Some)];
     let verdict = prop_oneof![Just("will_send"), Just("same_person_twice"), Just("")];
     let channel = prop_oneof![Just(Channel::Email), Just(Channel::Sms), Just(Channel::from("pigeon"))];
-    let own = prop_oneof![
-        4 => Just(None),
-        1 => Just(Some(vec![OwnEffect { effect: Effect::Priority(Priority::High), expects: None }])),
-    ];
+    let own = |priority| {
+        let effect = Effect::Priority(priority);
+        // The same for all: an undo shares it.
+        Just(Some(Arc::from([OwnEffect { effect, expects: None }])))
+    };
+    let own = prop_oneof![4 => Just(None), 2 => own(Priority::High), 1 => own(Priority::Low)];
     let values = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(".{0,5}", 1..3)];
     ((id, any::<i64>(), at(), at()), (values, verdict, any::<bool>(), channel, any::<bool>(), own)).prop_map(
         |(
