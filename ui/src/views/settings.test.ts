@@ -83,6 +83,9 @@ describe('settings', () => {
     expect(called('save_storage').at(-1)).toMatchObject({ keepDays: 90, keepMegabytes: 1000 });
     await pick('keepDays', 'Always');
     expect(called('save_storage').at(-1)).toMatchObject({ keepDays: null, keepMegabytes: 1000 });
+    expect(app.text('storage-figures')).toContain('3.1 MB');
+    await pick('keepFileMegabytes', 'Keep none');
+    expect(called('save_storage').at(-1)).toMatchObject({ keepFileMegabytes: 0, keepMegabytes: 1000 });
     await pick('keepMegabytes', '250 MB');
     expect(app.text('settings-error')).toContain('The journal cannot be written.');
     expect(select('keepMegabytes').selectedOptions[0]?.text).toBe('1 GB');
@@ -99,6 +102,8 @@ describe('settings', () => {
       keepDays: 30,
       keepMegabytes: null,
       megabytes: 2400,
+      keepFileMegabytes: 0,
+      fileMegabytes: 0,
       conversations: 9,
       withMessages: 2,
       removed: 1,

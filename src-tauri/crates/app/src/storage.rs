@@ -23,8 +23,12 @@ impl App {
     /// When a limit makes no sense, the account is a file, or the journal cannot be written.
     pub async fn save_storage(&self, request: SaveStorage) -> Result<StorageView, UiError> {
         let account = self.account_of(&request.account).await?;
-        let SaveStorage { keep_days: days, keep_megabytes: megabytes, .. } = request;
-        self.set_retention(&account, Retention { days, megabytes }).await?;
+        let retention = Retention {
+            days: request.keep_days,
+            megabytes: request.keep_megabytes,
+            file_megabytes: request.keep_file_megabytes,
+        };
+        self.set_retention(&account, retention).await?;
         self.stored(&account).await
     }
 
@@ -33,10 +37,12 @@ impl App {
     /// # Errors
     /// When a database cannot be read.
     pub async fn stored(&self, account: &Account) -> Result<StorageView, UiError> {
-        let (stores, is_file) = (account.stores().clone(), account.is_file());
+        let account = account.clone();
         self.blocking(move || {
+            let stores = account.stores();
             let (retention, state) = (stores.journal.retention()?, stores.cache.sync_state()?);
-            Ok(view(retention, stores.cache.stock()?, state.cached, is_file))
+            let here = (stores.cache.stock()?, state.cached, account.file_bytes()?);
+            Ok(view(retention, here, account.is_file()))
         })
         .await
     }
@@ -62,12 +68,19 @@ impl App {
     }
 }
 
-fn view(retention: Retention, stock: Stock, conversations: u64, is_file: bool) -> StorageView {
+fn view(
+    retention: Retention,
+    (stock, conversations, file_bytes): (Stock, u64, u64),
+    is_file: bool,
+) -> StorageView {
     let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let megabytes = |bytes: u64| f64::from(count(bytes.div_ceil(100_000))) / 10.0;
     StorageView {
         keep_days: retention.days,
         keep_megabytes: retention.megabytes,
-        megabytes: f64::from(count(stock.bytes.div_ceil(100_000))) / 10.0,
+        megabytes: megabytes(stock.bytes),
+        keep_file_megabytes: retention.file_megabytes,
+        file_megabytes: megabytes(file_bytes),
         conversations: count(conversations),
         with_messages: count(stock.threads),
         removed: count(stock.removed),

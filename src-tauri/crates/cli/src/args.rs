@@ -164,6 +164,9 @@ pub struct SettingsCommand {
     /// The oldest messages are removed while more than so many megabytes are needed, or `all` stay.
     #[arg(long, value_name = "MB", value_parser = limit)]
     pub keep_mb: Option<Limit>,
+    /// Files of messages that were not opened for longest go while they need more than so many megabytes; 0 keeps none.
+    #[arg(long, value_name = "MB")]
+    pub keep_files_mb: Option<u32>,
 }
 
 /// A number, or none: everything stays.

@@ -28,10 +28,15 @@ pub async fn run(app: &App, command: SettingsCommand, out: Out) -> Result<ExitCo
         app.set_rules(&account, rules).await?;
     }
     let stored = app.stored(&account).await?;
-    let kept = Retention { days: stored.keep_days, megabytes: stored.keep_megabytes };
+    let kept = Retention {
+        days: stored.keep_days,
+        megabytes: stored.keep_megabytes,
+        file_megabytes: stored.keep_file_megabytes,
+    };
     let wanted = Retention {
         days: command.keep_days.unwrap_or(kept.days),
         megabytes: command.keep_mb.unwrap_or(kept.megabytes),
+        file_megabytes: command.keep_files_mb.unwrap_or(kept.file_megabytes),
     };
     if wanted != kept {
         app.set_retention(&account, wanted).await?;
@@ -44,6 +49,8 @@ pub async fn run(app: &App, command: SettingsCommand, out: Out) -> Result<ExitCo
         "keep_days": wanted.days,
         "keep_mb": wanted.megabytes,
         "mb": stored.megabytes,
+        "keep_files_mb": wanted.file_megabytes,
+        "files_mb": stored.file_megabytes,
         "with_messages": stored.with_messages,
         "removed": stored.removed,
         "removed_until": stored.removed_until,
@@ -53,13 +60,15 @@ pub async fn run(app: &App, command: SettingsCommand, out: Out) -> Result<ExitCo
             "One reply can be taken back for {} s, a reply to many for {} s, one in a live chat for {} s.\n\
              What is more than {} min late asks before it leaves.\n\
              {}\n\
+             {}\n\
              {}",
             rules.hold_one,
             rules.hold_many,
             rules.hold_chat,
             rules.overdue_minutes,
             limits(wanted),
-            stock(&stored)
+            stock(&stored),
+            files(wanted, &stored)
         )
     })?;
     Ok(ExitCode::SUCCESS)
@@ -77,6 +86,16 @@ fn limits(retention: Retention) -> String {
     format!(
         "Messages {gone} are removed from this computer, at the next sync at the latest; the help desk keeps them."
     )
+}
+
+fn files(retention: Retention, stored: &StorageView) -> String {
+    match retention.file_megabytes {
+        0 => "Files of messages are fetched anew each time.".to_owned(),
+        most => format!(
+            "Files of messages that were opened stay in up to {most} MB: {} MB now.",
+            stored.file_megabytes
+        ),
+    }
 }
 
 fn stock(stored: &StorageView) -> String {

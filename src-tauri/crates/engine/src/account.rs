@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use muster_helpdesk::{ApiKey, Capabilities, HelpDesk, ReadError};
 use muster_model::{Directory, Me, Moment};
-use muster_store::{AccountRow, Cache, Journal, Overlay, StoreError};
+use muster_store::{AccountRow, Cache, FetchedFiles, Journal, Overlay, StoreError};
 use thiserror::Error;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -48,6 +48,8 @@ pub(crate) struct Inner {
     row: AccountRow,
     folder: PathBuf,
     stores: Stores,
+    /// Files of messages that were opened; none where they cannot be kept.
+    fetched: Option<FetchedFiles>,
     clock: Arc<dyn Clock>,
     link: Arc<Link>,
     pace: Arc<Pace>,
@@ -116,12 +118,15 @@ impl Account {
         };
         let place = folder.clone();
         let told = Arc::clone(&clock);
-        let (stores, known, pace) = blocking(move || {
+        let (stores, fetched, known, pace) = blocking(move || {
             let cache = Cache::open(&place, &data_key)?;
             let journal = Journal::open(&place, &data_key)?;
             let known = Who::read(&cache, is_file)?;
             let pace = Pace::load(told, journal.clone())?;
-            Ok::<_, StoreError>((Stores { cache, journal }, known, Arc::new(pace)))
+            // Without it files are fetched anew each time, and everything else is as it was.
+            let fetched = FetchedFiles::open(&place, &data_key);
+            let fetched = fetched.inspect_err(|err| tracing::error!(error = %err, "files are not kept")).ok();
+            Ok::<_, StoreError>((Stores { cache, journal }, fetched, known, Arc::new(pace)))
         })
         .await?;
         let events = broadcast::channel(1024).0;
@@ -130,6 +135,7 @@ impl Account {
             row,
             folder,
             stores,
+            fetched,
             clock,
             link,
             pace,

@@ -67,6 +67,7 @@ async fn put_in_order(account: &Account) -> Result<(), StoreError> {
 
 /// Removes what the limits want removed, and says of how many conversations.
 pub(crate) async fn keep_within(account: &Account) -> Result<u64, StoreError> {
+    account.keep_files_within().await?;
     let stores = account.stores().clone();
     let (retention, busy) = blocking(move || {
         Ok::<_, StoreError>((stores.journal.retention()?, stores.cache.sync_state()?.backfilling))

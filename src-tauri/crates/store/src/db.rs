@@ -131,6 +131,15 @@ impl std::fmt::Debug for Db {
     }
 }
 
+/// Gives free pages back to the file system, this many at most; all of them for 0.
+pub(crate) fn give_back(conn: &Connection, pages: i64) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+    let mut rows = statement.query([])?;
+    // One page is given back at each step.
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
 /// A panic while holding the lock has already undone its transaction, so the connection behind it is sound.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

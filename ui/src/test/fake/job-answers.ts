@@ -32,6 +32,8 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
     keepDays: null,
     keepMegabytes: null,
     megabytes: 18.4,
+    keepFileMegabytes: 250,
+    fileMegabytes: 3.1,
     conversations: 2000,
     withMessages: 640,
     removed: 0,
@@ -156,9 +158,9 @@ export function jobAnswers(shop: Shop, jobs: FakeJobs): Area {
       return (rules = request.rules);
     },
     storage: () => storage,
-    save_storage: ({ keepDays, keepMegabytes }) => {
+    save_storage: ({ keepDays, keepMegabytes, keepFileMegabytes }) => {
       if (keepMegabytes === 250) throw refusal('badInput', 'The journal cannot be written.');
-      return (storage = { ...storage, keepDays, keepMegabytes });
+      return (storage = { ...storage, keepDays, keepMegabytes, keepFileMegabytes });
     },
     edit_job: ({ job: id, name, sending }) => {
       const job = jobs.get(id);

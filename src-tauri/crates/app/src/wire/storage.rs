@@ -11,6 +11,10 @@ wire! {
         pub keep_megabytes: Option<u32>,
         /// What is needed now.
         pub megabytes: f64,
+        /// The most megabytes of files that were opened; 0 keeps none.
+        pub keep_file_megabytes: u32,
+        /// What those need now.
+        pub file_megabytes: f64,
         /// Conversations here.
         pub conversations: u32,
         /// Those with their messages.
@@ -28,5 +32,6 @@ wire! {
         pub account: String,
         pub keep_days: Option<u32>,
         pub keep_megabytes: Option<u32>,
+        pub keep_file_megabytes: u32,
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Cache, header, indexer::Indexer, state, text};
-use crate::{Overlay, Result, StoreError};
+use crate::{Overlay, Result, StoreError, db::give_back};
 
 /// The shortest time that messages can be kept for, in days: what moved lately is fetched ahead.
 const SHORTEST: u32 = 30;
@@ -23,14 +23,25 @@ const MEGABYTE: u64 = 1_000_000;
 /// Pages that are given back at a time.
 const GIVEN_BACK: i64 = 2_000;
 
+/// Room for files that were opened, in megabytes, unless somebody says otherwise.
+const FILES: u32 = 250;
+
 /// For how long, and in how much room, messages are kept. Nothing set: everything stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {
     /// Messages of conversations that were not updated for so many days go.
     pub days: Option<u32>,
     /// The oldest go while the cache is larger than so many megabytes (10⁶ bytes).
     pub megabytes: Option<u32>,
+    /// The files of messages that were not used for longest go while they are larger than so many megabytes in all.
+    pub file_megabytes: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: None, megabytes: None, file_megabytes: FILES }
+    }
 }
 
 impl Retention {
@@ -52,6 +63,12 @@ impl Retention {
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         self.megabytes.map(|megabytes| u64::from(megabytes) * MEGABYTE)
+    }
+
+    /// The most bytes that files of messages should have.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        u64::from(self.file_megabytes) * MEGABYTE
     }
 }
 
@@ -135,7 +152,7 @@ impl Cache {
         self.db.write(|tx| {
             let has_merged = text::merge_step(tx)?;
             let free: i64 = tx.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
-            tx.execute_batch(&format!("PRAGMA incremental_vacuum({GIVEN_BACK})"))?;
+            give_back(tx, GIVEN_BACK)?;
             let left: i64 = tx.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
             Ok(has_merged || (left > 0 && left < free))
         })
@@ -234,7 +251,7 @@ mod tests {
         let cache = Cache::open(folder.path(), &key()).unwrap();
         let needed = cache.bytes_in_use().unwrap();
         while cache.remove_threads(NOBODY, &Overlay::empty(), None, 100).unwrap() > 0 {}
-        for _ in 0..1_000 {
+        for _ in 0..10 {
             if !cache.tidy().unwrap() {
                 break;
             }
@@ -254,7 +271,7 @@ mod tests {
         #[case] megabytes: Option<u32>,
         #[case] mistake: Option<&str>,
     ) {
-        let said = Retention { days, megabytes }.mistake();
+        let said = Retention { days, megabytes, ..Retention::default() }.mistake();
         assert_eq!(said.is_some(), mistake.is_some());
         assert!(mistake.is_none_or(|begin| said.unwrap().starts_with(begin)));
     }

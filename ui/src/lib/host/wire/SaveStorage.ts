@@ -3,4 +3,4 @@
 /**
  * What is to be so from now on.
  */
-export type SaveStorage = { account: string, keepDays: number | null, keepMegabytes: number | null, };
+export type SaveStorage = { account: string, keepDays: number | null, keepMegabytes: number | null, keepFileMegabytes: number, };

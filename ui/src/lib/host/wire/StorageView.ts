@@ -17,6 +17,14 @@ keepMegabytes: number | null,
  */
 megabytes: number, 
 /**
+ * The most megabytes of files that were opened; 0 keeps none.
+ */
+keepFileMegabytes: number, 
+/**
+ * What those need now.
+ */
+fileMegabytes: number, 
+/**
  * Conversations here.
  */
 conversations: number, 
