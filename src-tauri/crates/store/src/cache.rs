@@ -28,6 +28,7 @@ mod load;
 mod messages;
 mod packed;
 mod page;
+mod properties;
 mod retention;
 mod since;
 mod state;

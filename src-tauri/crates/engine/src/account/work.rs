@@ -78,7 +78,15 @@ impl Account {
         let no_key = || WorkError::Key(KeyError::Missing.to_string());
         let desk = self.inner.desk.borrow().clone().ok_or_else(no_key)?;
         let syncing = self.paced(Arc::clone(&desk), Use::Sync);
-        let me = match identify(self, &*syncing).await {
+        let news = self.keep_current(&*syncing);
+        tokio::pin!(news);
+        // What changed is asked for beside whose key it is: nothing leaves before both are known.
+        let identified = tokio::select! {
+            biased;
+            identified = identify(self, &*syncing) => identified,
+            never = &mut news => match never {},
+        };
+        let me = match identified {
             Ok(me) => me,
             Err(SyncError::Store(err)) => return Err(err.into()),
             Err(SyncError::Elsewhere | SyncError::File) => return Err(WorkError::Elsewhere),
@@ -89,8 +97,6 @@ impl Account {
             }
         };
         let ctx = self.work_context(desk, me);
-        let news = self.keep_current(&*syncing);
-        tokio::pin!(news);
         loop {
             let seen = self.journal_version().await?;
             let worked = tokio::select! {

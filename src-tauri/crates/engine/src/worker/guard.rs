@@ -185,7 +185,7 @@ async fn headers(
     }
     let ids: Vec<RemoteId> = claimed.iter().map(|item| item.id.clone()).collect();
     ctx.store(move |stores| {
-        let found = stores.cache.conversations(&ids)?;
+        let found = stores.cache.properties(&ids)?;
         // They come in the order of asking; only what is not cached is missing.
         let mut found = found.into_iter().peekable();
         Ok(ids.iter().map(|id| found.next_if(|header| header.id == *id)).collect())

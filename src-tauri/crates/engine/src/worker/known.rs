@@ -49,7 +49,7 @@ impl LastKnown<'_> {
     fn read(&self, ids: &[&RemoteId]) -> Result<Vec<Option<Conversation>>, StoreError> {
         let Stores { cache, journal } = self.stores;
         let wanted: Vec<RemoteId> = ids.iter().map(|id| (*id).clone()).collect();
-        let mut headers = cache.conversations_between_writes(&wanted)?;
+        let mut headers = cache.properties(&wanted)?;
         let since = still_in_doubt(cache.last_synced()?);
         let stamps: Vec<(&RemoteId, i64)> = headers.iter().map(|header| (&header.id, header.stamp)).collect();
         let applied = journal.applied_since(self.job, &stamps, since)?;

@@ -89,11 +89,6 @@ impl Cache {
         self.db.read(|tx| found(tx, ids))
     }
 
-    /// The same for somebody who writes into the cache between one call and the next.
-    pub fn conversations_between_writes(&self, ids: &[RemoteId]) -> Result<Vec<Conversation>> {
-        self.db.read_between_writes(|tx| found(tx, ids))
-    }
-
     /// How these stand, in their order, without anything that people read; none of what is not here.
     pub fn standings<'a>(
         &self,
