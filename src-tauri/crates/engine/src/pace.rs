@@ -79,6 +79,8 @@ pub(crate) struct Pace {
     state: Mutex<State>,
     /// The budget is another one now.
     news: Notify,
+    #[cfg(test)]
+    dozes: Notify,
 }
 
 #[derive(Default)]
@@ -122,7 +124,14 @@ impl Pace {
         let kept = journal.rate_state()?;
         let budget = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         let state = State { budget, ..State::default() };
-        Ok(Self { clock, journal, state: Mutex::new(state), news: Notify::new() })
+        Ok(Self {
+            clock,
+            journal,
+            state: Mutex::new(state),
+            news: Notify::new(),
+            #[cfg(test)]
+            dozes: Notify::new(),
+        })
     }
 
     /// Takes note of what the help desk says about itself: the limits that hold until an answer knows better.
@@ -223,10 +232,18 @@ impl Pace {
 
     /// Sleeps a moment of a wait: until its end, until the budget changes, or until it is time to look again.
     pub(crate) async fn doze(&self, wait: Duration) {
+        #[cfg(test)]
+        self.dozes.notify_one();
         tokio::select! {
             () = self.news.notified() => {}
             () = tokio::time::sleep(wait.min(LOOK)) => {}
         }
+    }
+
+    /// Until somebody dozes: nothing more happens before a test moves the clock.
+    #[cfg(test)]
+    pub(crate) async fn dozes(&self) {
+        self.dozes.notified().await;
     }
 
     /// A test moved the clock: whoever waits looks again.
