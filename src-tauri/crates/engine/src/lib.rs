@@ -48,7 +48,7 @@ pub use plan::{
     Group, Plan, PlanEdit, PlanError, PlanItem, READ_ONLY, add_matching, attach, attached, more_matching,
     open_saved_plan, plan, replan, save_plan, spot_check, test_message, usual_hold,
 };
-pub use retry::{RetryError, received, retry, retry_remark, retryable};
+pub use retry::{RetryError, Retryable, received, retry, retry_remark, retryable};
 pub use sentence::SendingSummary;
 pub use stores::Stores;
 pub use sync::{SyncError, Synced};

@@ -56,11 +56,39 @@ pub enum RetryError {
 }
 
 /// How many conversations a retry would take on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retryable {
+    /// To whom everything is done again.
+    pub whole: u64,
+    /// Of whom a part was applied already, a reply mostly: only the rest is done.
+    pub rest: u64,
+}
+
+impl Retryable {
+    /// All of them.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        self.whole + self.rest
+    }
+
+    fn of(items: &[AudienceItem], action: Option<&Action>) -> Self {
+        let writes = action.is_some_and(Action::is_reply);
+        let is_rest = |item: &&AudienceItem| match &item.own {
+            Some(own) => writes && own.iter().all(|own| own.effect != Effect::Reply),
+            None => false,
+        };
+        let rest = items.iter().filter(is_rest).count();
+        Self { whole: (items.len() - rest) as u64, rest: rest as u64 }
+    }
+}
+
+/// How many conversations a retry would take on.
 ///
 /// # Errors
 /// When there is no such job, or the journal cannot be read.
-pub async fn retryable(account: &Account, job: JobId) -> Result<u64, RetryError> {
-    Ok(look(account, job).await?.items.len() as u64)
+pub async fn retryable(account: &Account, job: JobId) -> Result<Retryable, RetryError> {
+    let found = look(account, job).await?;
+    Ok(Retryable::of(&found.items, found.job.action.as_ref()))
 }
 
 /// What failed and cannot be tried again: "2 cannot be tried again: 1 archived, 1 window closed."

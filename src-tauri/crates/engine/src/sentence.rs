@@ -6,6 +6,7 @@ use muster_model::{Action, Channel, Priority, SnoozeUntil, StatusChange, Verdict
 mod control;
 mod cost;
 mod coverage;
+mod half;
 mod item;
 mod job;
 mod person;
@@ -17,6 +18,7 @@ mod when;
 pub use control::{cancel_label, paused, resume_label, retry_label, state_text, stopped, undo_label};
 pub use cost::SendingSummary;
 pub use coverage::missing;
+pub use half::sent_only;
 pub use item::{change, changes, outcome};
 pub use job::{does, result, title};
 pub use person::{address_line, before_after, channel_line, name_of, reply_subject, then_line};
@@ -193,6 +195,11 @@ fn join(parts: &[&str]) -> String {
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn uncapital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Reasons that say by themselves what happened: "4 window closed" rather than "4 rejected".

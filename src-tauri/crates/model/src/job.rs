@@ -306,6 +306,20 @@ impl Counts {
         self.pending + self.sending
     }
 
+    /// Items in `state`.
+    #[must_use]
+    pub fn of(&self, state: &EffectState) -> u64 {
+        match state {
+            EffectState::Sending => self.sending,
+            EffectState::Applied => self.applied,
+            EffectState::Rejected => self.rejected,
+            EffectState::Skipped => self.skipped,
+            EffectState::Unknown => self.unknown,
+            EffectState::Held => self.held,
+            EffectState::Pending | EffectState::Other(_) => self.pending,
+        }
+    }
+
     /// Adds `n` items in `state`.
     pub fn add(&mut self, state: &EffectState, n: u64) {
         match state {

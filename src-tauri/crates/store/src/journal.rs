@@ -53,7 +53,7 @@ pub use control::{Moved, Standing};
 pub use drafts::{DraftBase, DraftKind, DraftRow, NewDraft};
 pub use files::StoredFile;
 pub use items::{EffectRow, ItemRow};
-pub use jobs::{JobRow, NewJob, ReasonCount};
+pub use jobs::{JobRow, NewJob, ReasonCount, SentOnly};
 pub use listing::{JobFilter, JobsOpen};
 pub use order::LOOKS;
 pub use recipients::Recipients;

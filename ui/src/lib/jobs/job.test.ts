@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobView } from '../host/types';
-import { barParts, isOver, jobWord, progressText } from './job';
+import { barParts, isOver, jobWord, progressText, reachedCount } from './job';
 import { resultOf } from './result';
 
 const job = (part: Partial<JobView>): JobView => ({
@@ -42,6 +42,8 @@ const job = (part: Partial<JobView>): JobView => ({
   counts: { pending: 60, sending: 5, applied: 70, rejected: 1, skipped: 2, unknown: 2, held: 0 },
   undone: 0,
   retried: 0,
+  sentOnly: { pending: 0, sending: 0, applied: 0, rejected: 0, skipped: 0, unknown: 0, held: 0 },
+  sentOnlyText: '',
   result: '',
   ...part,
 });
@@ -52,6 +54,12 @@ describe('a job in the strip', () => {
     expect(progressText(job({ kind: 'change' }))).toBe('73 of 140');
     expect(progressText(job({ state: 'cancelled' }))).toBe('73 of 140');
     expect(isOver(job({}))).toBe(false);
+  });
+
+  it('counts who has the reply as reached, whatever became of the rest', () => {
+    expect(reachedCount(job({}))).toBe(70);
+    const none = job({}).sentOnly;
+    expect(reachedCount(job({ sentOnly: { ...none, skipped: 3, pending: 2, rejected: 1 } }))).toBe(76);
   });
 
   it('stacks ok, bad, warn', () => {

@@ -45,6 +45,11 @@ export function finishedCount(counts: CountsView): number {
   return counts.applied + counts.rejected + counts.unknown + counts.held;
 }
 
+/** Those who have it: of a reply also who is not Done yet, or was not to be. */
+export function reachedCount({ counts, sentOnly }: Pick<JobView, 'counts' | 'sentOnly'>): number {
+  return counts.applied + sentOnly.pending + sentOnly.sending + finishedCount(sentOnly) + sentOnly.skipped;
+}
+
 type Counted = Pick<JobView, 'counts' | 'total'> & Partial<Pick<JobView, 'kind' | 'state'>>;
 
 /**

@@ -228,6 +228,8 @@ export class FakeJobs {
       filter: job.filter,
       total: job.items.length,
       counts,
+      sentOnly: tally(half(job)),
+      sentOnlyText: half(job).length > 0 ? `${count(half(job).length)} sent but not Done` : '',
       undone: job.undone,
       retried: job.retried,
       result: result(job, counts),
@@ -299,9 +301,18 @@ export function kindOf({ icon }: FakeJob): string {
 }
 
 export function countsOf(job: FakeJob): JobView['counts'] {
+  return tally(job.items);
+}
+
+function tally(items: JobItemView[]): JobView['counts'] {
   const counts = { pending: 0, sending: 0, applied: 0, rejected: 0, skipped: 0, unknown: 0, held: 0 };
-  for (const item of job.items) counts[item.state as keyof typeof counts] += 1;
+  for (const item of items) counts[item.state as keyof typeof counts] += 1;
   return counts;
+}
+
+/** Who has the reply, and not what was to follow on it. */
+function half(job: FakeJob): JobItemView[] {
+  return job.items.filter((item) => item.outcome === 'Sent, not Done');
 }
 
 function result(job: FakeJob, counts: JobView['counts']): string {

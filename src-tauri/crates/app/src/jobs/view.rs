@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use muster_engine::control::Abilities;
-use muster_engine::{Account, Undoable, sentence};
+use muster_engine::{Account, Retryable, Undoable, sentence};
 use muster_model::{Counts, EffectState, JobId, JobState, Relation, RemoteId};
 use muster_store::{JobRow, Journal, StoreError};
 
@@ -26,7 +26,7 @@ struct Beside {
     conversation: Option<String>,
     undone: u64,
     retried: u64,
-    retry: u64,
+    retry: Retryable,
     undo: Option<Undoable>,
 }
 
@@ -73,7 +73,8 @@ impl App {
         let is_over = row.state.is_over();
         let retries = counted && is_over && row.counts.rejected + row.counts.skipped > 0;
         let undoes = counted && (is_over || row.total <= COUNTED_WHILE_RUNNING) && row.opened > 0;
-        let retry = if retries { muster_engine::retryable(account, row.id).await? } else { 0 };
+        let retry =
+            if retries { muster_engine::retryable(account, row.id).await? } else { Retryable::default() };
         let undo = if undoes { Some(muster_engine::undoable(account, row.id).await?) } else { None };
         Ok(Beside { earlier, conversation, undone, retried, retry, undo })
     }
@@ -142,6 +143,8 @@ fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
         filter: row.filter.clone(),
         total: count(row.total),
         counts: counts_view(&row.counts),
+        sent_only: counts_view(&sent_only(row)),
+        sent_only_text: sentence::sent_only(row).join(", "),
         undone: count(beside.undone),
         retried: count(beside.retried),
         result: sentence::result(row),
@@ -149,6 +152,13 @@ fn view(account: &Account, row: &JobRow, beside: Beside) -> JobView {
         conversation: beside.conversation.clone(),
         may: may(account, row, &abilities, &beside),
     }
+}
+
+/// Those who have the reply and not what was to follow on it, by how their items stand.
+fn sent_only(row: &JobRow) -> Counts {
+    let mut counts = Counts::default();
+    row.sent_only.iter().for_each(|sent| counts.add(&sent.state, sent.n));
+    counts
 }
 
 fn may(account: &Account, row: &JobRow, abilities: &Abilities, beside: &Beside) -> JobAbilities {
@@ -166,12 +176,12 @@ fn may(account: &Account, row: &JobRow, abilities: &Abilities, beside: &Beside) 
             None => String::new(),
         },
         take_back: abilities.take_back,
-        retry: count(beside.retry),
+        retry: count(beside.retry.n()),
         retry_label: sentence::retry_label(row, beside.retry),
         undo: undo.map(|undo| count(undo.n)),
         undo_label: undo.map(|undo| sentence::undo_label(row, undo.n)).unwrap_or_default(),
         undo_text: beside.undo.as_ref().map(|undo| undo_text(account, undo)).unwrap_or_default(),
-        again: if received { count(row.counts.applied) } else { 0 },
+        again: if received { count(row.counts.applied + row.sent_only(|_| true)) } else { 0 },
         edit_schedule: abilities.edit_schedule,
         edit_batch: abilities.edit_batch,
         open_draft: is_draft,

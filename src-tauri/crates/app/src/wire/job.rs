@@ -90,6 +90,10 @@ wire! {
         pub filter: Option<String>,
         pub total: u32,
         pub counts: CountsView,
+        /// Of those not applied, how many have the reply all the same: only what was to follow on it is missing.
+        pub sent_only: CountsView,
+        /// "3 sent but not Done"; empty where there is nobody.
+        pub sent_only_text: String,
         /// So many of its items have what they had before: a later job undid them, and nothing undid that one.
         pub undone: u32,
         /// So many of its items that ended badly a later job brought to a good end.

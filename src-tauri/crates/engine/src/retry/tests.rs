@@ -76,6 +76,33 @@ async fn what_rides_on_a_reply_that_arrived_is_tried_alone() {
 }
 
 #[tokio::test]
+async fn who_was_sent_to_before_a_stop_is_said_and_not_sent_to_again() {
+    let bench = Bench::new(30);
+    let then = Change { add_tags: vec!["told".into()], ..Change::default() };
+    let job = bench.confirm(mass("Hello", then), 30);
+    // The first 25 replies leave, and what was to follow on them does not.
+    bench.desk.next("apply", Fault::Unreachable);
+    assert!(bench.work().await.is_err());
+    bench.stores.journal.cancel_job(job, bench.now()).unwrap();
+    let row = bench.job(job);
+    assert_eq!((row.counts.applied, row.counts.skipped), (0, 30));
+    assert_eq!(crate::sentence::stopped(&row), "25 sent but not changed, 5 will not be sent");
+    let found = find(&bench.stores, job).unwrap();
+    let retryable = Retryable::of(&found.items, row.action.as_ref());
+    assert_eq!(retryable, Retryable { whole: 5, rest: 25 });
+    let label = crate::sentence::retry_label(&row, retryable);
+    assert_eq!(label, "Send to the 5 after all, tag 25 told");
+    again(&bench, job).unwrap();
+    bench.ctx.link.reachable();
+    bench.sync();
+    bench.work().await.unwrap();
+    for n in 1..=30 {
+        assert_eq!(bench.desk.texts(&id(n)), ["Hello"]);
+        assert!(bench.desk.conversation(&id(n)).tags.contains(&"told".to_owned()), "c{n}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_unknown_is_never_tried_again() {
     let bench = Bench::new(2);
     bench.desk.set_dedupes(false);

@@ -2,22 +2,35 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use muster_model::{Action, Change, EffectState, JobState, PauseReason, StatusChange};
-use muster_store::JobRow;
+use muster_store::{JobRow, SentOnly};
 
-use super::{deed, grouped};
+use super::half::{not_done, not_sent, rest_deed, sent_only};
+use super::{deed, grouped, uncapital};
+use crate::Retryable;
 
-/// "Stop: 43 will not be sent"
+/// "Stop: 43 will not be sent"; where some have the reply already, "Stop: 40 will not be sent, 3 stay not Done"
 #[must_use]
 pub fn cancel_label(job: &JobRow, n: u64) -> String {
-    format!("Stop: {} will not be {}", grouped(n), participle(job))
+    let sent = job.sent_only(|sent| sent.state == EffectState::Pending).min(n);
+    let mut parts = Vec::new();
+    if sent < n || sent == 0 {
+        parts.push(format!("{} will not be {}", grouped(n - sent), participle(job)));
+    }
+    if sent > 0 {
+        parts.push(format!("{} sent stay {}", grouped(sent), not_done(job)));
+    }
+    format!("Stop: {}", parts.join(", "))
 }
 
 /// "Send to the other 108", "Send now", "Go on"
 #[must_use]
 pub fn resume_label(job: &JobRow, canary_waits: bool) -> String {
     let is_reply = is_reply(job);
+    let sent = job.sent_only(|sent| !sent.state.is_final());
     match (&job.pause, canary_waits) {
-        (_, true) if is_reply => format!("Send to the other {}", grouped(job.counts.open())),
+        (_, true) if is_reply => {
+            format!("Send to the other {}", grouped(job.counts.open().saturating_sub(sent)))
+        }
         (_, true) => format!("Change the other {}", grouped(job.counts.open())),
         (Some(PauseReason::Overdue), false) if is_reply => "Send now".to_owned(),
         (Some(PauseReason::Overdue), false) => "Change now".to_owned(),
@@ -26,14 +39,23 @@ pub fn resume_label(job: &JobRow, canary_waits: bool) -> String {
 }
 
 /// "Retry 2 of the 3 rejected", "Retry the 3 rejected"; of a job that was stopped, once nothing that failed is left,
-/// "Send to the 40 after all".
+/// "Send to the 40 after all"; where some have the reply already, "Send to the 19 after all, set 3 to Done".
 #[must_use]
-pub fn retry_label(job: &JobRow, n: u64) -> String {
-    let (rejected, again) = (job.counts.rejected, if is_reply(job) { "Send to" } else { "Change" });
-    match rejected {
-        _ if n > rejected || (rejected == 0 && cancelled(job) > 0) => {
-            format!("{again} the {} after all", grouped(n))
-        }
+pub fn retry_label(job: &JobRow, retry: Retryable) -> String {
+    let (n, rejected, again) =
+        (retry.n(), job.counts.rejected, if is_reply(job) { "Send to" } else { "Change" });
+    if n > rejected || (rejected == 0 && cancelled(job) > 0) {
+        let whole = format!("{again} the {} after all", grouped(retry.whole));
+        let rest = rest_deed(job).will(retry.rest);
+        return match (retry.whole, retry.rest) {
+            (_, 0) => whole,
+            (0, _) => format!("{rest} after all"),
+            _ => format!("{whole}, {}", uncapital(&rest)),
+        };
+    }
+    match retry.whole {
+        // Nobody who has the reply gets it again.
+        0 if retry.rest > 0 => format!("{} again", rest_deed(job).will(n)),
         _ if n < rejected => format!("Retry {} of the {} rejected", grouped(n), grouped(rejected)),
         _ => format!("Retry the {} rejected", grouped(n)),
     }
@@ -68,10 +90,12 @@ fn undone(change: &Change) -> &'static str {
     }
 }
 
-/// "41 sent, 459 will not be sent, 3 are on their way": a job that was just stopped.
+/// "41 sent, 459 will not be sent, 3 are on their way": a job that was just stopped. Who has the reply and not what was
+/// to follow on it was sent to: "3 sent but not Done, 19 will not be sent".
 #[must_use]
 pub fn stopped(job: &JobRow) -> String {
-    let not = cancelled(job);
+    let was_stopped = |sent: &SentOnly| sent.state == EffectState::Skipped && sent.code == "cancelled";
+    let not = cancelled(job).saturating_sub(job.sent_only(was_stopped));
     let mut parts = so_far(job);
     if not > 0 || parts.is_empty() {
         parts.push(format!("{} will not be {}", grouped(not), participle(job)));
@@ -84,7 +108,7 @@ pub fn stopped(job: &JobRow) -> String {
 #[must_use]
 pub fn paused(job: &JobRow) -> String {
     let mut parts = so_far(job);
-    let n = job.counts.pending;
+    let n = not_sent(job, &EffectState::Pending);
     parts.push(if n == 1 { "1 waits".to_owned() } else { format!("{} wait", grouped(n)) });
     parts.extend(under_way(job));
     parts.join(", ")
@@ -148,7 +172,11 @@ fn so_far(job: &JobRow) -> Vec<String> {
             None => format!("{} applied", grouped(counts.applied)),
         });
     }
-    for (n, word) in [(counts.rejected, "rejected"), (counts.unknown, "unknown"), (counts.held, "held")] {
+    parts.extend(sent_only(job));
+    for (state, word) in
+        [(EffectState::Rejected, "rejected"), (EffectState::Unknown, "unknown"), (EffectState::Held, "held")]
+    {
+        let n = not_sent(job, &state);
         if n > 0 {
             parts.push(format!("{} {word}", grouped(n)));
         }
@@ -216,20 +244,44 @@ mod tests {
         let counts = Counts { applied: 114, rejected: 3, pending: 43, ..Counts::default() };
         let mut row = job(reply(), counts, &[]);
         assert_eq!(cancel_label(&row, 43), "Stop: 43 will not be sent");
-        assert_eq!(retry_label(&row, 2), "Retry 2 of the 3 rejected");
-        assert_eq!(retry_label(&row, 3), "Retry the 3 rejected");
+        let retry = |whole, rest| Retryable { whole, rest };
+        assert_eq!(retry_label(&row, retry(2, 0)), "Retry 2 of the 3 rejected");
+        assert_eq!(retry_label(&row, retry(3, 0)), "Retry the 3 rejected");
+        assert_eq!(retry_label(&row, retry(0, 3)), "Set 3 to Done again");
         assert_eq!(undo_label(&row, 114), "Undo Done on 114…");
         assert_eq!(resume_label(&row, true), "Send to the other 43");
         assert_eq!(resume_label(&row, false), "Go on");
         let stopped = [(EffectState::Skipped, "cancelled", 40)];
         let none_rejected = Counts { rejected: 0, skipped: 40, ..counts };
         let only = job(reply(), none_rejected, &stopped);
-        assert_eq!(retry_label(&only, 40), "Send to the 40 after all");
+        assert_eq!(retry_label(&only, retry(40, 0)), "Send to the 40 after all");
         let after_all = job(reply(), Counts { skipped: 40, ..counts }, &stopped);
-        assert_eq!(retry_label(&after_all, 3), "Retry the 3 rejected");
+        assert_eq!(retry_label(&after_all, retry(3, 0)), "Retry the 3 rejected");
         row.pause = Some(PauseReason::Overdue);
         assert_eq!(resume_label(&row, false), "Send now");
         assert_eq!(paused(&row), "114 sent, 3 rejected, 43 wait");
+    }
+
+    /// On a help desk that sets no status with a reply: three of 22 were sent when it was stopped.
+    #[test]
+    fn who_has_the_reply_is_not_said_to_get_it_after_all() {
+        let stopped_at = [(EffectState::Skipped, "cancelled", 22)];
+        let mut row = job(reply(), Counts { skipped: 22, ..Counts::default() }, &stopped_at);
+        let sent = |state, code: &str| SentOnly { state, code: code.to_owned(), n: 3 };
+        row.sent_only = vec![sent(EffectState::Skipped, "cancelled")];
+        assert_eq!(stopped(&row), "3 sent but not Done, 19 will not be sent");
+        assert_eq!(crate::sentence::result(&row), "3 sent but not Done, 19 cancelled");
+        let after_all = retry_label(&row, Retryable { whole: 19, rest: 3 });
+        assert_eq!(after_all, "Send to the 19 after all, set 3 to Done");
+        let only_done = retry_label(&row, Retryable { whole: 0, rest: 3 });
+        assert_eq!(only_done, "Set 3 to Done after all");
+        let running = Counts { applied: 2, pending: 22, ..Counts::default() };
+        let mut row = job(reply(), running, &[]);
+        row.sent_only = vec![sent(EffectState::Pending, "")];
+        assert_eq!(cancel_label(&row, 22), "Stop: 19 will not be sent, 3 sent stay not Done");
+        assert_eq!(paused(&row), "2 sent, 3 sent but not Done yet, 19 wait");
+        assert_eq!(crate::sentence::result(&row), "2 sent, 3 sent but not Done yet, 19 waiting");
+        assert_eq!(resume_label(&row, true), "Send to the other 19");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use muster_model::{Action, Effect, EffectState};
 use muster_store::JobRow;
 
+use super::half::{not_sent, sent_only};
 use super::{deed, grouped, speaks_for_itself, status_name};
 
 /// "134 sent, 4 window closed, 2 voice"
@@ -12,30 +13,35 @@ use super::{deed, grouped, speaks_for_itself, status_name};
 pub fn result(job: &JobRow) -> String {
     let counts = &job.counts;
     let mut parts = Vec::new();
-    let waiting = counts.open();
-    let left_out = counts.total() - counts.applied - waiting;
-    if counts.applied > 0 || (waiting == 0 && left_out == 0) {
+    let left_out = counts.total() - counts.applied - counts.open();
+    if counts.applied > 0 || (counts.open() == 0 && left_out == 0) {
         parts.push(match &job.action {
             Some(action) => deed(action).did(counts.applied),
             None => format!("{} applied", grouped(counts.applied)),
         });
     }
-    if waiting > 0 {
-        parts.push(format!("{} waiting", grouped(waiting)));
-    }
+    // Who was sent to is said once, whatever became of the rest.
+    parts.extend(sent_only(job));
+    parts
+        .extend(says(not_sent(job, &EffectState::Pending) + not_sent(job, &EffectState::Sending), "waiting"));
     let mut named: BTreeMap<String, u64> = BTreeMap::new();
-    let mut plain = [(EffectState::Rejected, counts.rejected), (EffectState::Skipped, counts.skipped)];
+    let mut plain = [EffectState::Rejected, EffectState::Skipped].map(|state| {
+        let n = not_sent(job, &state);
+        (state, n)
+    });
     for reason in &job.reasons {
         let Some((_, left)) = plain.iter_mut().find(|(state, _)| *state == reason.state) else { continue };
         if let Some(words) = speaks_for_itself(&reason.code) {
-            *left = left.saturating_sub(reason.n);
-            *named.entry(words).or_default() += reason.n;
+            let sent = job.sent_only(|sent| sent.state == reason.state && sent.code == reason.code);
+            let n = reason.n.saturating_sub(sent);
+            *left = left.saturating_sub(n);
+            *named.entry(words).or_default() += n;
         }
     }
     let [(_, rejected), (_, skipped)] = plain;
     parts.extend(says(rejected, "rejected"));
-    parts.extend(says(counts.unknown, "unknown"));
-    parts.extend(says(counts.held, "held"));
+    parts.extend(says(not_sent(job, &EffectState::Unknown), "unknown"));
+    parts.extend(says(not_sent(job, &EffectState::Held), "held"));
     let mut named: Vec<(String, u64)> = named.into_iter().collect();
     named.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     parts.extend(named.into_iter().filter_map(|(words, n)| says(n, &words)));

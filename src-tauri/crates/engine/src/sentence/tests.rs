@@ -60,6 +60,7 @@ pub(super) fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str,
         go_at: now(),
         origin: None,
         begun: 0,
+        sent_only: Vec::new(),
     }
 }
 

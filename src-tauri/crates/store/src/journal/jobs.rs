@@ -115,6 +115,19 @@ pub struct JobRow {
     pub origin: Option<Origin>,
     /// Pending items that were claimed before: put back, or with a step left.
     pub begun: u64,
+    /// Of a job that writes: items whose reply the help desk has, and not what was to follow on it.
+    pub sent_only: Vec<SentOnly>,
+}
+
+/// Items whose reply was applied and which are not applied as a whole, by how they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentOnly {
+    /// How.
+    pub state: EffectState,
+    /// Why, for programs; empty where nothing is said.
+    pub code: String,
+    /// How many.
+    pub n: u64,
 }
 
 impl JobRow {
@@ -122,6 +135,12 @@ impl JobRow {
     #[must_use]
     pub fn unopened(&self) -> u64 {
         self.counts.pending.saturating_sub(self.begun)
+    }
+
+    /// How many items that stand like this have been sent all the same.
+    #[must_use]
+    pub fn sent_only(&self, is: impl Fn(&SentOnly) -> bool) -> u64 {
+        self.sent_only.iter().filter(|sent| is(sent)).map(|sent| sent.n).sum()
     }
 }
 
@@ -304,8 +323,33 @@ pub(crate) fn with_figures(conn: &Connection, mut jobs: Vec<JobRow>) -> Result<V
                 .prepare_cached("SELECT count(*) FROM items WHERE job = ?1 AND state = 'pending'")?
                 .query_row(params![job.seq], |row| to_count(row, 0))?;
         }
+        // Where nothing follows on a reply it is all that there is.
+        let follows = matches!(&job.action, Some(Action::Reply { then, .. }) if !then.is_empty());
+        if follows && job.counts.applied < job.opened {
+            job.sent_only = sent_only(conn, job.seq)?;
+        }
     }
     Ok(jobs)
+}
+
+fn sent_only(conn: &Connection, seq: i64) -> Result<Vec<SentOnly>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT i.state, i.code, count(*)
+           FROM items AS i JOIN effects AS e ON e.job = i.job AND e.no = i.no
+          WHERE i.job = ?1 AND i.state IN ('pending', 'sending', 'rejected', 'skipped', 'unknown', 'held')
+            AND e.effect = 'reply' AND e.state = 'applied'
+          GROUP BY i.state, i.code ORDER BY i.state, i.code",
+    )?;
+    let found = statement
+        .query_map(params![seq], |row| {
+            Ok(SentOnly {
+                state: EffectState::from(row.get_ref(0)?.as_str()?),
+                code: row.get(1)?,
+                n: to_count(row, 2)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
 }
 
 fn origin(row: &Row<'_>) -> rusqlite::Result<Option<Origin>> {
@@ -344,5 +388,6 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         go_at: instant(row, "go_at")?,
         origin: origin(row)?,
         begun: 0,
+        sent_only: Vec::new(),
     })
 }

@@ -43,6 +43,14 @@ due: string | null, finished: string | null, by: string,
  */
 mine: boolean, filter: string | null, total: number, counts: CountsView, 
 /**
+ * Of those not applied, how many have the reply all the same: only what was to follow on it is missing.
+ */
+sentOnly: CountsView, 
+/**
+ * "3 sent but not Done"; empty where there is nobody.
+ */
+sentOnlyText: string, 
+/**
  * So many of its items have what they had before: a later job undid them, and nothing undid that one.
  */
 undone: number, 

@@ -43,6 +43,7 @@ fn job() -> JobRow {
         go_at: at(100),
         origin: None,
         begun: 0,
+        sent_only: Vec::new(),
     }
 }
 

@@ -35,6 +35,7 @@ fn job(state: JobState, pending: u64, when: When) -> JobRow {
         go_at: at(0),
         origin: None,
         begun: 0,
+        sent_only: Vec::new(),
     }
 }
 
