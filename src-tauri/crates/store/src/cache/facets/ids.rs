@@ -22,8 +22,9 @@ impl Ids {
         bounds.and_then(|(start, end)| self.texts.get(*start as usize..*end as usize)).unwrap_or_default()
     }
 
-    /// Makes room for so many more.
-    pub(crate) fn reserve(&mut self, rows: usize) {
+    /// Makes room for so many more, with so many bytes of text.
+    pub(crate) fn reserve(&mut self, rows: usize, texts: usize) {
+        self.texts.reserve_exact(texts);
         self.starts.reserve_exact(rows + 1);
         self.grow(self.taken + rows);
     }

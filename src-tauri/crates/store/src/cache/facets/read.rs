@@ -172,7 +172,7 @@ impl Facets {
     }
 
     fn make_room(&mut self, universe: usize) {
-        self.ids.reserve(universe);
+        self.ids.reserve(universe, 0);
         for column in
             [&mut self.updated, &mut self.created, &mut self.waiting, &mut self.last_inbound, &mut self.stamp]
         {

@@ -26,11 +26,14 @@ impl Steps {
         Self(numbers.into_iter().map(step).collect())
     }
 
-    fn numbers(self) -> impl Iterator<Item = i64> {
-        self.0.into_iter().scan(0i64, |before, step| {
-            *before = before.wrapping_add(step);
-            Some(*before)
-        })
+    /// The numbers, in no more memory than they take: they stay as long as the index does.
+    fn numbers<T>(self, one: impl Fn(i64) -> Result<T>) -> Result<Vec<T>> {
+        let (mut numbers, mut number) = (Vec::with_capacity(self.0.len()), 0i64);
+        for step in self.0 {
+            number = number.wrapping_add(step);
+            numbers.push(one(number)?);
+        }
+        Ok(numbers)
     }
 }
 
@@ -50,8 +53,11 @@ impl Rows {
 
     fn set(self) -> Result<Set> {
         Ok(match self {
-            Self::Few(rows) => Set::Sparse(rows.numbers().map(number).collect::<Result<_>>()?),
-            Self::Many(words) => Set::Dense(words),
+            Self::Few(rows) => Set::Sparse(rows.numbers(number)?),
+            Self::Many(mut words) => {
+                words.shrink_to_fit();
+                Set::Dense(words)
+            }
         })
     }
 }
@@ -150,7 +156,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Option<Facets>> {
             .map(|(value, rows)| Ok((value.into(), rows.set()?)))
             .collect::<Result<Values>>()?;
     }
-    facets.updated = of.updated.numbers().collect();
+    facets.updated = of.updated.numbers(Ok)?;
     let rows = facets.updated.len();
     if [of.created.len(), of.waiting.len(), of.last_inbound.len()].iter().any(|len| *len != rows) {
         return Err(damaged("columns"));
@@ -158,18 +164,19 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Option<Facets>> {
     let at = |since: i64, updated: &i64| updated.wrapping_add(since);
     facets.created =
         of.created.iter().zip(&facets.updated).map(|(since, updated)| at(*since, updated)).collect();
-    let column = |since: Vec<Option<i64>>, nothing: i64| {
+    let column = |since: &[Option<i64>], nothing: i64| {
         since
-            .into_iter()
+            .iter()
             .zip(&facets.updated)
             .map(|(since, updated)| since.map_or(nothing, |since| at(since, updated)))
             .collect()
     };
-    (facets.waiting, facets.last_inbound) = (column(of.waiting, i64::MAX), column(of.last_inbound, i64::MIN));
-    facets.stamp = of.stamp.numbers().collect();
-    facets.by_update = Order::sorted(of.by_update.numbers().map(number).collect::<Result<_>>()?);
+    (facets.waiting, facets.last_inbound) =
+        (column(&of.waiting, i64::MAX), column(&of.last_inbound, i64::MIN));
+    facets.stamp = of.stamp.numbers(Ok)?;
+    facets.by_update = Order::sorted(of.by_update.numbers(number)?);
     facets.ids = ids(&of.ids, &of.id_lengths)?;
-    for (row, doc) in (0..).zip(of.doc.numbers()) {
+    for (row, doc) in (0..).zip(of.doc.numbers(Ok)?) {
         facets.note_doc(row, doc)?;
     }
     Ok(Some(facets))
@@ -178,7 +185,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Option<Facets>> {
 fn ids(texts: &[u8], lengths: &[u32]) -> Result<Ids> {
     let texts = std::str::from_utf8(texts).map_err(|_| damaged("ids"))?;
     let mut ids = Ids::default();
-    ids.reserve(lengths.len());
+    ids.reserve(lengths.len(), texts.len());
     let mut start = 0usize;
     for (row, length) in (0u32..).zip(lengths) {
         let end = start + *length as usize;
