@@ -180,6 +180,18 @@ describe('a job', () => {
     expect(app.text('job-figure-applied')).toBe('40 Sent');
   });
 
+  it('counts who has the reply as sent, though it was stopped before they became Done', async () => {
+    await openJobs('jobs');
+    const job = app.host.jobs.all.find((one) => one.name === 'Payment incident resolved');
+    const left = job?.items.filter((item) => item.state === 'pending').slice(0, 3) ?? [];
+    for (const item of left) Object.assign(item, { state: 'skipped', outcome: 'Sent, not Done', reason: 'Cancelled' });
+    await app.click('job-pause');
+    await app.settle(50);
+    expect(app.text('job-figure-applied')).toBe('77 Sent');
+    expect(app.text('job-figure-skipped')).toBe('22 Skipped');
+    expect(app.text('job-sent-only')).toBe('3 sent but not Done, counted as sent.');
+  });
+
   it('retries only what was rejected, as a job of its own', async () => {
     await openJobs('jobsDone');
     expect(app.text('job-retry')).toBe('Retry 2 of the 3 rejected');
