@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Who acts besides us, and their first name.
-const COLLEAGUE: &str = "jonas@brindlewick.example";
+pub const COLLEAGUE: &str = "jonas@brindlewick.example";
 /// Who that is.
 pub const COLLEAGUE_NAME: &str = "Jonas";
 
@@ -26,6 +26,24 @@ pub struct Desk {
     pub key: String,
     /// A key that may look and not reply.
     pub viewer_key: String,
+}
+
+/// A note, and whom it calls.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// What it says.
+    pub text: String,
+    /// Handles of colleagues.
+    pub calls: Vec<String>,
+}
+
+/// A file of a message.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// How it is asked for.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A conversation as the desk tells it.
@@ -106,6 +124,34 @@ impl Desk {
         let mut conversation = thread["conversation"].take();
         conversation["messages"] = thread["messages"].take();
         Ok(Conversation(conversation))
+    }
+
+    /// An active conversation with a subject and a customer's file of this kind.
+    pub async fn a_file(&self, kind: &str) -> Result<(Conversation, File)> {
+        let with_files = self.all().await?.into_iter().filter(|one| {
+            one.0["has_attachment"] == true
+                && one.word("status") == "active"
+                && !one.word("subject").is_empty()
+        });
+        for one in with_files {
+            let thread = self.conversation(&one.id()).await?;
+            let files = thread.messages().filter_map(|message| message["attachments"].as_array()).flatten();
+            let file = files
+                .into_iter()
+                .find(|file| file["mime"].as_str().is_some_and(|mime| mime.starts_with(kind)));
+            if let Some(file) = file {
+                let word = |name: &str| file[name].as_str().unwrap_or_default().to_owned();
+                return Ok((one, File { id: word("id"), name: word("name") }));
+            }
+        }
+        Err(format!("no active conversation has a file of the kind {kind}").into())
+    }
+
+    /// The bytes of a file.
+    pub async fn file(&self, id: &str) -> Result<Vec<u8>> {
+        let url = format!("{}/api/attachments/{id}", self.url.trim_end_matches('/'));
+        let answer = self.http.get(url).bearer_auth(&self.key).send().await?.error_for_status()?;
+        Ok(answer.bytes().await?.to_vec())
     }
 
     /// Lets the customer of a conversation write.
@@ -195,6 +241,19 @@ impl Conversation {
         self.messages()
             .filter(|message| message["kind"] == "message" && message["from"] == "agent")
             .map(|message| message["text"].as_str().unwrap_or_default())
+            .collect()
+    }
+
+    /// The notes in which these words stand.
+    pub fn notes(&self, words: &str) -> Vec<Note> {
+        let text = |message: &Value| message["text"].as_str().unwrap_or_default().to_owned();
+        let calls = |message: &Value| {
+            let handles = message["mentions"].as_array().into_iter().flatten();
+            handles.filter_map(|handle| handle.as_str().map(str::to_owned)).collect()
+        };
+        self.messages()
+            .filter(|message| message["kind"] == "note" && text(message).contains(words))
+            .map(|message| Note { text: text(message), calls: calls(message) })
             .collect()
     }
 

@@ -88,7 +88,7 @@ macro_rules! play {
 async fn all_acts(stage: &mut stage::Stage) -> Result<()> {
     play!(
         stage: sign_in, look, dark, settings, select, plan, mass_reply, click, follow, offline, together, crash, canary, pause,
-        take_back, retry, undo, second, draft, secrets, viewer, mail, keyring, fernand,
+        take_back, retry, undo, second, draft, note, file, approved, secrets, viewer, mail, keyring, fernand,
         request_tracker
     );
     Ok(())

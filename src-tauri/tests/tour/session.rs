@@ -67,6 +67,11 @@ impl Session {
         self.folder.path().join("scratch")
     }
 
+    /// Where files of messages are saved.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("home/Downloads")
+    }
+
     /// Every folder into which a program of the session may have written something: data, caches, settings, logs.
     /// The keyring's own file and the help desk's data, which stands for another machine, are not among them.
     pub fn written(&self) -> Vec<PathBuf> {

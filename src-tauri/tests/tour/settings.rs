@@ -56,6 +56,8 @@ pub fn write(folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder.join(name))?;
     }
     std::fs::set_permissions(folder.join("run"), PermissionsExt::from_mode(0o700))?;
+    // Without it a home folder has no place for downloads.
+    std::fs::write(folder.join("config/user-dirs.dirs"), "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n")?;
     std::fs::write(folder.join("config/openbox/rc.xml"), OPENBOX)?;
     std::fs::write(folder.join("config/dunst/dunstrc"), DUNST)?;
     std::fs::write(folder.join("bus.conf"), bus(folder))?;

@@ -1,16 +1,19 @@
 //! The acts of the tour, in the order in which they are played.
 
+pub mod approved;
 pub mod canary;
 pub mod click;
 pub mod crash;
 pub mod dark;
 pub mod draft;
 pub mod fernand;
+pub mod file;
 pub mod follow;
 pub mod keyring;
 pub mod look;
 pub mod mail;
 pub mod mass_reply;
+pub mod note;
 pub mod offline;
 pub mod pause;
 pub mod plan;

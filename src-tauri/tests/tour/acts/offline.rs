@@ -6,6 +6,8 @@ use crate::stage::Stage;
 use crate::wait::{LATER, ensure, until};
 use crate::window::{key, number};
 
+const NOTE: &str = "Written on the train, for whoever is in the office.";
+
 /// Kills the desk, works on, and brings it back.
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
@@ -17,7 +19,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         })
         .await?;
 
-    let mut changed = Vec::new();
+    let (mut changed, mut noted) = (Vec::new(), String::new());
     stage
         .step("Working offline", async |stage, facts| {
             let window = stage.window()?;
@@ -25,6 +27,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             window.click_nth("row", 0).await?;
             window.see("message").await?;
             facts.saw("the first conversation of the inbox opens: its thread was fetched ahead");
+            noted = look::open_thread(stage).await?;
+            let window = stage.window()?;
+            window.click("write-note").await?;
+            window.fill("note-text", NOTE).await?;
+            window.chord(&[key::CONTROL], key::ENTER).await?;
+            window
+                .text_css_where("[data-testid=note]:last-of-type", "the pending note", |shown| {
+                    shown.contains(NOTE) && shown.contains("Has not left yet")
+                })
+                .await?;
+            facts.saw("a note for the team stands in it and waits");
             look::set_filter(stage, &format!("is:done tag:{INCIDENT} payment")).await?;
             window.see("row").await?;
             changed = window.attributes("row", "data-id").await?.into_iter().take(2).collect();
@@ -66,6 +79,12 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 })
                 .await?;
             }
+            until("the note at the desk", LATER, async || {
+                let notes = stage.desk.conversation(&noted).await?.notes(NOTE);
+                ensure(notes.len() < 2, || "it is there twice".into())?;
+                Ok((notes.len() == 1).then_some(()))
+            })
+            .await?;
             stage.sees_online().await?;
             let window = stage.window()?;
             until("nothing to wait any more", LATER, async || {
@@ -75,7 +94,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             })
             .await?;
             ensure(!changed.is_empty(), || "nothing was changed".into())?;
-            facts.saw(format!("{} changes left the journal and are at the desk", changed.len()));
+            facts.saw(format!("{} changes and the note left the journal and are at the desk", changed.len()));
             Ok(())
         })
         .await
