@@ -107,6 +107,7 @@ describe('sending', () => {
         files: [],
         hold: null,
         anyway: false,
+        approved: null,
       },
     ]);
     expect(composer().value).toBe('');

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod app;
+mod approved;
 mod commands;
 mod data_dir;
 mod downloads;

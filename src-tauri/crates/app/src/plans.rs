@@ -55,7 +55,7 @@ impl App {
     /// When the selection, the text or the change makes no sense.
     pub async fn plan(&self, request: PlanRequest) -> Result<PlanView, UiError> {
         let account = self.account_of(&request.account).await?;
-        let action = self.action(&account, &request.change, request.reply, Vec::new()).await?;
+        let action = self.action(&account, &request.change, request.reply, Vec::new(), None).await?;
         let mut plan = muster_engine::plan(&account, selection(&request.selection)?, action, None).await?;
         plan.sending.hold = plan.usual_hold(&self.rules(&account).await?);
         Ok(self.keep_plan(account.row().id, plan).await)
@@ -67,7 +67,8 @@ impl App {
     /// When the plan is gone, or the change makes no sense.
     pub async fn edit_plan(&self, request: EditPlan) -> Result<PlanView, UiError> {
         let (account, mut open) = self.kept_plan(&request.plan).await?;
-        let action = self.action(&account, &request.change, request.reply, request.files).await?;
+        let action =
+            self.action(&account, &request.change, request.reply, request.files, request.approved).await?;
         let channels: Vec<Channel> =
             open.plan.items.iter().take(2).map(|item| item.conversation.channel.clone()).collect();
         let (now, zone) = (self.inner.clock.now(), self.inner.clock.zone());

@@ -8,6 +8,7 @@ use muster_model::{
 };
 use muster_store::{CachedThread, DraftKind, ListRow, OpenReply};
 
+use crate::approved::{approved, approved_texts};
 use crate::drafts::keep;
 use crate::inbox::rows;
 use crate::meanwhile::Meanwhile;
@@ -124,17 +125,22 @@ impl App {
     /// When somebody wrote since the draft was begun, when the plan blocks it (the sentence says why), or when the journal
     /// cannot be written. The draft is kept.
     pub async fn reply(&self, request: ReplyRequest) -> Result<JobView, UiError> {
-        if request.text.trim().is_empty() {
+        if request.text.trim().is_empty() && request.approved.is_none() {
             return Err(UiError::new(ErrorCode::BadInput, "The reply is empty. Write something first."));
         }
         let account = self.account_of(&request.account).await?;
         let id = RemoteId::from(request.id);
-        let channel =
-            self.kept_for_sending(&account, &id, &request.text, &request.files, request.anyway).await?;
+        let approved = approved(&account, request.approved)?;
+        let channel = if approved.is_some() {
+            // It is nobody's draft: what was begun stays for when the customer writes again.
+            Some(Channel::Whatsapp)
+        } else {
+            self.kept_for_sending(&account, &id, &request.text, &request.files, request.anyway).await?
+        };
         let files = muster_engine::attached(&account, request.files).await?;
         let then = Change { status: request.done.then_some(StatusChange::Done), ..Change::default() };
         let selection = Selection::Ids { ids: vec![id] };
-        let action = Action::Reply { text: request.text, mass: false, then, files };
+        let action = Action::Reply { text: request.text, mass: false, then, files, approved };
         let usual = muster_engine::usual_hold(&self.rules(&account).await?, &action, channel.as_slice());
         let sending = Sending { hold: request.hold.unwrap_or(usual), ..Sending::default() };
         let job = muster_engine::act(&account, selection, action, sending).await?;
@@ -251,6 +257,11 @@ fn view(account: &Account, found: Found) -> ThreadView {
         fetched: cached.as_ref().map(|cached| rfc3339(cached.fetched)),
         read_up_to,
         reply_blocked: reply_blocked(account, &conversation),
+        approved_texts: if needs_approved(account, &conversation) {
+            approved_texts(account)
+        } else {
+            Vec::new()
+        },
         note_blocked: note_blocked(account, &conversation),
         reply_to: reply_to(&conversation),
     }
@@ -300,8 +311,23 @@ fn reply_blocked(account: &Account, conversation: &Conversation) -> Option<Strin
     if !conversation.channel.rules().written {
         return Some("Calls take no written reply.".into());
     }
-    (!conversation.channel.window_open(conversation.last_inbound, account.clock().now()))
-        .then(|| "Window closed: over 24 h since the customer wrote. This channel takes no reply until they write again.".into())
+    if conversation.channel.window_open(conversation.last_inbound, account.clock().now()) {
+        return None;
+    }
+    let takes = if conversation.channel == Channel::Whatsapp && !account.directory().templates.is_empty() {
+        "Only approved texts go until they write again."
+    } else {
+        "This channel takes no reply until they write again."
+    };
+    Some(format!("Window closed: over 24 h since the customer wrote. {takes}"))
+}
+
+/// Whether nothing but an approved text reaches the customer now.
+fn needs_approved(account: &Account, conversation: &Conversation) -> bool {
+    let may = !account.is_file() && account.me().is_some_and(|me| me.may_reply);
+    may && conversation.channel == Channel::Whatsapp
+        && conversation.status != muster_model::Status::Archived
+        && !conversation.channel.window_open(conversation.last_inbound, account.clock().now())
 }
 
 /// Why no note can be written here, if so.

@@ -193,5 +193,11 @@ fn done() -> Action {
 }
 
 fn reply(text: &str) -> Action {
-    Action::Reply { text: text.to_owned(), mass: true, then: Change::default(), files: Vec::new() }
+    Action::Reply {
+        text: text.to_owned(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    }
 }

@@ -216,13 +216,13 @@ impl Plan {
     /// # Errors
     /// Why there is no such message, in a sentence.
     pub fn render(&self, id: &RemoteId) -> Result<Vec<(String, bool)>, String> {
-        let Action::Reply { text, .. } = &self.action else {
+        if !self.action.is_reply() {
             return Err("This plan writes to nobody.".to_owned());
-        };
+        }
         let Some(item) = self.items.iter().find(|item| item.id == *id) else {
             return Err("This conversation is not part of the plan.".to_owned());
         };
-        let template = Template::parse(text);
+        let Some(template) = self.action.template(item.approved) else { return Err(item.text.clone()) };
         if template.tags().count() != item.values.len() {
             return Err(item.text.clone());
         }
@@ -236,10 +236,10 @@ impl Plan {
     /// Merge tags in the text that do not exist.
     #[must_use]
     pub fn unknown_tags(&self) -> Vec<String> {
-        match &self.action {
-            Action::Reply { text, .. } => Template::parse(text).unknown_tags(),
-            _ => Vec::new(),
-        }
+        let templates = [false, true].map(|approved| self.action.template(approved));
+        let mut unknown: Vec<String> = templates.iter().flatten().flat_map(Template::unknown_tags).collect();
+        unknown.dedup();
+        unknown
     }
 
     /// The job that it becomes, running at once.
@@ -281,6 +281,7 @@ impl Plan {
             item.values = finding.values;
             item.missing = finding.missing;
             item.with_files = finding.with_files;
+            item.approved = finding.approved;
         }
         self.items = items;
         self.name = self

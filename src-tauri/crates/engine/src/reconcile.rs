@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use muster_helpdesk::{Capabilities, Found, Note, ReadError, Reply};
 use muster_model::{
     Action, Change, ClientRef, Conversation, Effect, EffectOutcome, EffectState, JobId, Reason, Receipt,
-    RemoteId, Template,
+    RemoteId,
 };
 use muster_store::{LOOKS, Recorded, StoreError, UnknownEffect};
 
@@ -193,15 +193,16 @@ fn as_note(effect: &UnknownEffect) -> Option<Note> {
 }
 
 fn as_reply(effect: &UnknownEffect) -> Option<Reply> {
-    let Some(Action::Reply { text, mass, .. }) = &effect.action else { return None };
+    let Some(action @ Action::Reply { mass, .. }) = &effect.action else { return None };
     Some(Reply {
         id: effect.id.clone(),
-        text: Template::parse(text).render(&effect.audience.values),
+        text: action.message(&effect.audience)?,
         client_ref: ClientRef::new(effect.job, effect.item),
         mass: mass.then(|| effect.job_name.clone()),
         then: Change::default(),
         sent_at: effect.sent_at,
         files: Vec::new(),
+        approved: None,
     })
 }
 
@@ -325,9 +326,14 @@ async fn settle(ctx: &WorkContext, verdicts: Vec<(&UnknownEffect, Verdict)>) -> 
             Verdict::Applied(receipt) => {
                 if let (Effect::Reply | Effect::Note, Some(action)) = (&effect.effect, &effect.action) {
                     let client_ref = ClientRef::new(effect.job, effect.item);
-                    let values = &effect.audience.values;
-                    let message =
-                        sent_message(&ctx.me, action, values, &client_ref, &receipt, effect.sent_at);
+                    let message = sent_message(
+                        &ctx.me,
+                        action,
+                        &effect.audience,
+                        &client_ref,
+                        &receipt,
+                        effect.sent_at,
+                    );
                     messages.extend(message.map(|message| (effect.id.clone(), message)));
                 }
                 ends.push(outcome_row(effect.row, &effect.effect, EffectOutcome::Applied { receipt }, now));

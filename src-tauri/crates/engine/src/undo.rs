@@ -287,6 +287,7 @@ fn item(seen: &AudienceItem, member: &Member, header: Option<&HeaderStanding>) -
         takes_part: true,
         channel: seen.channel.clone(),
         with_files: false,
+        approved: false,
         own: None,
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Bench<'a> {
     /// The steps of the action.
     pub effects: Vec<Effect>,
     pub template: Option<Template>,
+    /// The approved text with its gaps filled, where one was chosen.
+    pub approved: Option<Template>,
     pub me: &'a Me,
     pub tenant: &'a str,
     pub capabilities: Option<&'a Capabilities>,
@@ -59,11 +61,20 @@ pub(crate) struct Finding {
     pub missing: Vec<String>,
     /// The files go with it.
     pub with_files: bool,
+    /// It gets the approved text.
+    pub approved: bool,
 }
 
 impl From<Verdict> for Finding {
     fn from(verdict: Verdict) -> Self {
-        Self { verdict, detail: None, values: Vec::new(), missing: Vec::new(), with_files: false }
+        Self {
+            verdict,
+            detail: None,
+            values: Vec::new(),
+            missing: Vec::new(),
+            with_files: false,
+            approved: false,
+        }
     }
 }
 
@@ -179,7 +190,13 @@ impl Bench<'_> {
         if let Some(finding) = self.cannot_be_sent(conversation).or_else(|| beyond.cloned()) {
             return finding;
         }
-        let Some(template) = &self.template else { return Verdict::NotPermitted.into() };
+        // What WhatsApp approved goes when the 24 hours are over, and carries no files.
+        let approved = self.takes_approved(conversation);
+        let template = if approved { &self.approved } else { &self.template };
+        let Some(template) = template else { return Verdict::NotPermitted.into() };
+        if let Some(gap) = self.open_gap().filter(|_| approved) {
+            return Finding::because(Verdict::EmptyField, format!("gap {gap} of the approved text"));
+        }
         if let Some(tag) = template.unknown_tags().first() {
             return Finding::because(Verdict::UnknownMergeTag, tag);
         }
@@ -197,7 +214,11 @@ impl Bench<'_> {
             let detail = format!("{length} of {limit} characters");
             return Finding { values, ..Finding::because(Verdict::TooLong, detail) };
         }
-        let dropped = self.drops_files(&conversation.channel, files);
+        let dropped = if approved && !files.is_empty() {
+            Some("an approved text carries no files".to_owned())
+        } else {
+            self.drops_files(&conversation.channel, files)
+        };
         let asks = if subject.answered {
             Some(Verdict::AnsweredMeanwhile)
         } else if mass {
@@ -208,10 +229,11 @@ impl Bench<'_> {
         let verdict = match (asks, &dropped) {
             (Some(verdict), _) => verdict,
             (None, Some(_)) => Verdict::WithoutAttachment,
+            (None, None) if approved => Verdict::ApprovedText,
             (None, None) => Verdict::WillSend,
         };
         let with_files = !files.is_empty() && dropped.is_none();
-        Finding { values, with_files, detail: dropped, ..verdict.into() }
+        Finding { values, with_files, approved, detail: dropped, ..verdict.into() }
     }
 
     /// Why the files do not go with a reply on this channel; none if they do, or there are none.
@@ -267,7 +289,22 @@ impl Bench<'_> {
             return Some(Verdict::NoAddress.into());
         }
         let open = conversation.channel.window_open(conversation.last_inbound, self.now);
-        (!open).then(|| Verdict::WindowClosed.into())
+        (!open && !self.takes_approved(conversation)).then(|| Verdict::WindowClosed.into())
+    }
+
+    /// Whether it gets the approved text: one was chosen, and WhatsApp takes no other now.
+    fn takes_approved(&self, conversation: &Conversation) -> bool {
+        self.approved.is_some()
+            && conversation.channel == Channel::Whatsapp
+            && !conversation.channel.window_open(conversation.last_inbound, self.now)
+    }
+
+    /// The first gap of the approved text that nothing fills.
+    fn open_gap(&self) -> Option<usize> {
+        match self.action {
+            Action::Reply { approved: Some(approved), .. } => approved.open_gaps().first().copied(),
+            _ => None,
+        }
     }
 
     /// The shorter of the platform's limit and the help desk's own.

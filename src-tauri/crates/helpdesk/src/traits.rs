@@ -80,6 +80,17 @@ pub struct Reply {
     pub sent_at: Timestamp,
     /// Files that go with it, on channels that carry them.
     pub files: Vec<Arc<OutgoingFile>>,
+    /// The text is one that the server knows as approved: which, and what fills its gaps.
+    pub approved: Option<ApprovedReply>,
+}
+
+/// An approved text of the server's, filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovedReply {
+    /// How the server knows it.
+    pub name: String,
+    /// What fills each gap.
+    pub parameters: Vec<String>,
 }
 
 /// An internal note, which no customer sees.

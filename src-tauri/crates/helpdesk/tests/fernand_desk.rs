@@ -74,6 +74,7 @@ fn reply(one: &Conversation, item: u32, text: &str) -> Reply {
         then: Change::default(),
         sent_at: now(),
         files: Vec::new(),
+        approved: None,
     }
 }
 

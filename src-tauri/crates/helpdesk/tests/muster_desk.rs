@@ -70,6 +70,7 @@ fn reply(to: &Conversation, item: u32) -> Reply {
         then: Change { status: Some(StatusChange::Done), ..Change::default() },
         sent_at: to.updated,
         files: Vec::new(),
+        approved: None,
     }
 }
 

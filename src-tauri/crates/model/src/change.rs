@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Handle, JobId, Mention, Priority, RemoteId};
+use crate::{Approved, AudienceItem, Handle, JobId, Mention, Priority, RemoteId, Template};
 
 /// Which conversations: symbolic, so that nobody has to hold 50,000 ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +125,9 @@ pub enum Action {
         /// Files that go with it where the channel carries them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileRef>,
+        /// What goes instead of the text where WhatsApp's window is closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved: Option<Approved>,
     },
     /// Write an internal note, which no customer sees.
     Note {
@@ -275,6 +278,26 @@ impl Action {
         match self {
             Self::Reply { text, .. } | Self::Note { text, .. } => Some(text),
             Self::Change { .. } | Self::Follow { .. } | Self::Undo { .. } => None,
+        }
+    }
+
+    /// The text of a reply with its merge tags: the approved one, or the one that was written. None where nothing is
+    /// written, or nothing is filled in.
+    #[must_use]
+    pub fn template(&self, as_approved: bool) -> Option<Template> {
+        match self {
+            Self::Reply { approved: Some(approved), .. } if as_approved => Some(approved.template()),
+            Self::Reply { text, .. } => Some(Template::parse(text)),
+            _ => None,
+        }
+    }
+
+    /// What one recipient reads, or the team in that conversation; none where nothing is written.
+    #[must_use]
+    pub fn message(&self, item: &AudienceItem) -> Option<String> {
+        match self {
+            Self::Note { text, .. } => Some(text.clone()),
+            _ => Some(self.template(item.approved)?.render(&item.values)),
         }
     }
 

@@ -153,6 +153,8 @@ text_enum! {
     Verdict {
         /// A reply will be sent.
         WillSend = "will_send",
+        /// The approved text will be sent: the channel's time window is over.
+        ApprovedText = "approved_text",
         /// A change will be made.
         WillChange = "will_change",
         /// It is already so.
@@ -207,7 +209,7 @@ impl Verdict {
     #[must_use]
     pub fn weight(&self) -> VerdictWeight {
         match self {
-            Self::WillSend | Self::WillChange | Self::NoChange => VerdictWeight::Says,
+            Self::WillSend | Self::ApprovedText | Self::WillChange | Self::NoChange => VerdictWeight::Says,
             Self::SamePerson
             | Self::RecentMassReply
             | Self::NoReply
@@ -246,6 +248,8 @@ pub struct AudienceItem {
     pub channel: Channel,
     /// Whether the job's files go with it.
     pub with_files: bool,
+    /// Whether it gets the job's approved text instead of the one that was written.
+    pub approved: bool,
     /// Effects of its own instead of the job's: undo, and retries of what is left of an item. Shared, because an undo
     /// gives the same back to thousands.
     pub own: Option<Arc<[OwnEffect]>>,

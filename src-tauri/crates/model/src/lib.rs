@@ -6,6 +6,7 @@
 #[macro_use]
 mod text;
 
+mod approved;
 mod change;
 mod channel;
 mod conversation;
@@ -26,6 +27,7 @@ mod tests;
 mod thread;
 mod value;
 
+pub use approved::*;
 pub use change::*;
 pub use channel::*;
 pub use conversation::*;

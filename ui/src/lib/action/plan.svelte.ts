@@ -1,10 +1,11 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { Files } from '../compose/files.svelte';
+import { isOpen } from '../compose/approved';
 import { piecesOf, withFallback } from '../compose/merge';
 import { missing, type Sending, sendingOf, wireOf } from '../compose/sending';
 import { Snippets } from '../compose/snippets.svelte';
 import { asUiError, type Host } from '../host/host';
-import type { ChangeView, JobView, PlanView, Recipient, UiError } from '../host/types';
+import type { ApprovedView, ChangeView, JobView, PlanView, Recipient, UiError } from '../host/types';
 import { count } from '../ui/format';
 import { debounced, gathered, Latest } from '../ui/later';
 import { changeOf } from './change';
@@ -50,6 +51,8 @@ export class Plan {
   name = $state('');
   typed = $state('');
   once = $state(false);
+  /** What goes where WhatsApp's window is closed. */
+  approved = $state.raw<ApprovedView | null>(null);
   panel = $state<Panel>('people');
   /** The merge tag whose fallback is wanted: the editor goes there. */
   wanted = $state<string | null>(null);
@@ -83,7 +86,7 @@ export class Plan {
       !this.files.isReading &&
       this.#view.scheduleError === null &&
       missing(this.#sending) === null &&
-      (!this.isReply || (this.text.trim() !== '' && this.#view.unknownTags.length === 0)),
+      (!this.isReply || this.#isWritten()),
   );
 
   constructor(host: Host, account: string, view: PlanView) {
@@ -98,6 +101,7 @@ export class Plan {
     this.done = view.change.status === 'done';
     this.name = view.name;
     this.once = view.oncePerPerson;
+    this.approved = view.approved;
     this.#sending = sendingOf(view.sending);
     this.files = new Files(host, account, view.files);
     this.snippets = new Snippets(host, account);
@@ -141,6 +145,12 @@ export class Plan {
 
   send(part: Partial<Sending>): void {
     this.#sending = { ...this.#sending, ...part };
+    this.edited();
+  }
+
+  /** Chooses an approved text, or fills a gap of it. */
+  approve(chosen: ApprovedView | null): void {
+    this.approved = chosen;
     this.edited();
   }
 
@@ -276,6 +286,15 @@ export class Plan {
     }
   }
 
+  /** Whether everybody gets something: where all get the approved text, nothing has to be written besides. */
+  #isWritten(): boolean {
+    const others = this.#view.groups.some(({ verdict, included }) => included && verdict !== 'approved_text');
+    const filled = this.approved === null || !isOpen(this.approved);
+    return (
+      (this.text.trim() !== '' || (this.approved !== null && !others)) && filled && this.#view.unknownTags.length === 0
+    );
+  }
+
   #changeNow(): ChangeView {
     return this.isReply ? changeOf({ ...this.#change, status: this.done ? 'done' : null, until: null }) : this.#change;
   }
@@ -308,6 +327,7 @@ export class Plan {
         files: this.files.ids,
         fills: [...this.#fills.values()],
         oncePerPerson: this.once,
+        approved: this.isReply ? this.approved : null,
       });
       if (!this.#edits.is(ticket)) return;
       this.#take(view);

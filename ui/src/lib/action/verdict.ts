@@ -1,4 +1,5 @@
 import Archive from '@lucide/svelte/icons/archive';
+import BadgeCheck from '@lucide/svelte/icons/badge-check';
 import Braces from '@lucide/svelte/icons/braces';
 import Check from '@lucide/svelte/icons/check';
 import CircleSlash from '@lucide/svelte/icons/circle-slash';
@@ -28,6 +29,7 @@ type Word = {
 
 const VERDICTS: Record<string, Word> = {
   will_send: { icon: Check, tone: 'ok' },
+  approved_text: { icon: BadgeCheck, tone: 'ok' },
   will_change: { icon: Check, tone: 'ok' },
   no_change: { icon: Equal, tone: 'plain' },
   without_attachment: { icon: Paperclip, tone: 'warn' },

@@ -11,6 +11,8 @@ export type { AddAccount } from './wire/AddAccount';
 export type { AgentView } from './wire/AgentView';
 export type { AnswerItem } from './wire/AnswerItem';
 export type { AppEvent } from './wire/AppEvent';
+export type { ApprovedTextView } from './wire/ApprovedTextView';
+export type { ApprovedView } from './wire/ApprovedView';
 export type { AttachFile } from './wire/AttachFile';
 export type { AttachmentView } from './wire/AttachmentView';
 export type { Attention } from './wire/Attention';

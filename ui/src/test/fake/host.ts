@@ -90,6 +90,7 @@ export class FakeHost implements Host {
       files: [],
       hold: null,
       anyway: false,
+      approved: null,
     });
   }
 }

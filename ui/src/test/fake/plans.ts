@@ -2,6 +2,7 @@
 
 import { MERGE_TAGS, piecesOf, tagTitle } from '../../lib/compose/merge';
 import type {
+  ApprovedView,
   ChangeView,
   EditPlan,
   FileView,
@@ -17,7 +18,7 @@ import { priorityWord } from '../../lib/words/priority';
 import { statusWord } from '../../lib/words/status';
 import { inFull } from '../../lib/words/time';
 import { instantOf } from './time';
-import type { Conversation } from './world';
+import { APPROVED, type Conversation } from './world';
 
 const GROUPS: Record<string, Pick<VerdictGroup, 'title' | 'why' | 'weight'>> = {
   will_send: { title: 'Will send', why: 'As written, each on its own channel', weight: 'says' },
@@ -28,6 +29,11 @@ const GROUPS: Record<string, Pick<VerdictGroup, 'title' | 'why' | 'weight'>> = {
     title: 'Answered meanwhile',
     why: 'Somebody wrote since the list was frozen. Look first',
     weight: 'asks',
+  },
+  approved_text: {
+    title: 'Approved text',
+    why: 'WhatsApp, over 24 h since they wrote: it goes instead',
+    weight: 'says',
   },
   window_closed: { title: 'Window closed', why: 'WhatsApp, Facebook and Instagram: over 24 h', weight: 'blocks' },
   empty_field: {
@@ -59,6 +65,7 @@ export class FakePlan {
   files: FileView[] = [];
   fills: FillView[] = [];
   once = true;
+  approved: ApprovedView | null = null;
   /** A colleague wrote in these since the audience was frozen. */
   readonly answered = new Set<string>();
   #name: string | null = null;
@@ -95,6 +102,7 @@ export class FakePlan {
     this.files = edit.files.map(this.#file);
     this.fills = edit.fills;
     this.once = edit.oncePerPerson;
+    this.approved = edit.approved;
   }
 
   verdict(one: Conversation): string {
@@ -103,7 +111,10 @@ export class FakePlan {
       return this.change.status !== null && one.row.status === this.change.status ? 'no_change' : 'will_change';
     }
     if (one.row.channel === 'voice') return 'voice';
-    if (one.windowClosed) return 'window_closed';
+    if (one.windowClosed) {
+      if (this.approved === null || one.row.channel !== 'whatsapp') return 'window_closed';
+      return this.approved.fills.some((fill) => fill === '') ? 'empty_field' : 'approved_text';
+    }
     if (this.#missing(one).length > 0) return 'empty_field';
     if (this.answered.has(one.row.id)) return 'answered_meanwhile';
     if (this.files.length > 0 && one.row.channel === 'sms') return 'without_attachment';
@@ -169,6 +180,9 @@ export class FakePlan {
           ? `SMS: ${sms} people × ${segments} segments = ${sms * segments}.${dash ? ' The dash “–” forces the long encoding; a plain hyphen does not.' : ''}`
           : null,
       smsFix: sms > 0 && segments > 1 && dash ? { find: '–', replace: '-' } : null,
+      approved: this.approved,
+      approvedTexts:
+        this.isReply && this.audience.some((one) => one.windowClosed && one.row.channel === 'whatsapp') ? APPROVED : [],
       unknownTags: piecesOf(this.text).flatMap(({ tag }) => (tag !== null && !KNOWN.has(tag) ? [tag] : [])),
       incomplete: null,
       eta: this.isReply

@@ -6,7 +6,7 @@ import { clockTime } from '../../lib/words/time';
 import { marksOf } from './filter';
 import type { FakeJobs } from './jobs';
 import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
-import type { Conversation } from './world';
+import { APPROVED, approvedText, type Conversation } from './world';
 
 type Area = Answers<
   | 'thread'
@@ -78,7 +78,10 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
             ? 'Your role may not reply. Ask an administrator for a key that may.'
             : one.row.channel === 'voice'
               ? 'Calls take no written reply.'
-              : null,
+              : one.windowClosed
+                ? 'Window closed: over 24 h since the customer wrote. Only approved texts go until they write again.'
+                : null,
+        approvedTexts: one.windowClosed && one.row.channel === 'whatsapp' ? APPROVED : [],
         noteBlocked: one.row.status === 'archived' ? 'Archived: the help desk takes no more notes here.' : null,
         replyTo: `To ${who} by ${channelWord(one.row.channel).by}`,
       };
@@ -93,10 +96,11 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
       shop.changed();
       return {};
     },
-    reply: ({ id, text, done, files, hold, anyway }) => {
+    reply: ({ id, text: written, done, files, hold, anyway, approved }) => {
       const one = shop.find(id);
       if (!anyway && current({ id, kind: 'reply' })?.stale)
         throw refusal('conflict', 'The customer wrote 40 s ago. Not sent, your draft is kept.');
+      const text = approved === null ? written : approvedText(approved);
       const message = {
         ...messageLike(one),
         id: shop.id(`${id}-r`),

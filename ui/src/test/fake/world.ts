@@ -1,6 +1,14 @@
 // A small believable shop, the same on every run: what the fake host answers from.
 
-import type { AgentView, MessageView, Row, TagView, TeamView } from '../../lib/host/types';
+import type {
+  AgentView,
+  ApprovedTextView,
+  ApprovedView,
+  MessageView,
+  Row,
+  TagView,
+  TeamView,
+} from '../../lib/host/types';
 import { initials } from '../../lib/ui/format';
 
 export const AGENTS: AgentView[] = [
@@ -9,6 +17,16 @@ export const AGENTS: AgentView[] = [
   ['aiko@brindlewick.example', 'Aiko Tan'],
   ['luis@brindlewick.example', 'Luis Romero'],
 ].map(([handle = '', name = '']) => ({ handle, name, initials: initials(name) }));
+
+export const APPROVED: ApprovedTextView[] = [
+  { name: 'issue_resolved', language: 'en', text: 'Hello {{1}}, your request is solved.', gaps: 1 },
+  { name: 'call_us', language: 'en', text: 'Please call us when it suits you.', gaps: 0 },
+];
+
+export function approvedText({ name, fills }: ApprovedView): string {
+  const text = APPROVED.find((one) => one.name === name)?.text ?? '';
+  return text.replace(/\{\{(\d)\}\}/g, (_, gap: string) => fills[Number(gap) - 1] ?? '');
+}
 
 export const ME = AGENTS[0]?.handle ?? '';
 

@@ -104,8 +104,13 @@ impl App {
                 "Nobody received it, so there is nobody to write to again.",
             ));
         }
-        let action =
-            Action::Reply { text: String::new(), mass: true, then: Change::default(), files: Vec::new() };
+        let action = Action::Reply {
+            text: String::new(),
+            mass: true,
+            then: Change::default(),
+            files: Vec::new(),
+            approved: None,
+        };
         let mut plan = muster_engine::plan(&account, Selection::Ids { ids }, action, None).await?;
         plan.origin = Some(Origin { job, relation: Relation::Again });
         plan.sending.hold = plan.usual_hold(&self.rules(&account).await?);

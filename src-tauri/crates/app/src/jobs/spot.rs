@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster_engine::{sentence, spot_check};
-use muster_model::{Conversation, RemoteId, Template, Verdict};
+use muster_model::{Conversation, RemoteId, Verdict};
 
 use super::items::reason_text;
 use crate::wire::{JobRef, Recipient, SpotCheck, SpotChecked};
@@ -43,10 +43,6 @@ impl App {
             .await?;
         let headers: HashMap<RemoteId, Conversation> =
             headers.into_iter().map(|conversation| (conversation.id.clone(), conversation)).collect();
-        let template = match &row.action {
-            Some(muster_model::Action::Reply { text, .. }) => Some(Template::parse(text)),
-            _ => None,
-        };
         let people = audience
             .iter()
             .map(|member| {
@@ -56,10 +52,11 @@ impl App {
                 let reason = item.and_then(|item| item.reason.as_ref()).map(reason_text);
                 let verdict = Verdict::from(member.verdict.as_str());
                 SpotChecked {
-                    text: match &template {
-                        Some(template) => template.render(&member.values),
-                        None => changes.join(", "),
-                    },
+                    text: row
+                        .action
+                        .as_ref()
+                        .and_then(|action| action.message(member))
+                        .unwrap_or_else(|| changes.join(", ")),
                     state: item.map(|item| item.state.to_string()),
                     recipient: Recipient {
                         id: member.id.to_string(),

@@ -7,7 +7,7 @@ use muster_model::{
     Action, Change, Handle, Priority, RemoteId, Selection, SnoozeUntil, StatusChange, parse_snooze,
 };
 
-use crate::wire::{ChangeView, FillView, SelectionView};
+use crate::wire::{ApprovedView, ChangeView, FillView, SelectionView};
 use crate::words::rfc3339;
 use crate::{App, ErrorCode, UiError};
 
@@ -18,12 +18,14 @@ impl App {
         change: &ChangeView,
         reply: Option<String>,
         files: Vec<String>,
+        approved: Option<ApprovedView>,
     ) -> Result<Action, UiError> {
         let change = self.change(change)?;
         Ok(match reply {
             Some(text) => {
                 let files = muster_engine::attached(account, files).await?;
-                Action::Reply { text, mass: true, then: change, files }
+                let approved = crate::approved::approved(account, approved)?;
+                Action::Reply { text, mass: true, then: change, files, approved }
             }
             None => Action::Change { change },
         })
@@ -161,8 +163,13 @@ mod tests {
             block: true,
             ..ChangeView::default()
         };
-        let reply =
-            Action::Reply { text: "Hello".into(), mass: true, then: change.clone(), files: Vec::new() };
+        let reply = Action::Reply {
+            text: "Hello".into(),
+            mass: true,
+            then: change.clone(),
+            files: Vec::new(),
+            approved: None,
+        };
         assert_eq!(change_view(&Action::Change { change }), (view.clone(), None));
         assert_eq!(change_view(&reply), (view, Some("Hello".to_owned())));
     }

@@ -6,6 +6,7 @@ use muster_engine::{Account, Plan};
 use muster_model::{AccountId, PlanId};
 use muster_store::SendingRules;
 
+use crate::approved::approved_texts;
 use crate::wire::{PlanView, SendingView};
 use crate::{App, ErrorCode, UiError};
 
@@ -48,11 +49,11 @@ impl App {
 
     pub(super) async fn keep_open(&self, open: OpenPlan) -> PlanView {
         // A plan whose account is gone shows what is usual elsewhere; it cannot be confirmed any more.
-        let rules = match self.account(open.account).await {
-            Ok(account) => self.rules(&account).await.unwrap_or_default(),
-            Err(_) => SendingRules::default(),
+        let (rules, approved) = match self.account(open.account).await {
+            Ok(account) => (self.rules(&account).await.unwrap_or_default(), approved_texts(&account)),
+            Err(_) => (SendingRules::default(), Vec::new()),
         };
-        let view = plan_view(&open, &rules);
+        let view = plan_view(&open, &rules, approved);
         let mut plans = self.inner.plans.lock().await;
         plans.insert(open.plan.id, open);
         while plans.len() > KEPT

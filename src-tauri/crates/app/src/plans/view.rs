@@ -5,13 +5,18 @@ use muster_store::SendingRules;
 
 use super::change::change_view;
 use super::open::OpenPlan;
+use crate::approved::approved_view;
 use crate::files::file_view;
 use crate::sending::sending_view;
-use crate::wire::{FillView, MissingField, PlanView, Recipient, SmsFix, VerdictGroup};
+use crate::wire::{ApprovedTextView, FillView, MissingField, PlanView, Recipient, SmsFix, VerdictGroup};
 use crate::words::{count, rfc3339};
 
 /// A plan as its page shows it.
-pub(super) fn plan_view(open: &OpenPlan, rules: &SendingRules) -> PlanView {
+pub(super) fn plan_view(
+    open: &OpenPlan,
+    rules: &SendingRules,
+    approved_texts: Vec<ApprovedTextView>,
+) -> PlanView {
     let plan = &*open.plan;
     let SendingSummary { summary, sms, sms_fix, files_reach, eta } = plan.summary();
     let (schedule, mistake) = match plan.schedule() {
@@ -37,6 +42,8 @@ pub(super) fn plan_view(open: &OpenPlan, rules: &SendingRules) -> PlanView {
         groups: groups(plan),
         change,
         reply,
+        approved: plan.approved().map(approved_view),
+        approved_texts: if plan.wants_approved() { approved_texts } else { Vec::new() },
         drop: plan.drop.iter().map(ToString::to_string).collect(),
         leave_out: plan.leave_out.iter().map(ToString::to_string).collect(),
         type_to_confirm: type_to_confirm(plan),

@@ -103,7 +103,7 @@ impl App {
             }
             Some(text) => {
                 let files = attach(account, &request.attach).await?;
-                Action::Reply { text, mass: true, then: change, files }
+                Action::Reply { text, mass: true, then: change, files, approved: None }
             }
             None if !request.attach.is_empty() => {
                 return Err(UiError::new(

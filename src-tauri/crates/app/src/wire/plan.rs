@@ -27,6 +27,22 @@ wire! {
         pub delete: bool,
     }
 
+    /// A text that WhatsApp lets through after its window closed.
+    pub struct ApprovedTextView {
+        pub name: String,
+        pub language: String,
+        /// `{{1}}`, `{{2}}` … where it has gaps.
+        pub text: String,
+        pub gaps: u32,
+    }
+
+    /// An approved text that was chosen.
+    pub struct ApprovedView {
+        pub name: String,
+        /// What fills each gap, with merge tags.
+        pub fills: Vec<String>,
+    }
+
     /// Makes a plan.
     pub struct PlanRequest {
         pub account: String,
@@ -53,6 +69,9 @@ wire! {
         pub fills: Vec<FillView>,
         /// Write to each person once, on the latest thread.
         pub once_per_person: bool,
+        /// What goes where WhatsApp's window is closed; absent for nothing.
+        #[serde(default)]
+        pub approved: Option<ApprovedView>,
     }
 
     /// A value typed for one recipient's merge tag.
@@ -87,6 +106,10 @@ wire! {
         pub change: ChangeView,
         /// The reply's text with merge tags; absent for a plain change.
         pub reply: Option<String>,
+        /// What goes where WhatsApp's window is closed.
+        pub approved: Option<ApprovedView>,
+        /// What can: the help desk's approved texts, where there is somebody whom only these reach.
+        pub approved_texts: Vec<ApprovedTextView>,
         /// Verdicts dropped by hand.
         pub drop: Vec<String>,
         /// Recipients left out by hand.

@@ -1,6 +1,6 @@
 //! One conversation with its messages.
 
-use super::{Row, wire};
+use super::{ApprovedTextView, ApprovedView, Row, wire};
 
 wire! {
     /// Names a conversation.
@@ -25,6 +25,8 @@ wire! {
         pub read_up_to: Option<String>,
         /// Whether a reply can be written, and why not.
         pub reply_blocked: Option<String>,
+        /// Texts that go although the window is closed, where that is why no reply can be written.
+        pub approved_texts: Vec<ApprovedTextView>,
         /// Why no note can be written here, where this help desk takes notes at all.
         pub note_blocked: Option<String>,
         /// "To marta.w@mail.example by email"
@@ -103,6 +105,9 @@ wire! {
         /// It was seen that somebody answered meanwhile, and is to be sent all the same.
         #[serde(default)]
         pub anyway: bool,
+        /// An approved text instead of the written one, where WhatsApp's window is closed.
+        #[serde(default)]
+        pub approved: Option<ApprovedView>,
     }
 
     /// One note, for the team only.

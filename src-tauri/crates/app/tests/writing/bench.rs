@@ -127,6 +127,7 @@ impl Bench {
             files: Vec::new(),
             hold: None,
             anyway: false,
+            approved: None,
         }
     }
 

@@ -27,6 +27,7 @@ impl Bench {
             files: vec![],
             fills: vec![],
             once_per_person: false,
+            approved: None,
         };
         let plan = self.app.edit_plan(edit).await.unwrap();
         assert_eq!(plan.schedule_error, None);

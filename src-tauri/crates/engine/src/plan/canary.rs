@@ -39,6 +39,7 @@ mod tests {
             takes_part: !word.ends_with('-'),
             channel: Channel::from(channel),
             with_files: false,
+            approved: false,
             own: None,
         }
     }

@@ -1,11 +1,11 @@
 //! Files that go out with replies. Their bytes lie in the journal until they were sent.
 
 use jiff::SignedDuration;
-use muster_model::{Action, FileRef};
+use muster_model::{Action, Approved, Channel, FileRef, Verdict};
 use muster_store::{Journal, StoreError};
 use sha2::{Digest, Sha256};
 
-use super::{Plan, PlanError};
+use super::{Plan, PlanError, PlanItem};
 use crate::Account;
 use crate::blocking::blocking;
 
@@ -72,6 +72,25 @@ pub async fn attached(account: &Account, ids: Vec<String>) -> Result<Vec<FileRef
 }
 
 impl Plan {
+    /// The approved text that goes where WhatsApp's window is closed.
+    #[must_use]
+    pub fn approved(&self) -> Option<&Approved> {
+        match &self.action {
+            Action::Reply { approved, .. } => approved.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether there is somebody whom only an approved text reaches now.
+    #[must_use]
+    pub fn wants_approved(&self) -> bool {
+        let is_out = |item: &PlanItem| {
+            item.conversation.channel == Channel::Whatsapp
+                && (item.approved || item.verdict == Verdict::WindowClosed)
+        };
+        self.approved().is_some() || (self.action.is_reply() && self.items.iter().any(is_out))
+    }
+
     /// The files that go with its replies.
     #[must_use]
     pub fn files(&self) -> &[FileRef] {

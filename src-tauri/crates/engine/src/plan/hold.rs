@@ -41,7 +41,13 @@ mod tests {
     #[case(true, &[Channel::Chat], 30)]
     #[case(false, &[Channel::Email, Channel::Email], 30)]
     fn of_a_reply(#[case] mass: bool, #[case] channels: &[Channel], #[case] seconds: u32) {
-        let reply = Action::Reply { text: "Hello".into(), mass, then: Change::default(), files: Vec::new() };
+        let reply = Action::Reply {
+            text: "Hello".into(),
+            mass,
+            then: Change::default(),
+            files: Vec::new(),
+            approved: None,
+        };
         let rules = SendingRules::default();
         assert_eq!(usual_hold(&rules, &reply, channels), seconds);
         assert_eq!(usual_hold(&rules, &Action::Follow { on: true }, channels), 0);

@@ -31,6 +31,8 @@ pub struct PlanItem {
     pub left_out: bool,
     /// The files of the plan go with it.
     pub with_files: bool,
+    /// The approved text goes to it instead of the one that was written.
+    pub approved: bool,
     /// Effects of its own instead of the plan's: undo, and retries of what is left of an item.
     pub own: Option<Vec<OwnEffect>>,
     /// Somebody wrote between freezing the audience and confirming it; the agent was told.
@@ -71,6 +73,7 @@ impl PlanItem {
             takes_part: self.included,
             channel: self.conversation.channel.clone(),
             with_files: self.with_files && self.included,
+            approved: self.approved && self.included,
             own: self.own.as_deref().map(Into::into),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use muster_helpdesk::Capabilities;
-use muster_model::{Action, Author, Effect, Me, MessageKind, RemoteId, Template, Verdict};
+use muster_model::{Action, Author, Effect, Me, MessageKind, RemoteId, Verdict};
 use muster_store::{Coverage, Overlay, StoreError};
 
 use super::item::Base;
@@ -89,6 +89,7 @@ impl Scene {
             included: false,
             left_out: false,
             with_files: false,
+            approved: false,
             own: None,
             answered: false,
         });
@@ -144,10 +145,7 @@ impl Scene {
 
     /// Judges everybody anew.
     pub(super) fn judge(&self, plan: &mut Plan) -> Result<(), StoreError> {
-        let template = match &plan.action {
-            Action::Reply { text, .. } => Some(Template::parse(text)),
-            _ => None,
-        };
+        let [template, approved] = [false, true].map(|approved| plan.action.template(approved));
         let recent = match &plan.action {
             Action::Reply { mass: true, .. } => {
                 let since = self.now.checked_sub(RECENT).unwrap_or(Timestamp::MIN);
@@ -159,6 +157,7 @@ impl Scene {
             action: &plan.action,
             effects: plan.action.effects(),
             template,
+            approved: approved.filter(|_| plan.approved().is_some()),
             me: &self.me,
             tenant: &self.tenant,
             capabilities: self.capabilities.as_ref(),

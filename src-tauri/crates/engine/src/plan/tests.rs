@@ -15,7 +15,13 @@ use crate::samples::{conversation, now};
 use crate::sentence::{button, undo_before, verdict_why, warning};
 
 fn reply(text: &str) -> Action {
-    Action::Reply { text: text.into(), mass: true, then: Change::default(), files: Vec::new() }
+    Action::Reply {
+        text: text.into(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    }
 }
 
 fn change(change: Change) -> Action {
@@ -85,6 +91,7 @@ fn planned(action: Action, verdicts: &[(Verdict, usize)]) -> Plan {
             included: false,
             left_out: false,
             with_files: false,
+            approved: false,
             own: None,
             answered: false,
         }
@@ -242,6 +249,7 @@ fn a_help_desk_with_few_writes_says_how_long_it_takes() {
         mass: true,
         then: status(StatusChange::Done),
         files: Vec::new(),
+        approved: None,
     };
     let said = "This help desk takes 5 changes a minute: finishes about 14:44.";
     assert_eq!(plan.summary().eta.as_deref(), Some(said));
@@ -253,7 +261,7 @@ fn a_help_desk_with_few_writes_says_how_long_it_takes() {
 #[rstest]
 #[case(reply("Hello"), 0, "A reply cannot be recalled.")]
 #[case(reply("Hello"), 30, "A reply cannot be recalled after the hold of 30 s.")]
-#[case(Action::Reply { text: "Hello".into(), mass: true, then: status(StatusChange::Done), files: Vec::new() }, 0,
+#[case(Action::Reply { text: "Hello".into(), mass: true, then: status(StatusChange::Done), files: Vec::new(), approved: None }, 0,
     "A reply cannot be recalled. What changes with it can be undone.")]
 #[case(change(status(StatusChange::Active)), 0, "Can be undone.")]
 #[case(change(status(StatusChange::Done)), 0, "Can be undone until Done becomes Archived, in 7 days.")]
@@ -354,10 +362,13 @@ fn once_per_person_leaves_out_the_older_threads() {
 #[test]
 fn files_and_dear_characters() {
     let file = FileRef { id: "f".into(), name: "report.pdf".into(), mime: "application/pdf".into(), size: 9 };
-    let action =
-        Action::Reply {
-            text: "Today – or…".into(), mass: true, then: Change::default(), files: vec![file]
-        };
+    let action = Action::Reply {
+        text: "Today – or…".into(),
+        mass: true,
+        then: Change::default(),
+        files: vec![file],
+        approved: None,
+    };
     let mut plan = planned(action, &[(Verdict::WillSend, 3)]);
     plan.items[0].with_files = true;
     let summary = plan.summary();

@@ -161,6 +161,7 @@ fn story(own: Option<Vec<OwnEffect>>, rows: &[(Effect, EffectState, &str)]) -> I
         takes_part: true,
         channel: muster_model::Channel::Email,
         with_files: false,
+        approved: false,
         own: own.map(Into::into),
     };
     let row =

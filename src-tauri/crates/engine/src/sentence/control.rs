@@ -215,7 +215,7 @@ mod tests {
 
     fn reply() -> Action {
         let then = Change { status: Some(StatusChange::Done), ..Change::default() };
-        Action::Reply { text: String::new(), mass: true, then, files: Vec::new() }
+        Action::Reply { text: String::new(), mass: true, then, files: Vec::new(), approved: None }
     }
 
     #[rstest]

@@ -91,6 +91,7 @@ pub fn nothing_to_do(plan: &Plan) -> String {
 pub fn verdict_title(verdict: &Verdict) -> String {
     let title = match verdict {
         Verdict::WillSend => "Will send",
+        Verdict::ApprovedText => "Approved text",
         Verdict::WillChange => "Will change",
         Verdict::NoChange => "No change",
         Verdict::Voice => "Voice",
@@ -128,6 +129,12 @@ pub fn verdict_why(verdict: &Verdict, plan: &Plan) -> String {
         Verdict::WillChange => "Changed at the help desk",
         Verdict::NoChange => "It is so already",
         Verdict::Voice => "Calls take no written reply",
+        Verdict::ApprovedText => match plan.approved() {
+            Some(approved) => {
+                return format!("WhatsApp, over 24 h since they wrote: “{}” goes instead", approved.name);
+            }
+            None => "The approved text goes instead",
+        },
         Verdict::WindowClosed => {
             let closed = plan.items.iter().filter(|item| item.verdict == *verdict);
             return format!("{}: over 24 h since they wrote", by_channel(closed));

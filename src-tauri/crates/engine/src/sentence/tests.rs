@@ -66,7 +66,13 @@ pub(super) fn job(action: Action, counts: Counts, reasons: &[(EffectState, &str,
 
 #[test]
 fn a_result_names_every_item_once() {
-    let reply = Action::Reply { text: String::new(), mass: true, then: Change::default(), files: Vec::new() };
+    let reply = Action::Reply {
+        text: String::new(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    };
     let counts = Counts { applied: 1134, skipped: 6, ..Counts::default() };
     let reasons = [(EffectState::Skipped, "window_closed", 4), (EffectState::Skipped, "voice", 2)];
     assert_eq!(result(&job(reply.clone(), counts, &reasons)), "1,134 sent, 4 window closed, 2 voice");
@@ -94,6 +100,7 @@ fn a_recipient_in_words() {
         mass: true,
         then: status(StatusChange::Done),
         files: Vec::new(),
+        approved: None,
     };
     assert_eq!(
         then_line(&reply, &marta, true),

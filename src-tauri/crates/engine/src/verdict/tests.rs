@@ -5,7 +5,13 @@ use super::*;
 use crate::samples::{conversation, me, now};
 
 fn mass(text: &str) -> Action {
-    Action::Reply { text: text.into(), mass: true, then: Change::default(), files: Vec::new() }
+    Action::Reply {
+        text: text.into(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    }
 }
 
 /// A help desk that can do everything.
@@ -56,14 +62,12 @@ fn judge_all(
     drop: &BTreeSet<Verdict>,
     subjects: &[Subject<'_>],
 ) -> Vec<Finding> {
-    let template = match action {
-        Action::Reply { text, .. } => Some(Template::parse(text)),
-        _ => None,
-    };
+    let is_chosen = matches!(action, Action::Reply { approved: Some(_), .. });
     let bench = Bench {
         action,
         effects: action.effects(),
-        template,
+        template: action.template(false),
+        approved: action.template(true).filter(|_| is_chosen),
         me,
         tenant: "Brindlewick",
         capabilities: Some(able),
@@ -163,12 +167,77 @@ fn the_same_person_is_marked_on_all_but_the_latest_thread() {
     assert_eq!(verdicts, [Verdict::SamePerson, Verdict::WillSend, Verdict::SamePerson, Verdict::Voice]);
 }
 
+#[rstest]
+#[case::outside("whatsapp, old", "Hello", &["{{customer_first_name|there}}"], Verdict::ApprovedText, true)]
+#[case::nothing_else_is_written("whatsapp, old", "", &["you"], Verdict::ApprovedText, true)]
+#[case::an_open_gap("whatsapp, old", "Hello", &[" "], Verdict::EmptyField, false)]
+#[case::an_empty_field("whatsapp, old", "Hello", &["{{case_number}}"], Verdict::EmptyField, false)]
+#[case::no_such_tag("whatsapp, old", "Hello", &["{{order}}"], Verdict::UnknownMergeTag, false)]
+#[case::archived("archived", "Hello", &["you"], Verdict::Archived, false)]
+#[case::within("", "Hello", &["you"], Verdict::WillSend, false)]
+fn an_approved_text(
+    #[case] what: &str,
+    #[case] text: &str,
+    #[case] fills: &[&str],
+    #[case] verdict: Verdict,
+    #[case] is_approved: bool,
+) {
+    let mut conversation = conversation("1");
+    conversation.case_number = None;
+    change(&mut conversation, what);
+    let approved = muster_model::Approved {
+        name: "issue_resolved".into(),
+        text: "Hello {{1}}, it is solved.".into(),
+        fills: fills.iter().map(|fill| (*fill).to_owned()).collect(),
+    };
+    let action = Action::Reply {
+        text: text.into(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: Some(approved),
+    };
+    let found = judge(&action, &me(), &[conversation]).remove(0);
+    assert_eq!((&found.verdict, found.approved), (&verdict, is_approved), "{found:?}");
+    if is_approved {
+        assert_eq!(found.values.len(), action.template(true).unwrap().tags().count());
+    }
+}
+
+#[test]
+fn an_approved_text_is_whatsapps_and_carries_no_files() {
+    let mut facebook = conversation("1");
+    change(&mut facebook, "whatsapp, old");
+    let mut whatsapp = facebook.clone();
+    facebook.channel = Channel::Facebook;
+    whatsapp.id = "2".into();
+    let approved =
+        muster_model::Approved { name: "call_us".into(), text: "Call us.".into(), fills: Vec::new() };
+    let file = FileRef { id: "a".into(), name: "a.txt".into(), mime: "text/plain".into(), size: 1 };
+    let action = Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: Change::default(),
+        files: vec![file],
+        approved: Some(approved),
+    };
+    let found = judge(&action, &me(), &[facebook, whatsapp]);
+    assert_eq!(found[0].verdict, Verdict::WindowClosed);
+    assert_eq!((&found[1].verdict, found[1].with_files), (&Verdict::WithoutAttachment, false));
+    assert!(found[1].approved, "the approved text goes without them");
+}
+
 #[test]
 fn a_reply_to_one_asks_nothing() {
     let mut silent = conversation("1");
     change(&mut silent, "silent");
-    let action =
-        Action::Reply { text: "Hello".into(), mass: false, then: Change::default(), files: Vec::new() };
+    let action = Action::Reply {
+        text: "Hello".into(),
+        mass: false,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    };
     assert_eq!(judge(&action, &me(), &[silent])[0].verdict, Verdict::WillSend);
 }
 
@@ -226,7 +295,13 @@ fn without_the_permission_nothing_leaves() {
 
 fn with_file(size: u64) -> Action {
     let file = FileRef { id: "f".into(), name: "report.pdf".into(), mime: "application/pdf".into(), size };
-    Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: vec![file] }
+    Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: Change::default(),
+        files: vec![file],
+        approved: None,
+    }
 }
 
 #[rstest]
@@ -262,7 +337,7 @@ fn what_the_server_takes(#[case] change: Change, #[case] able: Capabilities, #[c
     let conversation = conversation("1");
     for action in [
         Action::Change { change: change.clone() },
-        Action::Reply { text: "Hello".into(), mass: true, then: change, files: Vec::new() },
+        Action::Reply { text: "Hello".into(), mass: true, then: change, files: Vec::new(), approved: None },
     ] {
         let found = judge_all(&action, &me(), &able, &BTreeSet::new(), &[seen(&conversation)]).remove(0);
         let expected = match (&verdict, action.is_reply()) {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use muster_helpdesk::{Batch, ItemOutcome, NotSent, Note, OutgoingFile, Reply};
-use muster_model::{Change, ClientRef, EffectOutcome, JobId, Mention, Reason, Template};
+use muster_helpdesk::{ApprovedReply, Batch, ItemOutcome, NotSent, Note, OutgoingFile, Reply};
+use muster_model::{Action, AudienceItem, Change, ClientRef, EffectOutcome, JobId, Mention, Reason};
 use muster_store::{ClaimedItem, JobRow};
 
 use super::{Point, Stop, WorkContext, record};
@@ -13,7 +13,7 @@ use super::{Point, Stop, WorkContext, record};
 pub(super) enum Parcel {
     /// Replies, with what rides on them.
     Replies {
-        template: Template,
+        action: Box<Action>,
         /// The name of the mass reply.
         mass: Option<String>,
         then: Change,
@@ -60,15 +60,16 @@ impl Parcel {
         items: &[ClaimedItem],
     ) -> Result<Vec<ItemOutcome>, NotSent> {
         match self {
-            Self::Replies { template, mass, then, files } => {
+            Self::Replies { action, mass, then, files } => {
                 let reply = |item: &ClaimedItem| Reply {
                     id: item.id.clone(),
-                    text: template.render(&item.audience.values),
+                    text: action.message(&item.audience).unwrap_or_default(),
                     client_ref: ClientRef::new(job, item.item),
                     mass: mass.clone(),
                     then: then.clone(),
                     sent_at: ctx.clock.now(),
                     files: if item.audience.with_files { files.clone() } else { Vec::new() },
+                    approved: approved(action, &item.audience),
                 };
                 let replies: Vec<Reply> = items.iter().map(reply).collect();
                 ctx.desk.reply(&replies).await
@@ -104,6 +105,16 @@ impl Parcel {
                 "A newer Muster planned this; this one does not know how.".to_owned(),
             )),
         }
+    }
+}
+
+/// Which approved text a recipient gets, if one.
+fn approved(action: &Action, item: &AudienceItem) -> Option<ApprovedReply> {
+    match action {
+        Action::Reply { approved: Some(approved), .. } if item.approved => {
+            Some(ApprovedReply { name: approved.name.clone(), parameters: approved.parameters(&item.values) })
+        }
+        _ => None,
     }
 }
 

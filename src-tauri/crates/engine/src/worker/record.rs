@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use muster_helpdesk::ItemOutcome;
 use muster_model::{
-    Action, Author, ClientRef, Delivery, DeliveryState, Effect, EffectOutcome, EffectState, JobId, Me,
-    Message, MessageKind, Reason, Receipt, RemoteId, Template,
+    Action, AudienceItem, Author, ClientRef, Delivery, DeliveryState, Effect, EffectOutcome, EffectState,
+    JobId, Me, Message, MessageKind, Reason, Receipt, RemoteId,
 };
 use muster_store::{ClaimedItem, JobRow, NotRecorded, Recorded};
 
@@ -54,10 +54,9 @@ pub(super) fn judge(
             if let (Effect::Reply | Effect::Note, EffectOutcome::Applied { receipt }, Some(action)) =
                 (&effect.effect, &outcome, &job.action)
             {
-                let values = &item.audience.values;
                 let client_ref = ClientRef::new(job.id, item.item);
                 judged.messages.extend(
-                    sent_message(&ctx.me, action, values, &client_ref, receipt, now)
+                    sent_message(&ctx.me, action, &item.audience, &client_ref, receipt, now)
                         .map(|message| (item.id.clone(), message)),
                 );
             }
@@ -148,18 +147,16 @@ pub(crate) fn outcome_row(id: i64, effect: &Effect, outcome: EffectOutcome, at: 
 pub(crate) fn sent_message(
     me: &Me,
     action: &Action,
-    values: &[String],
+    item: &AudienceItem,
     client_ref: &ClientRef,
     receipt: &Receipt,
     now: Timestamp,
 ) -> Option<Message> {
-    let (kind, text, mass_reply, mentions) = match action {
-        Action::Reply { text, mass, .. } => {
-            (MessageKind::Message, Template::parse(text).render(values), *mass, Vec::new())
-        }
-        Action::Note { text, mentions } => {
+    let (kind, mass_reply, mentions) = match action {
+        Action::Reply { mass, .. } => (MessageKind::Message, *mass, Vec::new()),
+        Action::Note { mentions, .. } => {
             let mentions = mentions.iter().map(|who| who.handle.clone()).collect();
-            (MessageKind::Note, text.clone(), false, mentions)
+            (MessageKind::Note, false, mentions)
         }
         _ => return None,
     };
@@ -172,7 +169,7 @@ pub(crate) fn sent_message(
         from: Author::Agent,
         author: me.name.clone(),
         author_handle: Some(me.handle.clone()),
-        text,
+        text: action.message(item)?,
         html: None,
         attachments: Vec::new(),
         client_ref: Some(client_ref.to_string()),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use muster_helpdesk::OutgoingFile;
-use muster_model::{Action, Change, Effect, Handle, RemoteId, Template};
+use muster_model::{Action, Change, Effect, Handle, RemoteId};
 use muster_store::{ClaimedItem, JobRow, Next, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -139,8 +139,8 @@ pub(super) fn pack(
 fn parcel_for(job: &JobRow, action: &Action, item: &ClaimedItem, files: &[Arc<OutgoingFile>]) -> Parcel {
     let effects = || item.effects.iter().map(|effect| &effect.effect);
     match (action, item.effects.first().map(|effect| &effect.effect)) {
-        (Action::Reply { text, mass, .. }, Some(Effect::Reply)) => Parcel::Replies {
-            template: Template::parse(text),
+        (Action::Reply { mass, .. }, Some(Effect::Reply)) => Parcel::Replies {
+            action: Box::new(action.clone()),
             mass: mass.then(|| job.name.clone()),
             then: change_of(effects().skip(1)).unwrap_or_else(Change::default),
             files: files.to_vec(),

@@ -13,7 +13,7 @@ use muster_model::{
 use crate::desk::{Desk, Place, cached, listed, until, until_online};
 
 fn reply(text: &str, mass: bool) -> Action {
-    Action::Reply { text: text.into(), mass, then: Change::default(), files: Vec::new() }
+    Action::Reply { text: text.into(), mass, then: Change::default(), files: Vec::new(), approved: None }
 }
 
 fn matching(filter: &str) -> Selection {
@@ -192,8 +192,13 @@ async fn a_file_waits_in_the_journal() {
     let large = attach(&account, "film.mov", "", vec![0; 25 * 1024 * 1024 + 1]).await;
     assert!(matches!(&large, Err(PlanError::File(why)) if why.contains("25 MB")), "{large:?}");
     let lost = muster_model::FileRef { id: "gone".into(), ..file };
-    let action =
-        Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: vec![lost] };
+    let action = Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: Change::default(),
+        files: vec![lost],
+        approved: None,
+    };
     let made = plan(&account, matching("is:active"), action, None).await.unwrap();
     let refused = confirm(&account, &made, made.revision, made.count()).await;
     assert!(matches!(&refused, Err(PlanError::File(why)) if why.contains("report.pdf")), "{refused:?}");
@@ -253,8 +258,13 @@ async fn a_plan_in_a_new_process_knows_what_the_help_desk_can_do() {
     let deleting = plan(&fresh, Selection::Ids { ids: ids.clone() }, delete, None).await.unwrap();
     assert_eq!(deleting.count(), 2, "{:?}", deleting.items[0].verdict);
     let file = attach(&fresh, "a.txt", "text/plain", b"hello".to_vec()).await.unwrap();
-    let with_file =
-        Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: vec![file] };
+    let with_file = Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: Change::default(),
+        files: vec![file],
+        approved: None,
+    };
     let writing = plan(&fresh, Selection::Ids { ids }, with_file, None).await.unwrap();
     assert!(writing.items.iter().all(|item| item.with_files), "{:?}", writing.items[0].verdict);
 }

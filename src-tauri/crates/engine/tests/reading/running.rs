@@ -20,8 +20,13 @@ async fn a_second_process_pauses_resumes_and_stops_what_the_first_one_works() {
     let works = place.open(&desk.key).await;
     works.start();
     until_online(&works).await;
-    let action =
-        Action::Reply { text: "Hello".into(), mass: true, then: Change::default(), files: Vec::new() };
+    let action = Action::Reply {
+        text: "Hello".into(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    };
     let everybody = Selection::AllMatching { filter: "is:active channel:email".into(), except: Vec::new() };
     let plan = plan(&works, everybody, action, None).await.unwrap();
     assert!(plan.count() > 200, "{} are too few to stop in between", plan.count());

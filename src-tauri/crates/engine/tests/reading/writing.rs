@@ -20,7 +20,7 @@ fn done() -> Change {
 }
 
 fn mass() -> Action {
-    Action::Reply { text: TEXT.into(), mass: true, then: done(), files: Vec::new() }
+    Action::Reply { text: TEXT.into(), mass: true, then: done(), files: Vec::new(), approved: None }
 }
 
 fn matching(filter: &str) -> Selection {

@@ -346,6 +346,9 @@ impl HelpDesk for Fernand {
     }
 
     async fn reply(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
+        if replies.iter().any(|reply| reply.approved.is_some()) {
+            return Err(NotSent::Unsupported("Fernand keeps no approved texts.".to_owned()));
+        }
         if replies.iter().any(|reply| !reply.then.is_empty()) {
             return Err(NotSent::Unsupported(
                 "Fernand changes nothing together with a reply; that follows in a call of its own."

@@ -32,6 +32,7 @@ fn reply_of(server: impl Server, number: u32, client_ref: &str) -> Reply {
         then: Change::default(),
         sent_at: "2026-05-20T14:30:00Z".parse().unwrap(),
         files: Vec::new(),
+        approved: None,
     }
 }
 

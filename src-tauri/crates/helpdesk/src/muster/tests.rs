@@ -15,7 +15,8 @@ use super::client::detect_with;
 use crate::tiny_server::{Answer, TinyServer, answer, nobody, with_headers};
 use crate::transport::Patience;
 use crate::{
-    ApiKey, Batch, Cursor, Found, HelpDesk, ItemOutcome, LiveEvent, NotSent, OutgoingFile, ReadError, Reply,
+    ApiKey, ApprovedReply, Batch, Cursor, Found, HelpDesk, ItemOutcome, LiveEvent, NotSent, OutgoingFile,
+    ReadError, Reply,
 };
 
 const JSON: &str = "application/json";
@@ -59,6 +60,7 @@ fn reply(id: &str, client_ref: &str, status: Option<StatusChange>) -> Reply {
         then: Change { status, ..Change::default() },
         sent_at: "2026-05-20T14:30:00Z".parse().unwrap(),
         files: Vec::new(),
+        approved: None,
     }
 }
 
@@ -224,6 +226,27 @@ async fn only_the_status_can_ride_on_a_reply() {
     let mut tagged = reply("c-1", "j/0", None);
     tagged.then.add_tags.push("refund".to_owned());
     assert!(matches!(desk(&nobody()).reply(&[tagged]).await, Err(NotSent::Unsupported(_))));
+}
+
+#[tokio::test]
+async fn an_approved_text_is_named_and_its_gaps_are_filled() {
+    let body = r#"{"results":[{"client_ref":"j/0","outcome":"applied","message_id":"m-1","seq":5},
+        {"client_ref":"j/1","outcome":"applied","message_id":"m-2","seq":6}]}"#;
+    let server = TinyServer::start([answer("200 OK", JSON, body)]);
+    let approved = ApprovedReply { name: "issue_resolved".to_owned(), parameters: vec!["Ada".to_owned()] };
+    let replies = [
+        Reply {
+            approved: Some(approved),
+            text: "Hello Ada, it is solved.".to_owned(),
+            ..reply("c-1", "j/0", None)
+        },
+        reply("c-2", "j/1", None),
+    ];
+    desk(&server.url).reply(&replies).await.unwrap();
+    let asked = server.requests().await.remove(0);
+    assert!(asked.contains(r#""template":{"name":"issue_resolved","parameters":["Ada"]}"#), "{asked}");
+    assert!(asked.contains(r#""id":"c-1","text":"""#), "the server takes no text beside it: {asked}");
+    assert_eq!(asked.matches("template").count(), 1, "{asked}");
 }
 
 #[tokio::test]

@@ -364,6 +364,15 @@ pub(super) struct Reply<'a> {
     /// Ids that uploads got.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(super) files: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) template: Option<FromTemplate<'a>>,
+}
+
+/// An approved text, with what fills its gaps.
+#[derive(Debug, Serialize)]
+pub(super) struct FromTemplate<'a> {
+    pub(super) name: &'a str,
+    pub(super) parameters: &'a [String],
 }
 
 /// The answer to `POST /api/attachments`.

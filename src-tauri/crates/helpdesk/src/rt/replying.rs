@@ -61,6 +61,9 @@ impl RequestTracker {
     }
 
     pub(super) async fn send(&self, replies: &[Reply]) -> Result<Vec<ItemOutcome>, NotSent> {
+        if replies.iter().any(|reply| reply.approved.is_some()) {
+            return Err(NotSent::Unsupported("Request Tracker keeps no approved texts.".to_owned()));
+        }
         if replies.iter().any(|reply| !is_status_only(&reply.then)) {
             return Err(NotSent::Unsupported(
                 "Request Tracker sets only the status together with a reply.".to_owned(),
@@ -321,6 +324,7 @@ fn as_reply(note: &Note) -> Reply {
         then: Change::default(),
         sent_at: note.sent_at,
         files: Vec::new(),
+        approved: None,
     }
 }
 

@@ -54,6 +54,7 @@ fn reply(text: &str) -> Reply {
         then: Change::default(),
         sent_at: "2026-11-20T10:00:00Z".parse().unwrap(),
         files: Vec::new(),
+        approved: None,
     }
 }
 

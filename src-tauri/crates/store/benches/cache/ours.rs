@@ -89,6 +89,7 @@ pub fn done(ids: &[RemoteId]) -> NewJob {
         takes_part: true,
         channel: muster_model::Channel::Email,
         with_files: false,
+        approved: false,
         own: None,
     };
     NewJob {

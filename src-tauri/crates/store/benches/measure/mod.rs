@@ -56,6 +56,7 @@ pub fn item(seen: Conversation) -> AudienceItem {
         takes_part: true,
         channel: seen.channel,
         with_files: false,
+        approved: false,
         own: None,
     }
 }

@@ -1,7 +1,7 @@
 //! What needs a human – items whose fate is unknown or that are held – and the outbox: replies that have not left.
 
 use jiff::Timestamp;
-use muster_model::{Action, AudienceItem, EffectState, JobState, Reason, RemoteId, Template};
+use muster_model::{AudienceItem, EffectState, JobState, Reason, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
@@ -124,11 +124,7 @@ impl Journal {
 
 /// The message as this customer, or the team, reads it.
 fn rendered(job: &JobRow, item: &AudienceItem) -> Option<String> {
-    match &job.action {
-        Some(Action::Reply { text, .. }) => Some(Template::parse(text).render(&item.values)),
-        Some(Action::Note { text, .. }) => Some(text.clone()),
-        _ => None,
-    }
+    job.action.as_ref()?.message(item)
 }
 
 fn job_at(conn: &Connection, seq: i64) -> Result<JobRow> {

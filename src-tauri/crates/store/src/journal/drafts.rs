@@ -148,7 +148,10 @@ impl Journal {
     pub fn draft_from_job(&self, job: JobId, now: Timestamp) -> Result<Option<DraftRow>> {
         let Some(row) = self.job(job)? else { return Ok(None) };
         let (kind, text, files) = match row.action {
-            Some(Action::Reply { text, files, mass: false, .. }) => (DraftKind::Reply, text, files),
+            // An approved text was chosen, not written.
+            Some(Action::Reply { text, files, mass: false, approved: None, .. }) => {
+                (DraftKind::Reply, text, files)
+            }
             Some(Action::Note { text, .. }) => (DraftKind::Note, text, Vec::new()),
             _ => return Ok(None),
         };

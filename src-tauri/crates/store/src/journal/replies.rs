@@ -1,7 +1,7 @@
 //! Replies and notes of mine that one conversation has not got yet, as its thread shows them.
 
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Action, ClientRef, EffectState, Handle, JobId, Reason, RemoteId, Template};
+use muster_model::{Action, ClientRef, EffectState, Handle, JobId, Reason, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{Journal, audience::Audience, stories::stand};
@@ -72,15 +72,12 @@ impl Journal {
                     .get::<_, String>("id")?
                     .parse()
                     .map_err(|_| StoreError::corrupt("a job's id is not an id"))?;
-                let (note, text, mentions) = match action {
-                    Action::Reply { text, .. } => {
-                        let values = &audience.item(standing.no)?.values;
-                        (false, Template::parse(&text).render(values), Vec::new())
+                let Some(text) = action.message(audience.item(standing.no)?) else { continue };
+                let (note, mentions) = match action {
+                    Action::Note { mentions, .. } => {
+                        (true, mentions.into_iter().map(|who| who.handle).collect())
                     }
-                    Action::Note { text, mentions } => {
-                        (true, text, mentions.into_iter().map(|who| who.handle).collect())
-                    }
-                    _ => continue,
+                    _ => (false, Vec::new()),
                 };
                 open.push(OpenReply {
                     client_ref: ClientRef::new(job, standing.no),

@@ -46,13 +46,20 @@ pub(super) fn audience(ids: &[&str]) -> Vec<AudienceItem> {
             takes_part: true,
             channel: Channel::Email,
             with_files: false,
+            approved: false,
             own: None,
         })
         .collect()
 }
 
 pub(super) fn reply(then: Change) -> Action {
-    Action::Reply { text: "Hello {{customer_first_name}}".into(), mass: true, then, files: Vec::new() }
+    Action::Reply {
+        text: "Hello {{customer_first_name}}".into(),
+        mass: true,
+        then,
+        files: Vec::new(),
+        approved: None,
+    }
 }
 
 pub(super) fn set_status(status: StatusChange) -> Change {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use muster_engine::sentence;
 use muster_model::{
     Action, AudienceItem, ClientRef, Conversation, Counts, EffectState, Reason, Receipt, RemoteId, Resolved,
-    Sending, Template,
+    Sending,
 };
 use muster_store::{EffectRow, ItemRow, JobRow};
 use serde::Serialize;
@@ -95,9 +95,7 @@ pub(super) fn record(
 ) -> Record {
     let headers: HashMap<&RemoteId, &Conversation> = headers.iter().map(|found| (&found.id, found)).collect();
     let text = job.action.as_ref().and_then(Action::text).map(str::to_owned);
-    // A note is written as it is.
-    let is_note = matches!(job.action, Some(Action::Note { .. }));
-    let template = text.as_deref().filter(|_| !is_note).map(Template::parse);
+
     let items = items
         .iter()
         .filter_map(|item| Some((item, audience.get(item.no as usize)?)))
@@ -112,11 +110,11 @@ pub(super) fn record(
             takes_part: member.takes_part,
             outcome: item.state.clone(),
             reason: item.reason.clone(),
-            message: match &template {
-                _ if !member.takes_part => None,
-                Some(template) => Some(template.render(&member.values)),
-                None => text.clone(),
-            },
+            message: job
+                .action
+                .as_ref()
+                .filter(|_| member.takes_part)
+                .and_then(|action| action.message(member)),
             before_after: sentence::changes(item),
             effects: item.effects.iter().map(effect).collect(),
         })

@@ -23,7 +23,7 @@ fn job() -> JobRow {
         seq: 1,
         id: JobId(Uuid::nil()),
         name: "Outage, \"all\" of it".into(),
-        action: Some(Action::Reply { text, mass: true, then, files: Vec::new() }),
+        action: Some(Action::Reply { text, mass: true, then, files: Vec::new(), approved: None }),
         kind: "reply".into(),
         state: JobState::CompletedWithErrors,
         pause: None,
@@ -58,6 +58,7 @@ fn member(id: &str, takes_part: bool) -> AudienceItem {
         takes_part,
         channel: if takes_part { Channel::Email } else { Channel::Voice },
         with_files: false,
+        approved: false,
         own: None,
     }
 }

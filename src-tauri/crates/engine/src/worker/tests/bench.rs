@@ -29,7 +29,7 @@ pub(crate) fn done() -> Change {
 }
 
 pub(crate) fn mass(text: &str, then: Change) -> Action {
-    Action::Reply { text: text.into(), mass: true, then, files: Vec::new() }
+    Action::Reply { text: text.into(), mass: true, then, files: Vec::new(), approved: None }
 }
 
 pub(crate) fn note(text: &str) -> Action {
@@ -38,7 +38,13 @@ pub(crate) fn note(text: &str) -> Action {
 }
 
 pub(crate) fn one(text: &str) -> Action {
-    Action::Reply { text: text.into(), mass: false, then: Change::default(), files: Vec::new() }
+    Action::Reply {
+        text: text.into(),
+        mass: false,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: None,
+    }
 }
 
 impl Bench {
@@ -142,6 +148,7 @@ impl Bench {
             takes_part: true,
             channel: muster_model::Channel::Email,
             with_files: false,
+            approved: false,
             own: None,
         };
         NewJob {
@@ -246,6 +253,7 @@ impl Bench {
                 then: then.clone(),
                 sent_at: self.now(),
                 files: Vec::new(),
+                approved: None,
             };
             let replies: Vec<Reply> = claimed.iter().map(reply).collect();
             self.desk.reply(&replies).await.unwrap();

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use muster_helpdesk::{
-    Batch, Capabilities, Cursor, Delta, EventStream, Found, HelpDesk, ItemOutcome, NotSent, Note, Page,
-    ReadError, Reply,
+    ApprovedReply, Batch, Capabilities, Cursor, Delta, EventStream, Found, HelpDesk, ItemOutcome, NotSent,
+    Note, Page, ReadError, Reply,
 };
 use muster_model::{
     Author, Change, Conversation, Directory, Effect, EffectOutcome, Me, Message, MessageKind, Reason,
@@ -49,6 +49,7 @@ struct Inner {
     taken: HashMap<String, Receipt>,
     refused: HashSet<RemoteId>,
     files: HashMap<RemoteId, Vec<String>>,
+    approved: HashMap<RemoteId, ApprovedReply>,
     next: HashMap<&'static str, VecDeque<Option<Fault>>>,
     always: HashMap<&'static str, Fault>,
     calls: HashMap<&'static str, usize>,
@@ -70,6 +71,7 @@ impl FakeDesk {
             taken: HashMap::new(),
             refused: HashSet::new(),
             files: HashMap::new(),
+            approved: HashMap::new(),
             next: HashMap::new(),
             always: HashMap::new(),
             calls: HashMap::new(),
@@ -170,6 +172,11 @@ impl FakeDesk {
     /// The names of the files that came there.
     pub(crate) fn files(&self, id: &RemoteId) -> Vec<String> {
         self.inner().files.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Which approved text came there, and what filled its gaps.
+    pub(crate) fn approved(&self, id: &RemoteId) -> Option<ApprovedReply> {
+        self.inner().approved.get(id).cloned()
     }
 
     pub(crate) fn customer_writes(&self, id: &RemoteId) {
@@ -355,6 +362,9 @@ impl Inner {
             Receipt { id: Some(message.to_string()), at: Some(at), ..receipt }
         });
         self.taken.insert(client_ref, receipt.clone());
+        if let Some(approved) = &reply.approved {
+            self.approved.insert(reply.id.clone(), approved.clone());
+        }
         let names = reply.files.iter().map(|file| file.name.clone());
         self.files.entry(reply.id.clone()).or_default().extend(names);
         effects.push(EffectOutcome::Applied { receipt });

@@ -136,6 +136,7 @@ impl Place {
             takes_part: true,
             channel: seen.channel,
             with_files: false,
+            approved: false,
             own: None,
         };
         let job = NewJob {

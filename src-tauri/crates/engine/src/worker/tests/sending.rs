@@ -248,7 +248,7 @@ async fn files_go_to_those_whose_channel_carries_them() {
     let file =
         FileRef { id: "f".repeat(64), name: "plan.pdf".into(), mime: "application/pdf".into(), size: 4 };
     let Action::Reply { text, mass, then, .. } = mass("Hello", Change::default()) else { panic!() };
-    let action = Action::Reply { text, mass, then, files: vec![file.clone()] };
+    let action = Action::Reply { text, mass, then, files: vec![file.clone()], approved: None };
     bench.stores.journal.put_file(&file, b"%PDF", bench.now()).unwrap();
     let mut new = bench.new_job(action.clone(), 3);
     new.audience[0].with_files = true;
@@ -263,7 +263,7 @@ async fn files_go_to_those_whose_channel_carries_them() {
     // Where a file is gone nobody who should have got it is written to.
     let gone = FileRef { id: "0".repeat(64), ..file };
     let Action::Reply { text, mass, then, .. } = action else { panic!() };
-    let mut new = bench.new_job(Action::Reply { text, mass, then, files: vec![gone] }, 3);
+    let mut new = bench.new_job(Action::Reply { text, mass, then, files: vec![gone], approved: None }, 3);
     new.audience[0].with_files = true;
     bench.stores.journal.insert_job(&new).unwrap();
     bench.sync();
@@ -304,4 +304,41 @@ async fn a_larger_batch_counts_from_the_next_one_on() {
     assert_eq!(bench.work().await.unwrap().did, 30, "the batch that is on its way keeps its size");
     bench.set("2026-06-17T12:00:00Z");
     assert_eq!(bench.work().await.unwrap().did, 1);
+}
+
+#[tokio::test]
+async fn the_approved_text_goes_to_those_for_whom_it_is() {
+    let bench = Bench::new(3);
+    bench.desk.set_dedupes(false);
+    let approved = muster_model::Approved {
+        name: "issue_resolved".into(),
+        text: "Dear {{1}}, it is solved. {{2}}".into(),
+        fills: vec!["{{customer_first_name}}".into(), "Yours, {{agent_first_name}}".into()],
+    };
+    let action = Action::Reply {
+        text: "Hello {{customer_first_name}}".into(),
+        mass: true,
+        then: Change::default(),
+        files: Vec::new(),
+        approved: Some(approved),
+    };
+    let mut new = bench.new_job(action, 3);
+    new.audience[1].approved = true;
+    new.audience[1].values = vec!["Marta".into(), "Mira".into()];
+    bench.stores.journal.insert_job(&new).unwrap();
+    let open = bench.stores.journal.open_replies(&"c2".into(), bench.now()).unwrap();
+    assert_eq!(open[0].text, "Dear Marta, it is solved. Yours, Mira", "as it is shown while it waits");
+    // Lost and looked for, it leaves the same way again.
+    bench.desk.next("reply", Fault::Cut);
+    bench.work().await.unwrap();
+    bench.advance(SETTLE);
+    bench.work().await.unwrap();
+    assert_eq!(bench.desk.texts(&"c1".into()), ["Hello Marta"]);
+    assert_eq!(bench.desk.texts(&"c2".into()), ["Dear Marta, it is solved. Yours, Mira"]);
+    let sent = bench.desk.approved(&"c2".into()).unwrap();
+    assert_eq!(
+        (sent.name.as_str(), sent.parameters),
+        ("issue_resolved", vec!["Marta".to_owned(), "Yours, Mira".to_owned()])
+    );
+    assert_eq!(bench.desk.approved(&"c1".into()), None);
 }

@@ -272,6 +272,7 @@ mod tests {
             then: Change::default(),
             sent_at: "2026-05-20T14:30:00Z".parse().unwrap(),
             files: Vec::new(),
+            approved: None,
         };
         let entry: wire::Entry = serde_json::from_value(entry).unwrap();
         let sought = Sought::from(&sent);

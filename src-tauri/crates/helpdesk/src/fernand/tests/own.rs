@@ -153,6 +153,7 @@ async fn a_reply_is_known_by_its_text_where_no_reference_comes_back() {
         then: Change::default(),
         sent_at: sent_at.parse().unwrap(),
         files: Vec::new(),
+        approved: None,
     };
     let hello = reply("j/0", "Hello", "2026-05-20T14:30:59Z");
     desk.reply(std::slice::from_ref(&hello)).await.unwrap();

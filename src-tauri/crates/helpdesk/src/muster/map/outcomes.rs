@@ -50,9 +50,14 @@ pub(in crate::muster) fn bulk_reply<'a>(
             .zip(files.iter().map(Vec::as_slice).chain(iter::repeat(&[][..])))
             .map(|(reply, files)| wire::Reply {
                 id: reply.id.as_str(),
-                text: &reply.text,
+                // The server fills it in itself, and takes no text beside it.
+                text: if reply.approved.is_some() { "" } else { &reply.text },
                 client_ref: reply.client_ref.as_str(),
                 files,
+                template: reply.approved.as_ref().map(|approved| wire::FromTemplate {
+                    name: &approved.name,
+                    parameters: &approved.parameters,
+                }),
             })
             .collect(),
         status,

@@ -308,6 +308,7 @@ fn a_reply_carries_its_reference_and_its_files() {
         then: Change::default(),
         sent_at: Timestamp::UNIX_EPOCH,
         files: vec![Arc::new(file)],
+        approved: None,
     };
     assert_eq!(
         serde_json::to_value(message(&reply, Some("resolved".into()), Some("ClientRef"))).unwrap(),

@@ -220,6 +220,7 @@ impl Job {
             takes_part: true,
             channel: Channel::Email,
             with_files: false,
+            approved: false,
             own: part
                 .and_then(|part| part.own.clone())
                 .map(|own| own.into_iter().map(|effect| OwnEffect { effect, expects: None }).collect()),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, StoreError, column::to_json};
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// What many items have in common, written where it first occurs.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ struct Kind {
     takes_part: bool,
     channel: Channel,
     with_files: bool,
+    approved: bool,
     has_inbound: bool,
     has_outbound: bool,
     has_extras: bool,
@@ -152,6 +153,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<AudienceItem>> {
             takes_part: kind.takes_part,
             channel: kind.channel.clone(),
             with_files: kind.with_files,
+            approved: kind.approved,
             own: effects,
         };
         before.pass(&item);
@@ -167,6 +169,7 @@ impl Kind {
             takes_part: item.takes_part,
             channel: item.channel.clone(),
             with_files: item.with_files,
+            approved: item.approved,
             has_inbound: item.last_inbound.is_some(),
             has_outbound: item.last_outbound.is_some(),
             has_extras: has_extras(item),
@@ -176,6 +179,7 @@ impl Kind {
     fn is_of(&self, item: &AudienceItem) -> bool {
         self.takes_part == item.takes_part
             && self.with_files == item.with_files
+            && self.approved == item.approved
             && self.has_inbound == item.last_inbound.is_some()
             && self.has_outbound == item.last_outbound.is_some()
             && self.has_extras == has_extras(item)

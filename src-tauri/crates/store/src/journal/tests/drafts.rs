@@ -19,7 +19,8 @@ fn written(text: &str) -> NewDraft {
 
 /// Confirms a single reply to the same conversation.
 fn send(journal: &Journal, text: &str, second: i64) {
-    let action = Action::Reply { text: text.into(), mass: false, then: done(), files: Vec::new() };
+    let action =
+        Action::Reply { text: text.into(), mass: false, then: done(), files: Vec::new(), approved: None };
     let job = NewJob {
         id: JobId(Uuid::now_v7()),
         name: "Reply".into(),
@@ -128,6 +129,7 @@ fn a_reply_that_was_taken_back_is_a_draft_again() {
         mass: false,
         then: done(),
         files: vec![file.clone()],
+        approved: None,
     };
     let single = confirm(&journal, action, audience(&["a"]));
     journal.save_draft(&written("Something else"), at(1)).unwrap();

@@ -86,6 +86,7 @@ fn a_file_is_kept_while_something_needs_it() {
         mass: true,
         then: Change::default(),
         files: vec![file("used")],
+        approved: None,
     };
     let job = confirm(&journal, action, audience(&["a"]));
     assert_eq!(journal.drop_unused_files(at(500)).unwrap(), 1);

@@ -15,25 +15,27 @@ fn item() -> impl Strategy<Value = AudienceItem> {
     };
     let own = prop_oneof![4 => Just(None), 2 => own(Priority::High), 1 => own(Priority::Low)];
     let values = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(".{0,5}", 1..3)];
-    ((id, any::<i64>(), at(), at()), (values, verdict, any::<bool>(), channel, any::<bool>(), own)).prop_map(
-        |(
-            (id, stamp, last_inbound, last_outbound),
-            (values, verdict, takes_part, channel, with_files, own),
-        )| {
-            AudienceItem {
-                id: RemoteId::new(id),
-                stamp,
-                last_inbound,
-                last_outbound,
-                values,
-                verdict: verdict.to_owned(),
-                takes_part,
-                channel,
-                with_files,
-                own,
-            }
-        },
-    )
+    ((id, any::<i64>(), at(), at()), (values, verdict, any::<bool>(), channel, any::<(bool, bool)>(), own))
+        .prop_map(
+            |(
+                (id, stamp, last_inbound, last_outbound),
+                (values, verdict, takes_part, channel, (with_files, approved), own),
+            )| {
+                AudienceItem {
+                    id: RemoteId::new(id),
+                    stamp,
+                    last_inbound,
+                    last_outbound,
+                    values,
+                    verdict: verdict.to_owned(),
+                    takes_part,
+                    channel,
+                    with_files,
+                    approved,
+                    own,
+                }
+            },
+        )
 }
 
 proptest! {
@@ -78,6 +80,7 @@ fn a_hundred_thousand_like_a_help_desk_has_them_take_little() {
         takes_part: true,
         channel: Channel::Email,
         with_files: false,
+        approved: false,
         own: None,
     };
     let items: Vec<AudienceItem> = (0..100_000).map(of).collect();
