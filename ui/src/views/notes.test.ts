@@ -19,7 +19,8 @@ async function write(text: string) {
   area().dispatchEvent(new Event('input', { bubbles: true }));
   await app.settle(20);
 }
-const names = () => app.all('mention').map((one) => one.querySelector('b')?.textContent);
+const names = () =>
+  app.all('mention').map((one) => /^\S+ \S+/.exec((one.querySelector('.grow')?.textContent ?? '').trim())?.[0]);
 
 describe('a note', () => {
   it('is written by key, pending at once, and there when the help desk has it', async () => {

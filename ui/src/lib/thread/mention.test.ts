@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matching, mentionBefore } from './mention';
+import { cutAt, matching, mentionBefore } from './mention';
 
 const agent = (name: string, handle: string) => ({ name, handle, initials: '' });
 const team = [agent('Aiko Tan', 'aiko@x'), agent('Jonas Feld', 'jonas@x'), agent('Aino Salmela', 'aino@x')];
@@ -14,6 +14,13 @@ describe('a mention', () => {
     ['@Aiko Tan has it', 16, null],
     ['nobody', 6, null],
   ])('in %j at %i', (text, caret, found) => expect(mentionBefore(text, caret)).toEqual(found));
+
+  it.each([
+    ['Aiko Tan', 'ai', ['', 'Ai', 'ko Tan']],
+    ['Aiko Tan', 'ta', ['Aiko ', 'Ta', 'n']],
+    ['Aiko Tan', 'jonas', ['Aiko Tan', '', '']],
+    ['Aiko Tan', '', ['Aiko Tan', '', '']],
+  ])('marks in %j what %j stands for', (name, query, parts) => expect(cutAt(name, query)).toEqual(parts));
 
   it.each([
     ['', ['Aiko Tan', 'Aino Salmela', 'Jonas Feld']],

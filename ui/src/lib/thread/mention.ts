@@ -21,3 +21,12 @@ export function matching(agents: AgentView[], query: string): AgentView[] {
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
     .slice(0, 6);
 }
+
+/** A name cut at what was typed of it: before, that, and behind. */
+export function cutAt(name: string, query: string): [string, string, string] {
+  const [folded, wanted] = [fold(name), fold(query)];
+  const at = folded.startsWith(wanted) ? 0 : folded.indexOf(` ${wanted}`) + 1;
+  // Folding may change how many letters there are: then nothing is marked.
+  const is = wanted !== '' && folded.length === name.length && folded.startsWith(wanted, at);
+  return is ? [name.slice(0, at), name.slice(at, at + wanted.length), name.slice(at + wanted.length)] : [name, '', ''];
+}
