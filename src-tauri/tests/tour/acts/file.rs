@@ -29,7 +29,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 facts.saw(format!("\"{}\": {} bytes as at the desk", said.replace('\n', " "), held.len()));
                 window.until_strip_is_quiet().await?;
             }
-            equal("files", std::fs::read_dir(stage.session.downloads())?.count(), 2)?;
+            let saved = std::fs::read_dir(stage.session.downloads())?.filter_map(std::result::Result::ok);
+            let ours = saved.filter(|entry| entry.file_name().to_string_lossy().starts_with(stem));
+            equal("files of this name", ours.count(), 2)?;
             Ok(())
         })
         .await

@@ -91,24 +91,28 @@ pub fn does(action: &Action) -> Vec<String> {
     let who = |handle: &Option<muster_model::Handle>| {
         handle.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)
     };
-    change
-        .effects()
-        .iter()
-        .filter_map(|effect| {
-            Some(match effect {
-                Effect::Status(status) => format!("Status → {}", status_name(*status)),
-                Effect::Assignee(agent) => format!("Agent → {}", who(agent)),
-                Effect::Team(team) => format!("Team → {}", who(team)),
-                Effect::TagAdd(tag) => format!("Tag + {tag}"),
-                Effect::TagRemove(tag) => format!("Tag − {tag}"),
-                Effect::TagClear => "All tags off".to_owned(),
-                Effect::Priority(priority) => format!("Priority → {priority}"),
-                Effect::Block => "Block the contact".to_owned(),
-                Effect::Delete => "Delete".to_owned(),
-                Effect::Reply | Effect::Note | Effect::Follow(_) | Effect::Unknown(_) => return None,
-            })
+    let approved = match action {
+        Action::Reply { approved: Some(approved), .. } => {
+            vec![format!("Approved text “{}” where WhatsApp’s window is closed", approved.name)]
+        }
+        _ => Vec::new(),
+    };
+    let effects = change.effects();
+    let changes = effects.iter().filter_map(|effect| {
+        Some(match effect {
+            Effect::Status(status) => format!("Status → {}", status_name(*status)),
+            Effect::Assignee(agent) => format!("Agent → {}", who(agent)),
+            Effect::Team(team) => format!("Team → {}", who(team)),
+            Effect::TagAdd(tag) => format!("Tag + {tag}"),
+            Effect::TagRemove(tag) => format!("Tag − {tag}"),
+            Effect::TagClear => "All tags off".to_owned(),
+            Effect::Priority(priority) => format!("Priority → {priority}"),
+            Effect::Block => "Block the contact".to_owned(),
+            Effect::Delete => "Delete".to_owned(),
+            Effect::Reply | Effect::Note | Effect::Follow(_) | Effect::Unknown(_) => return None,
         })
-        .collect()
+    });
+    approved.into_iter().chain(changes).collect()
 }
 
 fn says(n: u64, words: &str) -> Option<String> {

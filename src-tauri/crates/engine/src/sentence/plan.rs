@@ -143,6 +143,9 @@ pub fn verdict_why(verdict: &Verdict, plan: &Plan) -> String {
             let tags: Vec<String> = plan.unknown_tags().iter().map(|tag| format!("{{{{{tag}}}}}")).collect();
             return format!("{} is not a merge tag. Correct the text", tags.join(", "));
         }
+        Verdict::EmptyField if plan.approved().is_some_and(|approved| !approved.open_gaps().is_empty()) => {
+            "Fill in the gaps of the approved text first"
+        }
         Verdict::EmptyField => {
             return format!("No {} on file. Add a fallback to the merge tag", details(plan, verdict));
         }
