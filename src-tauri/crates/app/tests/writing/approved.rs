@@ -47,7 +47,7 @@ async fn one_is_sent_where_nothing_else_goes() {
     assert!(refused.message.contains("indow closed"), "{}", refused.message);
     let open =
         bench.app.reply(ReplyRequest { approved: chosen(" "), ..bench.reply(&id, "") }).await.unwrap_err();
-    assert!(open.message.contains("gap 1"), "{}", open.message);
+    assert!(open.message.contains("Fill in the gaps"), "{}", open.message);
     let gone = ApprovedView { name: "spring_sale".into(), fills: Vec::new() };
     let gone =
         bench.app.reply(ReplyRequest { approved: Some(gone), ..bench.reply(&id, "") }).await.unwrap_err();
