@@ -29,6 +29,7 @@ mod messages;
 mod packed;
 mod page;
 mod properties;
+mod ready;
 mod retention;
 mod since;
 mod state;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use muster_model::{Conversation, Handle, Message, RemoteId, fold};
+use muster_model::{Conversation, Handle, RemoteId, fold};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     indexer::Indexer,
     packed::{packed, unpacked},
-    state, text,
+    ready::Ready,
+    state,
 };
 use crate::{
     Result,
@@ -36,12 +37,12 @@ pub(crate) fn find(conn: &Connection, id: &RemoteId) -> Result<Option<(i64, Conv
 }
 
 /// Writes what the server said of a conversation, unless something newer is there, and indexes its text. In a full sync
-/// the server's word counts whatever the stamp: it may have been restored from a backup. `messages` are there if they
+/// the server's word counts whatever the stamp: it may have been restored from a backup. `ready` is there if messages
 /// came along.
 pub(crate) fn write(
     conn: &Connection,
     conversation: &Conversation,
-    messages: Option<&[Message]>,
+    ready: Option<&Ready>,
     indexer: &mut Indexer,
 ) -> Result<(i64, Written)> {
     let known = conn
@@ -58,9 +59,16 @@ pub(crate) fn write(
         })
         .optional()?;
     let Some((row, was, is_old)) = known else {
-        let messages = messages.unwrap_or_default();
-        let row = insert(conn, conversation, messages)?;
-        indexer.add(row, conversation, messages);
+        let made;
+        let ready = match ready {
+            Some(ready) => ready,
+            None => {
+                made = Ready::of(conn, conversation, Vec::new())?;
+                &made
+            }
+        };
+        let row = insert(conn, conversation, ready)?;
+        indexer.add(row, conversation, &ready.messages);
         return Ok((row, Written::New));
     };
     if is_old {
@@ -72,10 +80,14 @@ pub(crate) fn write(
     let is_same = was == *conversation || (conversation.stamp < was.stamp && !is_old);
     let shown = if is_same { &was } else { conversation };
     if !is_same {
-        update(conn, row, conversation)?;
+        match ready {
+            Some(ready) => update(conn, row, conversation, &ready.body)?,
+            None => update(conn, row, conversation, &packed(conn, conversation)?)?,
+        }
     }
     // Nothing is searched anew where nothing came.
-    if !is_same || messages.is_some() {
+    if !is_same || ready.is_some() {
+        let messages = ready.map(|ready| ready.messages.as_slice());
         indexer.refresh(conn, row, shown, messages, shown.updated != was.updated)?;
     }
     Ok((row, if is_same { Written::Same } else { Written::Changed(Box::new(was)) }))
@@ -91,7 +103,7 @@ pub(crate) fn delete(conn: &Connection, row: i64) -> Result<Option<i64>> {
     Ok(doc)
 }
 
-fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) -> Result<i64> {
+fn insert(conn: &Connection, conversation: &Conversation, ready: &Ready) -> Result<i64> {
     conn.prepare_cached(
         "INSERT INTO conversations (id, status, channel, engagement, priority, agent, team, contact, tags, followers,
                                     has_attachment, created, updated, waiting, last_inbound, stamp, generation)
@@ -120,17 +132,12 @@ fn insert(conn: &Connection, conversation: &Conversation, messages: &[Message]) 
     conn.prepare_cached(
         "INSERT INTO bodies (conversation, body, header_hash, messages_hash) VALUES (?1, ?2, ?3, ?4)",
     )?
-    .execute(params![
-        row,
-        packed(conn, conversation)?,
-        text::header_hash(conversation),
-        text::messages_hash(messages)
-    ])?;
+    .execute(params![row, ready.body, ready.header_hash, ready.messages_hash])?;
     state::note_change(conn, row)?;
     Ok(row)
 }
 
-fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()> {
+fn update(conn: &Connection, row: i64, conversation: &Conversation, body: &[u8]) -> Result<()> {
     conn.prepare_cached(
         "UPDATE conversations
             SET status = :status, channel = :channel, engagement = :engagement, priority = :priority,
@@ -158,7 +165,7 @@ fn update(conn: &Connection, row: i64, conversation: &Conversation) -> Result<()
         ":stamp": conversation.stamp,
     })?;
     conn.prepare_cached("UPDATE bodies SET body = ?2 WHERE conversation = ?1")?
-        .execute(params![row, packed(conn, conversation)?])?;
+        .execute(params![row, body])?;
     state::note_change(conn, row)
 }
 

@@ -2,10 +2,16 @@
 //! cache that can be read. Like a full sync it takes out what was not mentioned, and only once it is through.
 
 use jiff::Timestamp;
-use muster_model::{Conversation, Message, Thread};
+use muster_model::{Conversation, Message};
 use rusqlite::{Connection, params};
 
-use super::{Cache, SyncState, header, indexer::Indexer, messages, state};
+use super::{
+    Cache, SyncState, header,
+    indexer::Indexer,
+    messages,
+    ready::{Ready, Source},
+    state,
+};
 use crate::Result;
 
 /// Stands where a server's cursor would: what is here came from a file.
@@ -20,6 +26,13 @@ pub struct Loaded {
     pub messages: Option<Vec<Message>>,
 }
 
+impl<'a> From<&'a Loaded> for Source<'a> {
+    fn from(loaded: &'a Loaded) -> Self {
+        let messages = loaded.messages.as_deref().unwrap_or_default();
+        Self { conversation: &loaded.conversation, messages }
+    }
+}
+
 impl Cache {
     /// Begins to load, and says the highest stamp of what is cached: the loaded ones must be above it. What is cached
     /// stays readable until [`Cache::end_load`].
@@ -32,21 +45,21 @@ impl Cache {
 
     /// Loads a batch in one transaction. A conversation that was loaded before is replaced.
     pub fn load(&self, batch: Vec<Loaded>, now: Timestamp) -> Result<()> {
-        let more = batch.len();
-        self.index(|tx, indexer| {
-            for Loaded { conversation, messages } in batch {
-                match messages {
-                    Some(messages) => {
-                        messages::put_thread(tx, &Thread { conversation, messages }, now, indexer)?;
-                    }
-                    None => without_messages(tx, &conversation, indexer)?,
+        let sources: Vec<Source<'_>> = batch.iter().map(Source::from).collect();
+        self.index_ahead(&sources, |tx, mut ahead, indexer| {
+            for (loaded, source) in batch.iter().zip(&sources) {
+                let ready = ahead.next(tx, *source)?;
+                if loaded.messages.is_some() {
+                    messages::put_thread(tx, *source, ready, now, indexer)?;
+                } else {
+                    without_messages(tx, *source, &ready, indexer)?;
                 }
             }
             indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
         })?;
-        self.learn(more)
+        self.learn(batch.len())
     }
 
     /// Everything is loaded: what was cached before and not loaded now is taken out.
@@ -58,8 +71,13 @@ impl Cache {
 }
 
 /// Messages that were cached before are not this conversation's any more.
-fn without_messages(conn: &Connection, conversation: &Conversation, indexer: &mut Indexer) -> Result<()> {
-    let (row, _) = header::write(conn, conversation, Some(&[]), indexer)?;
+fn without_messages(
+    conn: &Connection,
+    source: Source<'_>,
+    ready: &Ready,
+    indexer: &mut Indexer,
+) -> Result<()> {
+    let (row, _) = header::write(conn, source.conversation, Some(ready), indexer)?;
     conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])?;
     conn.prepare_cached(
         "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL, mentions = '[]' WHERE row = ?1",

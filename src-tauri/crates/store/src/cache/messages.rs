@@ -1,7 +1,7 @@
 //! Threads: the messages of conversations that were opened or fetched ahead.
 
 use jiff::Timestamp;
-use muster_model::{Conversation, Handle, Match, Message, RemoteId, Status, Thread};
+use muster_model::{Conversation, Match, Message, RemoteId, Status, Thread};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
     header::{self, Written},
     indexer::Indexer,
     packed::{packed, unpacked},
+    ready::{Ready, Source, called, merged},
     state,
     text::cached_messages,
 };
@@ -36,9 +37,11 @@ impl Cache {
 
     /// Keeps many threads in one transaction: an import, or a page of a server that sends messages along.
     pub fn put_threads(&self, threads: &[Thread], now: Timestamp) -> Result<()> {
-        self.index(|tx, indexer| {
-            for thread in threads {
-                put_thread(tx, thread, now, indexer)?;
+        let sources: Vec<Source<'_>> = threads.iter().map(Source::from).collect();
+        self.index_ahead(&sources, |tx, mut ahead, indexer| {
+            for source in &sources {
+                let ready = ahead.next(tx, *source)?;
+                put_thread(tx, *source, ready, now, indexer)?;
             }
             indexer.finish(tx)?;
             state::raise(tx)?;
@@ -60,8 +63,8 @@ impl Cache {
                 .optional()?;
             let Some((row, conversation)) = known else { return Ok(()) };
             let messages = merged(cached_messages(tx, row)?, std::slice::from_ref(message));
-            keep(tx, row, &messages)?;
-            note_mentions(tx, row, &messages)?;
+            keep(tx, row, &packed(tx, &messages)?)?;
+            note_mentions(tx, row, &called(&messages)?)?;
             indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
             indexer.finish(tx)?;
             state::raise(tx)?;
@@ -108,66 +111,51 @@ impl Cache {
 
 pub(super) fn put_thread(
     conn: &Connection,
-    thread: &Thread,
+    source: Source<'_>,
+    mut ready: Ready,
     now: Timestamp,
     indexer: &mut Indexer,
 ) -> Result<()> {
+    let conversation = source.conversation;
     let known: Option<(i64, Option<i64>)> = conn
         .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
-        .query_row(params![thread.conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
+        .query_row(params![conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
         .optional()?;
-    let stamp = thread.conversation.stamp;
-    let known = known.and_then(|(row, known)| Some((row, known?)));
-    let (is_newest, messages) = match known {
-        Some((row, known)) if known > stamp => (false, merged(cached_messages(conn, row)?, &thread.messages)),
-        // What the server does not name any more goes.
-        _ => (true, merged(Vec::new(), &thread.messages)),
-    };
-    let (row, written) = header::write(conn, &thread.conversation, Some(&messages), indexer)?;
-    keep(conn, row, &messages)?;
-    if is_newest {
+    // What the server does not name any more goes, unless what is here is newer.
+    let newer = known.filter(|(_, known)| known.is_some_and(|known| known > conversation.stamp));
+    if let Some((row, _)) = newer {
+        ready = Ready::of(conn, conversation, merged(cached_messages(conn, row)?, source.messages))?;
+    }
+    let (row, written) = header::write(conn, conversation, Some(&ready), indexer)?;
+    keep(conn, row, &ready.thread)?;
+    if newer.is_some() {
+        note_mentions(conn, row, &ready.called)?;
+    } else {
         conn.prepare_cached(
             "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3, mentions = ?4 WHERE row = ?1",
         )?
-        .execute(params![row, stamp, ms(now), called(&messages)?])?;
+        .execute(params![row, conversation.stamp, ms(now), ready.called])?;
         // Whatever else was written has noted it.
         if matches!(written, Written::Same) {
             state::note_change(conn, row)?;
         }
-    } else {
-        note_mentions(conn, row, &messages)?;
     }
     Ok(())
 }
 
-/// Whom the notes call.
-fn called(messages: &[Message]) -> Result<String> {
-    header::names(messages.iter().flat_map(|message| &message.mentions).map(Handle::as_str))
-}
-
 /// Notes whom the messages call now, where nothing else of the row changes.
-pub(super) fn note_mentions(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
+pub(super) fn note_mentions(conn: &Connection, row: i64, called: &str) -> Result<()> {
     let changed = conn
         .prepare_cached("UPDATE conversations SET mentions = ?2 WHERE row = ?1 AND mentions <> ?2")?
-        .execute(params![row, called(messages)?])?;
+        .execute(params![row, called])?;
     if changed > 0 { state::note_change(conn, row) } else { Ok(()) }
 }
 
-/// Oldest first; what came later under a known id takes its place, and the server's order counts within one instant.
-fn merged(mut messages: Vec<Message>, new: &[Message]) -> Vec<Message> {
-    for message in new {
-        messages.retain(|known| known.id != message.id);
-        messages.push(message.clone());
-    }
-    messages.sort_by_key(|message| message.at);
-    messages
-}
-
-fn keep(conn: &Connection, row: i64, messages: &[Message]) -> Result<()> {
+fn keep(conn: &Connection, row: i64, messages: &[u8]) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO threads (conversation, messages) VALUES (?1, ?2)
          ON CONFLICT (conversation) DO UPDATE SET messages = excluded.messages",
     )?
-    .execute(params![row, packed(conn, &messages)?])?;
+    .execute(params![row, messages])?;
     Ok(())
 }
