@@ -149,11 +149,16 @@ impl Server {
 
     /// The texts that went out to the customer of a ticket, as RT's own history has them.
     pub async fn correspondence(&self, ticket: &str) -> Result<Vec<String>> {
+        self.texts(ticket, "Correspond").await
+    }
+
+    /// The texts of one kind (`Correspond`, `Comment`) on a ticket, as RT's own history has them.
+    pub async fn texts(&self, ticket: &str, kind: &str) -> Result<Vec<String>> {
         let history =
             self.ask(&format!("ticket/{ticket}/history"), &[("per_page", "100"), ("fields", "Type")]).await?;
         let all = history["items"].as_array().into_iter().flatten();
         let ids: Vec<String> = all
-            .filter(|entry| entry["Type"] == "Correspond")
+            .filter(|entry| entry["Type"] == kind)
             .filter_map(|entry| entry["id"].as_str().map(str::to_owned))
             .collect();
         let parts = self

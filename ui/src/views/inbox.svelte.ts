@@ -23,6 +23,9 @@ import type { Announcer } from '../lib/ui/announcer.svelte';
 import { gathered, Latest } from '../lib/ui/later';
 import type { Writes } from '../lib/words/writes';
 
+/** How often the state is read without being told, in milliseconds. */
+const FRESH = 20_000;
+
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
   readonly #host: Host;
@@ -41,6 +44,8 @@ export class Inbox {
   readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
   readonly #stateChanged = gathered(40, () => this.#readState());
+  /** A sync that brings nothing says nothing; how fresh everything is shows all the same. */
+  readonly #fresh = setInterval(() => this.#stateChanged.call(), FRESH);
   readonly #recount = gathered(250, () => this.jobs.recount().catch(() => undefined));
   #pointerInList = false;
   #summary = $state.raw<SelectionSummary | null>(null);
@@ -123,6 +128,7 @@ export class Inbox {
 
   /** The window shows another account, or none: nothing is read for this one any more. */
   close(): void {
+    clearInterval(this.#fresh);
     this.#changed.stop();
     this.#stateChanged.stop();
     this.#recount.stop();
@@ -501,8 +507,11 @@ export class Inbox {
   #shown = '';
 
   async #readState(): Promise<void> {
-    const before = this.account.state?.health;
+    const { health: before, connection: was } = this.account.state ?? {};
     await this.account.refresh();
+    const isBack = was?.state !== 'online' && this.account.state?.connection.state === 'online';
+    // What could not be fetched is asked for again.
+    if (isBack && this.thread.view?.complete === false) void this.thread.refresh();
     // The keychain was unlocked, the disk has room again: there is something to show now.
     if (before !== 'ready' && this.account.state?.health === 'ready') await this.start();
   }

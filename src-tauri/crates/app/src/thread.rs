@@ -57,7 +57,7 @@ impl App {
         })?;
         let complete = found.cached.as_ref().is_some_and(|cached| cached.complete);
         if !complete && account.link().state() == Connection::Online {
-            self.fetch_behind(&account, id);
+            self.fetch_behind(&account, id, found.cached.is_some());
         }
         Ok(view(&account, found))
     }
@@ -199,12 +199,23 @@ impl App {
         }
     }
 
-    fn fetch_behind(&self, account: &Account, id: RemoteId) {
-        let account = account.clone();
+    /// Fetches a thread and says when it came. The engine tells of its header only, and of that only if it is news.
+    fn fetch_behind(&self, account: &Account, id: RemoteId, was_here: bool) {
+        let (app, account) = (self.clone(), account.clone());
         self.spawn(async move {
-            // The engine says `ThreadChanged` when it came; when it did not, the pane says so from the next view.
-            if let Err(err) = account.fetch_thread(&id).await {
-                tracing::info!(conversation = %id, error = ?err, "a thread could not be fetched");
+            let thread = match account.fetch_thread(&id).await {
+                Ok(fetched) => fetched.thread,
+                Err(err) => {
+                    tracing::info!(conversation = %id, error = ?err, "a thread could not be fetched");
+                    return;
+                }
+            };
+            let (cache, effective) = (account.stores().cache.clone(), thread.conversation.id);
+            let kept = app.blocking(move || cache.thread(&effective)).await;
+            // Where the header is newer than what the help desk gives, whoever shows it would ask for ever.
+            if !was_here || kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.complete)) {
+                let account = account.row().id.to_string();
+                app.emit(AppEvent::ThreadChanged { account, id: id.to_string() });
             }
         });
     }

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::request_tracker::{Server, missing};
 use crate::stage::Stage;
 use crate::wait::{LATER, ensure, equal, until};
-use crate::window::number;
+use crate::window::{key, number};
 
 /// Fewer than what opens the plan page; and how RT itself is asked for them, but for stalled ones.
 const RESOLVED: &str = "is:active team:shipping assignee:chloe";
@@ -18,6 +18,9 @@ const RESOLVED_THERE: &str =
 const WRITTEN_TO: &str = "is:active team:billing";
 const MESSAGE: &str =
     "Hello {{customer_first_name|there}}, the parcels of last week are found and on their way.";
+/// Whoever was written to may be done by now.
+const NOTED: &str = "team:billing";
+const NOTE: &str = "The depot has the parcel, it leaves today.";
 const MARK: &str = "the parcels of last week are found";
 
 /// Signs in, syncs, filters, resolves, writes.
@@ -35,6 +38,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     sign_in(stage, &server).await?;
     resolve(stage, &server).await?;
     write(stage, &server).await?;
+    note(stage, &server).await?;
     stage.close_window().await
 }
 
@@ -124,6 +128,35 @@ async fn write(stage: &mut Stage, server: &Server) -> Result<()> {
             equal("requestors with mail", mails.len() as u64, count)?;
             ensure(mails.values().all(|times| *times == 1), || format!("{mails:?}"))?;
             facts.saw(format!("{count} requestors have one mail each in RT's outbox"));
+            Ok(())
+        })
+        .await
+}
+
+async fn note(stage: &mut Stage, server: &Server) -> Result<()> {
+    stage
+        .step("A note at Request Tracker", async |stage, facts| {
+            look::set_filter(stage, NOTED).await?;
+            let window = stage.window()?;
+            window.until_strip_is_quiet().await?;
+            window.click_nth("row", 0).await?;
+            window.see_within("message", LATER).await?;
+            let ticket = look::open_thread(stage).await?;
+            let before = server.correspondence(&ticket).await?.len();
+            window.click("write-note").await?;
+            window.fill("note-text", NOTE).await?;
+            window.chord(&[key::CONTROL], key::ENTER).await?;
+            let notes = until("the comment at RT", LATER, async || {
+                let comments = server.texts(&ticket, "Comment").await?;
+                let ours = comments.into_iter().filter(|text| text.contains(NOTE)).count();
+                Ok((ours > 0).then_some(ours))
+            })
+            .await?;
+            equal("comments", notes, 1)?;
+            equal("what the requestor was sent", server.correspondence(&ticket).await?.len(), before)?;
+            let told = server.outbox()?.into_iter().filter(|mail| mail.text.contains(NOTE));
+            equal("requestors told of it", told.filter(|mail| !mail.to.contains("@desk.test")).count(), 0)?;
+            facts.saw(format!("ticket {ticket} has it once, as a comment; no requestor was told"));
             Ok(())
         })
         .await

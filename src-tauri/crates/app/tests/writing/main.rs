@@ -9,4 +9,5 @@ mod bulk;
 mod drafts;
 mod jobs;
 mod notes;
+mod opening;
 mod replies;

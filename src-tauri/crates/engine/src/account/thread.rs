@@ -7,6 +7,7 @@ use muster_store::{CachedThread, StoreError};
 use super::{Account, Role};
 use crate::blocking::blocking;
 use crate::keep::keep;
+use crate::sync::patiently;
 
 impl Account {
     /// Reads a thread from the help desk now. The answer says its effective id, where it was merged into another.
@@ -17,7 +18,7 @@ impl Account {
         let desk = self.desk().ok_or_else(|| self.no_key())?;
         let answer = {
             let _waiting = self.interactive();
-            desk.thread(id).await
+            patiently(|| desk.thread(id)).await
         };
         let thread = match answer {
             Ok(thread) => thread,
