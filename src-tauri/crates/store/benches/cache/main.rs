@@ -28,6 +28,8 @@ const KEY: [u8; 32] = [7; 32];
 const PAGE: usize = 1000;
 /// Raise it when the data or a schema changes.
 const DATA_VERSION: u32 = 3;
+/// What growth is measured from.
+const SMALL: usize = 100_000;
 /// A measure ends after so long, or so many samples.
 const PATIENCE: Duration = Duration::from_secs(8);
 const SAMPLES: (usize, usize) = (7, 41);
@@ -61,16 +63,9 @@ fn main() {
         }
     }
     let mut bench = Bench::open(n, wanted);
-    let lists = bench.run();
-    if n > 100_000 && bench.wants("growth") {
-        drop(bench);
-        let small = Bench::open(100_000, vec!["list".into()]);
-        for (name, large) in lists {
-            if let Some(small) = small.list_samples(&name) {
-                // Both are p95 in milliseconds: the ratio is the growth.
-                report(&format!("growth {name}"), n, "ms p95", &[p95(&large)], &[p95(&small)]);
-            }
-        }
+    bench.run();
+    if n > SMALL && bench.wants("growth") {
+        bench.growth(&Bench::open(SMALL, Vec::new()));
     }
 }
 
@@ -164,12 +159,6 @@ fn millis(mut work: impl FnMut()) -> f64 {
     let began = Instant::now();
     work();
     began.elapsed().as_secs_f64() * 1000.0
-}
-
-fn p95(samples: &[f64]) -> f64 {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[(sorted.len() * 95).div_ceil(100).max(1) - 1]
 }
 
 fn report(name: &str, n: usize, unit: &str, samples: &[f64], baseline: &[f64]) {

@@ -21,12 +21,9 @@ struct Asked {
     plain: Question,
 }
 
-/// Samples of the lists, for the growth.
-type Lists = Vec<(String, Vec<f64>)>;
-
 impl Bench {
-    pub fn run(&mut self) -> Lists {
-        let lists = self.lists();
+    pub fn run(&mut self) {
+        self.lists();
         self.counts();
         self.views();
         self.bulk();
@@ -35,7 +32,7 @@ impl Bench {
         self.start();
         self.memory();
         self.aged();
-        lists
+        self.retention();
     }
 
     fn asked(&self) -> Vec<Asked> {
@@ -54,10 +51,11 @@ impl Bench {
                 plain: question(format!("c.status = 'active' AND {}", with_tag(&tag))),
             },
             Asked {
+                // Done: of what is active, a hundred thousand have less than a page of one agent's.
                 name: "status+agent+older",
-                ours: Match::And(vec![active(), of_agent(&agent), older]),
+                ours: Match::And(vec![Match::Status(vec![Status::Done]), of_agent(&agent), older]),
                 plain: question(format!(
-                    "c.status = 'active' AND c.agent = '{agent}' AND c.updated <= {}",
+                    "c.status = 'done' AND c.agent = '{agent}' AND c.updated <= {}",
                     END - month
                 )),
             },
@@ -75,8 +73,7 @@ impl Bench {
         ]
     }
 
-    fn lists(&self) -> Lists {
-        let mut lists = Vec::new();
+    fn lists(&self) {
         for asked in self.asked() {
             let name = format!("list {}", asked.name);
             if !self.wants(&name) {
@@ -87,37 +84,51 @@ impl Bench {
                 || _ = black_box(self.plain.list(&asked.plain, 50, 0)),
             );
             report(&name, self.n, "ms", &samples, &baseline);
-            lists.push((name, samples));
         }
         if self.wants("list middle") {
-            let middle: i64 = self
-                .plain
-                .conn
-                .query_row(
-                    "SELECT updated FROM conversations ORDER BY updated DESC LIMIT 1 OFFSET ?1",
-                    [i64::try_from(self.n / 2).unwrap()],
-                    |row| row.get(0),
-                )
-                .unwrap();
-            let key: PageKey = format!("{}:", -middle).parse().unwrap();
-            let not_spam = Match::Not(Box::new(Match::Status(vec![Status::Spam])));
+            let (not_spam, key) = self.middle();
             let asked = question("c.status <> 'spam'");
             let (samples, baseline) = in_turn(
                 || _ = black_box(self.ours.list(&not_spam, &Overlay::empty(), Some(key.clone()))),
                 || _ = black_box(self.plain.list(&asked, 50, self.n / 2)),
             );
             report("list middle", self.n, "ms", &samples, &baseline);
-            lists.push(("list middle".into(), samples));
         }
-        lists
     }
 
-    /// The samples of one list without its baseline.
-    pub fn list_samples(&self, name: &str) -> Option<Vec<f64>> {
-        let asked = self.asked().into_iter().find(|asked| format!("list {}", asked.name) == name)?;
-        let (samples, _) =
-            in_turn(|| _ = black_box(self.ours.list(&asked.ours, &Overlay::empty(), None)), || ());
-        Some(samples)
+    /// A list, and the place of its middle.
+    fn middle(&self) -> (Match, PageKey) {
+        let middle: i64 = self
+            .plain
+            .conn
+            .query_row(
+                "SELECT updated FROM conversations ORDER BY updated DESC LIMIT 1 OFFSET ?1",
+                [i64::try_from(self.n / 2).unwrap()],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let not_spam = Match::Not(Box::new(Match::Status(vec![Status::Spam])));
+        (not_spam, format!("{}:", -middle).parse().unwrap())
+    }
+
+    /// The same lists of a large and of a small cache, in turn: the ratio is the growth. Each has a page of rows in both,
+    /// or the smaller one would have less to read.
+    pub fn growth(&self, small: &Self) {
+        let lists = |bench: &Self| {
+            let whole = bench.asked().into_iter().map(|asked| (asked.name, asked.ours, None));
+            let (not_spam, key) = bench.middle();
+            whole.chain([("middle", not_spam, Some(key))]).collect::<Vec<_>>()
+        };
+        for ((name, large, from), (_, few, few_from)) in lists(self).into_iter().zip(lists(small)) {
+            let full = [(self, &large), (small, &few)]
+                .map(|(bench, asked)| bench.ours.list(asked, &Overlay::empty(), None));
+            assert_eq!(full, [50, 50], "{name} is less than a page");
+            let (samples, baseline) = in_turn(
+                || _ = black_box(self.ours.list(&large, &Overlay::empty(), from.clone())),
+                || _ = black_box(small.ours.list(&few, &Overlay::empty(), few_from.clone())),
+            );
+            report(&format!("growth of list {name}"), self.n, "ms", &samples, &baseline);
+        }
     }
 
     fn counts(&self) {
@@ -335,5 +346,23 @@ impl Bench {
             );
             report(&format!("aged list {}", asked.name), n, "ms", &samples, &baseline);
         }
+    }
+
+    /// The messages of the oldest go until a tenth of the room is free, the index put together included; there, as many go
+    /// and nothing is put together.
+    fn retention(&self) {
+        if !self.wants("retention") {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(&self.folder).unwrap().map(|file| file.unwrap().path()) {
+            std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
+        let ours = Ours::open(folder.path());
+        let mut plain = Plain::open(&folder.path().join("plain.db"));
+        let mut removed = 0;
+        let took = millis(|| removed = ours.remove_a_tenth());
+        let plainly = millis(|| plain.remove_oldest(removed));
+        report("retention", removed, "ms", &[took], &[plainly]);
     }
 }

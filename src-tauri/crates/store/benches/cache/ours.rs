@@ -7,10 +7,13 @@ use muster_model::{
     Action, AudienceItem, Change, Handle, JobId, JobState, Match, RemoteId, Resolved, Sending, Sort, Status,
     StatusChange, Thread,
 };
-use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageKey, PageRequest, Recipients};
+use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageKey, PageRequest, Recipients, Spared};
 use uuid::Uuid;
 
 use crate::KEY;
+
+/// Conversations that lose their messages in one transaction, as the engine removes them.
+pub const BATCH: usize = 200;
 
 pub struct Ours {
     pub cache: Cache,
@@ -32,6 +35,19 @@ impl Ours {
         while self.cache.tidy().unwrap() {}
         while self.cache.pack_again().unwrap() {}
         self.cache.keep_index().unwrap();
+    }
+
+    /// Keeps to a limit of nine tenths of what is there, and says of how many conversations the messages went.
+    pub fn remove_a_tenth(&self) -> usize {
+        let most = self.cache.bytes_in_use().unwrap() / 10 * 9;
+        let spared = Spared { filter: &active(), named: &[] };
+        let mut removed = 0;
+        while self.cache.bytes_in_use().unwrap() > most {
+            if !self.cache.tidy().unwrap() {
+                removed += self.cache.remove_threads(spared, &Overlay::empty(), None, BATCH).unwrap();
+            }
+        }
+        usize::try_from(removed).unwrap()
     }
 
     pub fn list(&self, filter: &Match, overlay: &Overlay, after: Option<PageKey>) -> usize {

@@ -6,7 +6,7 @@ use std::path::Path;
 use muster_model::Thread;
 use rusqlite::{Connection, params};
 
-use crate::KEY;
+use crate::{KEY, ours::BATCH};
 
 pub struct Plain {
     pub conn: Connection,
@@ -125,6 +125,35 @@ impl Plain {
             }
         }
         tx.commit().unwrap();
+    }
+
+    /// Removes the messages of so many conversations, those first that were updated least lately and are not active.
+    pub fn remove_oldest(&mut self, conversations: usize) {
+        let oldest: Vec<i64> = self
+            .conn
+            .prepare("SELECT id FROM conversations WHERE status <> 'active' ORDER BY updated LIMIT ?1")
+            .unwrap()
+            .query_map([i64::try_from(conversations).unwrap()], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        for some in oldest.chunks(BATCH) {
+            let tx = self.conn.transaction().unwrap();
+            for conversation in some {
+                tx.prepare_cached(
+                    "INSERT INTO texts (texts, rowid, text)
+                     SELECT 'delete', id, text FROM messages WHERE conversation = ?1",
+                )
+                .unwrap()
+                .execute([conversation])
+                .unwrap();
+                tx.prepare_cached("DELETE FROM messages WHERE conversation = ?1")
+                    .unwrap()
+                    .execute([conversation])
+                    .unwrap();
+            }
+            tx.commit().unwrap();
+        }
     }
 
     /// The rows of a list, read as a window needs them.
