@@ -15,6 +15,7 @@ use crate::{
     db::{Db, Kind},
 };
 
+mod ahead;
 mod apply;
 mod cold;
 mod coverage;
@@ -22,6 +23,7 @@ mod directory;
 mod facets;
 mod header;
 mod indexer;
+mod intake;
 mod kept;
 mod list;
 mod load;

@@ -27,7 +27,7 @@ const KEY: [u8; 32] = [7; 32];
 /// Conversations per page of an ingest.
 const PAGE: usize = 1000;
 /// Raise it when the data or a schema changes.
-const DATA_VERSION: u32 = 3;
+const DATA_VERSION: u32 = 4;
 /// What growth is measured from.
 const SMALL: usize = 100_000;
 /// A measure ends after so long, or so many samples.

@@ -7,7 +7,9 @@ use rusqlite::{Connection, params};
 use super::{
     Cache,
     header::{self, Written},
-    kept, state, text,
+    intake, kept,
+    ready::Source,
+    state, text,
 };
 use crate::{Result, column::ms};
 
@@ -45,21 +47,20 @@ impl Cache {
         total: Option<u64>,
         now: Timestamp,
     ) -> Result<Applied> {
-        self.index(|tx, indexer| {
+        let sources: Vec<Source<'_>> = upserts.iter().map(Source::header).collect();
+        self.db.write(|tx| {
             let mut applied = Applied::default();
-            for conversation in upserts {
-                let was = match header::write(tx, conversation, None, indexer)?.1 {
+            for (conversation, written) in upserts.iter().zip(intake::take_in(tx, &sources, now)?) {
+                let was = match written {
                     Written::New => None,
                     Written::Changed(was) => Some(*was),
                     Written::Same => continue,
                 };
                 applied.changed.push(ChangedConversation { id: conversation.id.clone(), was, now: conversation.clone() });
             }
-            // Before anything is taken out: it may have come in this very page.
-            indexer.finish(tx)?;
             let mut docs = Vec::new();
             for id in gone {
-                if let Some((row, _)) = header::find(tx, id)? {
+                if let Some(row) = header::row_of(tx, id)? {
                     docs.extend(header::delete(tx, row)?);
                     applied.gone.push(id.clone());
                 }
@@ -89,7 +90,7 @@ impl Cache {
     /// Takes one conversation out: the server says that it is no more.
     pub fn drop_conversation(&self, id: &RemoteId) -> Result<bool> {
         self.db.write(|tx| {
-            let Some((row, _)) = header::find(tx, id)? else { return Ok(false) };
+            let Some(row) = header::row_of(tx, id)? else { return Ok(false) };
             let doc = header::delete(tx, row)?;
             text::forget(tx, doc.as_slice())?;
             state::raise(tx)?;

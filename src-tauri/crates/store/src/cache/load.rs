@@ -3,13 +3,10 @@
 
 use jiff::Timestamp;
 use muster_model::{Conversation, Message};
-use rusqlite::{Connection, params};
 
 use super::{
-    Cache, SyncState, header,
-    indexer::Indexer,
-    messages,
-    ready::{Ready, Source},
+    Cache, SyncState, intake,
+    ready::{Said, Source},
     state,
 };
 use crate::Result;
@@ -28,8 +25,8 @@ pub struct Loaded {
 
 impl<'a> From<&'a Loaded> for Source<'a> {
     fn from(loaded: &'a Loaded) -> Self {
-        let messages = loaded.messages.as_deref().unwrap_or_default();
-        Self { conversation: &loaded.conversation, messages }
+        let said = loaded.messages.as_deref().map_or(Said::Unknown, Said::All);
+        Self { conversation: &loaded.conversation, said }
     }
 }
 
@@ -46,18 +43,9 @@ impl Cache {
     /// Loads a batch in one transaction. A conversation that was loaded before is replaced.
     pub fn load(&self, batch: Vec<Loaded>, now: Timestamp) -> Result<()> {
         let sources: Vec<Source<'_>> = batch.iter().map(Source::from).collect();
-        self.index_ahead(&sources, |tx, mut ahead, indexer| {
-            for (loaded, source) in batch.iter().zip(&sources) {
-                let ready = ahead.next(tx, *source)?;
-                if loaded.messages.is_some() {
-                    messages::put_thread(tx, *source, ready, now, indexer)?;
-                } else {
-                    without_messages(tx, *source, &ready, indexer)?;
-                }
-            }
-            indexer.finish(tx)?;
-            state::raise(tx)?;
-            Ok(())
+        self.db.write(|tx| {
+            intake::take_in(tx, &sources, now)?;
+            state::raise(tx)
         })?;
         self.learn(batch.len())
     }
@@ -68,20 +56,4 @@ impl Cache {
         self.keep_index()?;
         self.sync_state()
     }
-}
-
-/// Messages that were cached before are not this conversation's any more.
-fn without_messages(
-    conn: &Connection,
-    source: Source<'_>,
-    ready: &Ready,
-    indexer: &mut Indexer,
-) -> Result<()> {
-    let (row, _) = header::write(conn, source.conversation, Some(ready), indexer)?;
-    conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])?;
-    conn.prepare_cached(
-        "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL, mentions = '[]' WHERE row = ?1",
-    )?
-    .execute(params![row])?;
-    state::note_change(conn, row)
 }

@@ -5,11 +5,9 @@ use muster_model::{Conversation, Match, Message, RemoteId, Status, Thread};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Cache,
-    header::{self, Written},
-    indexer::Indexer,
+    Cache, header, intake,
     packed::{packed, unpacked},
-    ready::{Ready, Source, called, merged},
+    ready::{Source, called, in_order},
     state,
     text::cached_messages,
 };
@@ -38,14 +36,9 @@ impl Cache {
     /// Keeps many threads in one transaction: an import, or a page of a server that sends messages along.
     pub fn put_threads(&self, threads: &[Thread], now: Timestamp) -> Result<()> {
         let sources: Vec<Source<'_>> = threads.iter().map(Source::from).collect();
-        self.index_ahead(&sources, |tx, mut ahead, indexer| {
-            for source in &sources {
-                let ready = ahead.next(tx, *source)?;
-                put_thread(tx, *source, ready, now, indexer)?;
-            }
-            indexer.finish(tx)?;
-            state::raise(tx)?;
-            Ok(())
+        self.db.write(|tx| {
+            intake::take_in(tx, &sources, now)?;
+            state::raise(tx)
         })?;
         self.learn(threads.len())
     }
@@ -54,18 +47,14 @@ impl Cache {
     /// Without a cached thread nothing is written: the fetch will bring it.
     pub fn append_sent_message(&self, id: &RemoteId, message: &Message) -> Result<()> {
         self.index(|tx, indexer| {
-            let known = tx
-                .prepare_cached(
-                    "SELECT row, body FROM conversations JOIN bodies ON bodies.conversation = conversations.row
-                      WHERE id = ?1 AND thread_stamp IS NOT NULL",
-                )?
-                .query_row(params![id.as_str()], |found| Ok((found.get(0)?, unpacked::<Conversation>(tx, found, "body")?)))
-                .optional()?;
-            let Some((row, conversation)) = known else { return Ok(()) };
-            let messages = merged(cached_messages(tx, row)?, std::slice::from_ref(message));
-            keep(tx, row, &packed(tx, &messages)?)?;
-            note_mentions(tx, row, &called(&messages)?)?;
-            indexer.refresh(tx, row, &conversation, Some(&messages), false)?;
+            let Some(known) = header::known(tx, id)?.filter(|known| known.thread_stamp.is_some()) else {
+                return Ok(());
+            };
+            let here = cached_messages(tx, known.row)?;
+            let messages = in_order(here.iter().chain([message]));
+            keep(tx, known.row, &packed(tx, messages.as_slice())?)?;
+            note_mentions(tx, known.row, &called(&messages)?)?;
+            indexer.refresh(tx, &known, &known.was, Some(&messages))?;
             indexer.finish(tx)?;
             state::raise(tx)?;
             Ok(())
@@ -109,40 +98,6 @@ impl Cache {
     }
 }
 
-pub(super) fn put_thread(
-    conn: &Connection,
-    source: Source<'_>,
-    mut ready: Ready,
-    now: Timestamp,
-    indexer: &mut Indexer,
-) -> Result<()> {
-    let conversation = source.conversation;
-    let known: Option<(i64, Option<i64>)> = conn
-        .prepare_cached("SELECT row, thread_stamp FROM conversations WHERE id = ?1")?
-        .query_row(params![conversation.id.as_str()], |found| Ok((found.get(0)?, found.get(1)?)))
-        .optional()?;
-    // What the server does not name any more goes, unless what is here is newer.
-    let newer = known.filter(|(_, known)| known.is_some_and(|known| known > conversation.stamp));
-    if let Some((row, _)) = newer {
-        ready = Ready::of(conn, conversation, merged(cached_messages(conn, row)?, source.messages))?;
-    }
-    let (row, written) = header::write(conn, conversation, Some(&ready), indexer)?;
-    keep(conn, row, &ready.thread)?;
-    if newer.is_some() {
-        note_mentions(conn, row, &ready.called)?;
-    } else {
-        conn.prepare_cached(
-            "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3, mentions = ?4 WHERE row = ?1",
-        )?
-        .execute(params![row, conversation.stamp, ms(now), ready.called])?;
-        // Whatever else was written has noted it.
-        if matches!(written, Written::Same) {
-            state::note_change(conn, row)?;
-        }
-    }
-    Ok(())
-}
-
 /// Notes whom the messages call now, where nothing else of the row changes.
 pub(super) fn note_mentions(conn: &Connection, row: i64, called: &str) -> Result<()> {
     let changed = conn
@@ -151,7 +106,33 @@ pub(super) fn note_mentions(conn: &Connection, row: i64, called: &str) -> Result
     if changed > 0 { state::note_change(conn, row) } else { Ok(()) }
 }
 
-fn keep(conn: &Connection, row: i64, messages: &[u8]) -> Result<()> {
+/// Notes that the messages came, with which stamp, and whom they call.
+pub(super) fn note_fetched(
+    conn: &Connection,
+    row: i64,
+    stamp: i64,
+    now: Timestamp,
+    called: &str,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE conversations SET thread_stamp = ?2, thread_fetched = ?3, mentions = ?4 WHERE row = ?1",
+    )?
+    .execute(params![row, stamp, ms(now), called])?;
+    Ok(())
+}
+
+/// Takes the messages out, as if they had never been here.
+pub(super) fn drop_thread(conn: &Connection, row: i64) -> Result<()> {
+    conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])?;
+    conn.prepare_cached(
+        "UPDATE conversations SET thread_stamp = NULL, thread_fetched = NULL, mentions = '[]' WHERE row = ?1",
+    )?
+    .execute(params![row])?;
+    state::note_change(conn, row)
+}
+
+/// Writes the messages, packed.
+pub(super) fn keep(conn: &Connection, row: i64, messages: &[u8]) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO threads (conversation, messages) VALUES (?1, ?2)
          ON CONFLICT (conversation) DO UPDATE SET messages = excluded.messages",

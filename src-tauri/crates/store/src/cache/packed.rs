@@ -4,41 +4,74 @@
 //! authenticated: fewer bytes are less work for everybody. A value is one frame of zstd (RFC 8878); the frame names its
 //! dictionary.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 use rusqlite::{Connection, Row, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 use zstd::zstd_safe::{CCtx, DCtx, compress_bound, get_dict_id_from_frame, get_frame_content_size};
 
-use crate::{Result, StoreError, column::to_json};
+use crate::{Result, StoreError};
 
 mod dictionary;
 mod learn;
+
+use dictionary::Dictionary;
 
 pub(super) use learn::Learning;
 
 /// Nothing that was packed here is larger: what says so is damaged.
 const MOST_BYTES: u64 = 256 << 20;
+/// Room to work in that a thread keeps.
+const MOST_KEPT: usize = 1 << 20;
 
 thread_local! {
-    // Making one costs more than what it then does to one conversation.
-    static PACKER: RefCell<CCtx<'static>> = RefCell::new(CCtx::create());
+    // Making one costs more than what it then does to one conversation. The other two are room to work in.
+    static PACKER: RefCell<(CCtx<'static>, Vec<u8>, Vec<u8>)> = RefCell::new((CCtx::create(), Vec::new(), Vec::new()));
     static UNPACKER: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
 }
 
-/// A value as it stands in a column, against the newest dictionary of its database.
-pub(crate) fn packed<T: Serialize>(conn: &Connection, value: &T) -> Result<Vec<u8>> {
-    pack(conn, to_json(value)?.as_bytes())
+/// Packs values against one dictionary. Whoever has one needs no database for it, and may be on another thread.
+#[derive(Clone)]
+pub(super) struct Packer(Arc<Dictionary>);
+
+impl Packer {
+    /// Against the newest dictionary of a database.
+    pub(super) fn newest(conn: &Connection) -> Result<Self> {
+        Ok(Self(dictionary::newest(conn)?))
+    }
+
+    /// A value as it stands in a column.
+    pub(super) fn pack<T: Serialize + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+        PACKER.with_borrow_mut(|(context, json, bytes)| {
+            json.clear();
+            serde_json::to_writer(&mut *json, value).map_err(|err| StoreError::corrupt(err.to_string()))?;
+            let packed = self.compress(context, json, bytes);
+            json.clear();
+            json.shrink_to(MOST_KEPT);
+            packed
+        })
+    }
+
+    fn pack_json(&self, json: &[u8]) -> Result<Vec<u8>> {
+        PACKER.with_borrow_mut(|(context, _, bytes)| self.compress(context, json, bytes))
+    }
+
+    fn compress(&self, context: &mut CCtx<'static>, json: &[u8], bytes: &mut Vec<u8>) -> Result<Vec<u8>> {
+        bytes.clear();
+        bytes.reserve(compress_bound(json.len()));
+        context
+            .compress_using_cdict(bytes, json, self.0.to_pack())
+            .map_err(|code| StoreError::Packing(why(code)))?;
+        let packed = bytes.as_slice().to_vec();
+        bytes.clear();
+        bytes.shrink_to(MOST_KEPT);
+        Ok(packed)
+    }
 }
 
-fn pack(conn: &Connection, json: &[u8]) -> Result<Vec<u8>> {
-    let dictionary = dictionary::newest(conn)?;
-    let mut bytes = Vec::with_capacity(compress_bound(json.len()));
-    PACKER
-        .with_borrow_mut(|packer| packer.compress_using_cdict(&mut bytes, json, dictionary.to_pack()))
-        .map_err(|code| StoreError::Packing(why(code)))?;
-    bytes.shrink_to_fit();
-    Ok(bytes)
+/// A value as it stands in a column, against the newest dictionary of its database.
+pub(crate) fn packed<T: Serialize + ?Sized>(conn: &Connection, value: &T) -> Result<Vec<u8>> {
+    Packer::newest(conn)?.pack(value)
 }
 
 /// The value in a column of a row that this connection read.

@@ -160,14 +160,15 @@ impl Cache {
 }
 
 /// Removes one conversation's messages. The mark of when they were fetched stays: it says that they were here.
-fn remove(conn: &Connection, id: &RemoteId, indexer: &mut Indexer) -> Result<bool> {
-    let Some((row, conversation)) = header::find(conn, id)? else { return Ok(false) };
+fn remove(conn: &Connection, id: &RemoteId, indexer: &mut Indexer<'_>) -> Result<bool> {
+    let Some(known) = header::known(conn, id)? else { return Ok(false) };
+    let row = known.row;
     if conn.prepare_cached("DELETE FROM threads WHERE conversation = ?1")?.execute(params![row])? == 0 {
         return Ok(false);
     }
     conn.prepare_cached("UPDATE conversations SET thread_stamp = NULL, mentions = '[]' WHERE row = ?1")?
         .execute(params![row])?;
-    indexer.refresh(conn, row, &conversation, Some(&[]), false)?;
+    indexer.refresh(conn, &known, &known.was, Some(&[]))?;
     state::note_change(conn, row)?;
     Ok(true)
 }

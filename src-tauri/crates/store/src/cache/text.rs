@@ -32,6 +32,6 @@ mod walk;
 pub(crate) use gather::{Gather, Gathered};
 pub(crate) use merge::{some as merge_some, step as merge_step};
 pub(crate) use question::Question;
-pub(crate) use run::forget;
-pub(crate) use source::{Whole, cached_messages, header_hash, is_indexed, messages_hash, note_hashes};
+pub(crate) use run::{forget, put};
+pub(crate) use source::{Whole, cached_messages, header_hash, messages_hash, note_hashes};
 pub(crate) use walk::{Walk, among, each};

@@ -11,7 +11,7 @@ use std::sync::{
 use rusqlite::{Connection, OptionalExtension, params};
 use zstd::zstd_safe::get_dict_id_from_dict;
 
-use super::{pack, unpack};
+use super::{Packer, unpack};
 use crate::cache::Cache;
 use crate::{Result, StoreError};
 
@@ -117,7 +117,7 @@ fn again(conn: &Connection, row: i64, (read, write): (&str, &str)) -> Result<()>
     let bytes: Option<Vec<u8>> =
         conn.prepare_cached(read)?.query_row(params![row], |found| found.get(0)).optional()?;
     let Some(bytes) = bytes else { return Ok(()) };
-    let again = pack(conn, &unpack(conn, &bytes)?)?;
+    let again = Packer::newest(conn)?.pack_json(&unpack(conn, &bytes)?)?;
     if again.len() < bytes.len() {
         conn.prepare_cached(write)?.execute(params![row, again])?;
     }

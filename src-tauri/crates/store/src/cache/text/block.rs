@@ -58,9 +58,10 @@ impl BlockWriter {
         self.last.extend_from_slice(own);
     }
 
-    /// Long enough to be put down.
-    pub(super) fn is_full(&self) -> bool {
-        self.words.len() + self.which.len() >= LONG || self.wheres.len() >= WIDE
+    /// The block, once it is long enough to be put down.
+    pub(super) fn take_if_full(&mut self) -> Option<Block> {
+        let is_full = self.words.len() + self.which.len() >= LONG || self.wheres.len() >= WIDE;
+        if is_full { self.take() } else { None }
     }
 
     /// The block, and the writer is empty; none if there is nothing in it.

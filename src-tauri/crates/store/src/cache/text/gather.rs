@@ -1,21 +1,20 @@
 //! The words of one transaction's texts, until all of them are known and a run can be made.
 //!
 //! A page of a sync has tens of thousands of words, of which a few thousand differ: each is kept once, and a text is a list
-//! of their numbers. What is put down needs no sorting but that of the words themselves.
+//! of their numbers. What is put down needs no sorting but that of the words themselves. None of it needs the database:
+//! another thread does it while rows are written.
 
 use std::{hash::BuildHasher, ops::Range};
 
 use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
-use rusqlite::Connection;
 
 use super::{
+    block::{Block, BlockWriter},
     cut::each_word,
     docs::Docs,
     list::Place,
-    run::RunWriter,
     source::{Text, Whole},
 };
-use crate::Result;
 
 /// Stands before words of a subject, which are kept a second time with it: no word begins like this.
 pub(super) const SUBJECT: u8 = 1;
@@ -29,9 +28,20 @@ struct Word {
     letters: Range<usize>,
 }
 
-/// A text that was gathered.
-#[derive(Clone, Debug)]
-pub(crate) struct Gathered(Range<usize>);
+/// A run that only needs to be put down.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub(super) docs: Docs,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl Gathered {
+    /// How many there are in it.
+    #[cfg(test)]
+    pub(crate) fn texts(&self) -> usize {
+        self.docs.len()
+    }
+}
 
 /// Words and texts.
 #[derive(Debug, Default)]
@@ -42,13 +52,19 @@ pub(crate) struct Gather {
     hasher: DefaultHashBuilder,
     /// Every word of every text: its number, and its place in its text.
     texts: Vec<(u32, u32)>,
+    /// The document of each text, and where its words end.
+    docs: Vec<(i64, usize)>,
     lower: Vec<u8>,
+    /// Runs that are full.
+    whole: Vec<Gathered>,
 }
 
 impl Gather {
-    /// Takes the words of a text in.
-    pub(crate) fn add(&mut self, whole: &Whole<'_>) -> Gathered {
-        let start = self.texts.len();
+    /// Takes the words of a text in; its document's number is higher than all before.
+    pub(crate) fn add(&mut self, doc: i64, whole: &Whole<'_>) {
+        if self.docs.len() == MOST {
+            self.end_run();
+        }
         let mut lower = std::mem::take(&mut self.lower);
         let mut at = 0;
         let mut subject = vec![SUBJECT];
@@ -71,7 +87,7 @@ impl Gather {
             at += u32::from(at > begin);
         }
         self.lower = lower;
-        Gathered(start..self.texts.len())
+        self.docs.push((doc, self.texts.len()));
     }
 
     fn push(&mut self, word: &[u8], at: u32) {
@@ -96,16 +112,25 @@ impl Gather {
         self.texts.push((number, at));
     }
 
-    /// Puts these texts down; their document numbers rise.
-    pub(crate) fn write(&self, conn: &Connection, texts: &[(i64, Gathered)]) -> Result<()> {
-        texts.chunks(MOST).try_for_each(|texts| self.write_run(conn, texts))
+    /// The runs of these texts.
+    pub(crate) fn runs(mut self) -> Vec<Gathered> {
+        self.end_run();
+        self.whole
     }
 
-    fn write_run(&self, conn: &Connection, texts: &[(i64, Gathered)]) -> Result<()> {
-        let words_of = |text: &Gathered| self.texts.get(text.0.clone()).unwrap_or_default();
+    fn end_run(&mut self) {
+        if !self.docs.is_empty() {
+            self.whole.push(self.run());
+        }
+        // The words stay: the next texts have mostly the same.
+        self.texts.clear();
+        self.docs.clear();
+    }
+
+    fn run(&self) -> Gathered {
         // Where the list of each word ends: first how long it is, …
         let mut ends = vec![0u32; self.words.len()];
-        for (word, _) in texts.iter().flat_map(|(_, text)| words_of(text)) {
+        for (word, _) in &self.texts {
             if let Some(n) = ends.get_mut(*word as usize) {
                 *n += 1;
             }
@@ -116,8 +141,9 @@ impl Gather {
         }
         // … then where it begins, which every word of a text moves on.
         let mut places = vec![Place { text: 0, at: 0 }; end as usize];
-        for (number, (_, text)) in (0u32..).zip(texts) {
-            for (word, at) in words_of(text) {
+        let mut begin = 0;
+        for (number, (_, end)) in (0u32..).zip(&self.docs) {
+            for (word, at) in self.texts.get(begin..*end).unwrap_or_default() {
                 if let Some(next) = ends.get_mut(*word as usize)
                     && let Some(place) = places.get_mut(*next as usize)
                 {
@@ -125,17 +151,20 @@ impl Gather {
                     *next += 1;
                 }
             }
+            begin = *end;
         }
-        let mut run = RunWriter::begin(conn, Docs::of(texts.iter().map(|(doc, _)| *doc)))?;
+        let (mut block, mut blocks) = (BlockWriter::default(), Vec::new());
         for number in self.in_order() {
             let end = ends.get(number as usize).copied().unwrap_or_default();
             let begin = (number as usize).checked_sub(1).and_then(|before| ends.get(before)).copied();
             let places = places.get(begin.unwrap_or_default() as usize..end as usize).unwrap_or_default();
             if !places.is_empty() {
-                run.push(self.letters_of(number), places)?;
+                block.push(self.letters_of(number), places, self.docs.len());
+                blocks.extend(block.take_if_full());
             }
         }
-        run.finish()
+        blocks.extend(block.take());
+        Gathered { docs: Docs::of(self.docs.iter().map(|(doc, _)| *doc)), blocks }
     }
 
     /// The words by their bytes.

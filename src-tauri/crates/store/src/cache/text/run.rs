@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     block::{Block, BlockWriter, damaged},
     docs::Docs,
+    gather::Gathered,
     list::Place,
     marks::Marks,
 };
@@ -111,6 +112,15 @@ pub(crate) fn forget(conn: &Connection, docs: &[i64]) -> Result<()> {
     open.values().try_for_each(|open| open.note_gone(conn))
 }
 
+/// Puts down what was gathered.
+pub(crate) fn put(conn: &Connection, gathered: Vec<Gathered>) -> Result<()> {
+    gathered.into_iter().try_for_each(|Gathered { docs, blocks }| {
+        let mut run = RunWriter::begin(conn, docs)?;
+        blocks.into_iter().try_for_each(|block| run.put(block))?;
+        run.finish()
+    })
+}
+
 /// Writes a run, word by word.
 pub(super) struct RunWriter<'a> {
     conn: &'a Connection,
@@ -141,20 +151,21 @@ impl<'a> RunWriter<'a> {
     /// Adds a word behind all others, and where it stands: rising, and somewhere.
     pub(super) fn push(&mut self, word: &[u8], places: &[Place]) -> Result<()> {
         self.block.push(word, places, self.texts);
-        if self.block.is_full() { self.put_block() } else { Ok(()) }
+        self.block.take_if_full().map_or(Ok(()), |block| self.put(block))
     }
 
     /// The run is whole.
     pub(super) fn finish(mut self) -> Result<()> {
-        self.put_block()?;
+        if let Some(block) = self.block.take() {
+            self.put(block)?;
+        }
         self.conn
             .prepare_cached("UPDATE text_runs SET last_block = ?2 WHERE run = ?1")?
             .execute(params![self.run, self.next - 1])?;
         Ok(())
     }
 
-    fn put_block(&mut self) -> Result<()> {
-        let Some(Block { first, words, wheres }) = self.block.take() else { return Ok(()) };
+    fn put(&mut self, Block { first, words, wheres }: Block) -> Result<()> {
         self.conn
             .prepare_cached("INSERT INTO text_blocks (block, run, first, words) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![self.next, self.run, first, words])?;

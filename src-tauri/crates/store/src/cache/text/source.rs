@@ -11,7 +11,8 @@ use crate::{Result, cache::packed::unpacked};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole<'a> {
     pub conversation: &'a Conversation,
-    pub messages: &'a [Message],
+    /// Each once, in the order in which they are kept.
+    pub messages: &'a [&'a Message],
 }
 
 /// A part of such a text. A phrase never spans two of them.
@@ -50,7 +51,7 @@ fn preview(conversation: &Conversation) -> Option<&str> {
 }
 
 /// The messages and notes of a thread that are searchable; events are not text that anybody wrote.
-fn searchable(messages: &[Message]) -> impl Iterator<Item = &str> {
+fn searchable<'a>(messages: &'a [&'a Message]) -> impl Iterator<Item = &'a str> {
     messages.iter().filter(|message| message.kind != MessageKind::Event).map(|message| message.text.as_str())
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn header_hash(conversation: &Conversation) -> i64 {
 }
 
 /// Changes when the searchable text of the messages does.
-pub(crate) fn messages_hash(messages: &[Message]) -> i64 {
+pub(crate) fn messages_hash(messages: &[&Message]) -> i64 {
     hash(&searchable(messages).collect::<Vec<_>>())
 }
 
@@ -79,26 +80,10 @@ fn hash(value: &impl Hash) -> i64 {
 }
 
 /// Notes what of a conversation was put into the index.
-pub(crate) fn note_hashes(conn: &Connection, row: i64, whole: &Whole<'_>) -> Result<()> {
+pub(crate) fn note_hashes(conn: &Connection, row: i64, header: i64, messages: i64) -> Result<()> {
     conn.prepare_cached("UPDATE bodies SET header_hash = ?2, messages_hash = ?3 WHERE conversation = ?1")?
-        .execute(params![row, header_hash(whole.conversation), messages_hash(whole.messages)])?;
+        .execute(params![row, header, messages])?;
     Ok(())
-}
-
-/// Whether this is the text that was indexed; without messages, as far as the header goes.
-pub(crate) fn is_indexed(
-    conn: &Connection,
-    row: i64,
-    conversation: &Conversation,
-    messages: Option<&[Message]>,
-) -> Result<bool> {
-    let indexed: Option<(i64, i64)> = conn
-        .prepare_cached("SELECT header_hash, messages_hash FROM bodies WHERE conversation = ?1")?
-        .query_row(params![row], |found| Ok((found.get(0)?, found.get(1)?)))
-        .optional()?;
-    Ok(indexed.is_some_and(|(header, thread)| {
-        header == header_hash(conversation) && messages.is_none_or(|now| messages_hash(now) == thread)
-    }))
 }
 
 /// The cached messages of a conversation, oldest first.

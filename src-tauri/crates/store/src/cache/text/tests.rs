@@ -6,7 +6,7 @@ use muster_model::{Conversation, Match, Message, contains_phrase, contains_word,
 use proptest::{collection::vec, prelude::*, sample::select};
 use rusqlite::Connection;
 
-use super::{Gather, Question, Walk, Whole, among, each, forget, merge, run::Run};
+use super::{Gather, Question, Walk, Whole, among, each, forget, merge, put, run::Run};
 use crate::{
     StoreError,
     testing::{conversation, message},
@@ -86,13 +86,13 @@ fn write(conn: &Connection, texts: &[(i64, &str, Vec<&str>)], known: &mut Known)
     let texts: BTreeMap<i64, (&str, &[&str])> =
         texts.iter().map(|(doc, subject, texts)| (*doc, (*subject, texts.as_slice()))).collect();
     let mut words = Gather::default();
-    let mut gathered = Vec::new();
     for (doc, (subject, texts)) in &texts {
         let (conversation, messages) = said(subject, texts);
-        gathered.push((*doc, words.add(&Whole { conversation: &conversation, messages: &messages })));
+        let messages: Vec<&Message> = messages.iter().collect();
+        words.add(*doc, &Whole { conversation: &conversation, messages: &messages });
     }
     forget(conn, &texts.keys().copied().filter(|doc| known.contains_key(doc)).collect::<Vec<_>>()).unwrap();
-    words.write(conn, &gathered).unwrap();
+    put(conn, words.runs()).unwrap();
     for (doc, (subject, texts)) in texts {
         known.insert(doc, std::iter::once(&subject).chain(texts).map(|text| tokens(text)).collect());
     }

@@ -2,7 +2,7 @@
 
 -- What filters and orders look at; the facet index in memory is made of it. Names are folded to lower case; '' = none.
 CREATE TABLE conversations (
-    row            INTEGER PRIMARY KEY AUTOINCREMENT,
+    row            INTEGER PRIMARY KEY,                     -- never given twice: sync.highest_row
     id             TEXT    NOT NULL UNIQUE,
     status         TEXT    NOT NULL,
     channel        TEXT    NOT NULL,
@@ -89,6 +89,7 @@ CREATE TABLE sync (
     last_synced  INTEGER,
     sequence     INTEGER NOT NULL DEFAULT 0,                -- raised by every writing transaction
     generation   INTEGER NOT NULL DEFAULT 0,
+    highest_row  INTEGER NOT NULL DEFAULT 0,                -- of conversations, those that are gone included
     -- The highest and the lowest number of a text, and where those stood in the order when they were numbered.
     top_doc        INTEGER NOT NULL DEFAULT 0,
     bottom_doc     INTEGER NOT NULL DEFAULT 0,
