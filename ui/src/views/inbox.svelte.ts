@@ -23,9 +23,6 @@ import type { Announcer } from '../lib/ui/announcer.svelte';
 import { gathered, Latest } from '../lib/ui/later';
 import type { Writes } from '../lib/words/writes';
 
-/** How often the state is read without being told, in milliseconds. */
-const FRESH = 20_000;
-
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
   readonly #host: Host;
@@ -44,8 +41,6 @@ export class Inbox {
   readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
   readonly #stateChanged = gathered(40, () => this.#readState());
-  /** A sync that brings nothing says nothing; how fresh everything is shows all the same. */
-  readonly #fresh = setInterval(() => this.#stateChanged.call(), FRESH);
   readonly #recount = gathered(250, () => this.jobs.recount().catch(() => undefined));
   #pointerInList = false;
   #summary = $state.raw<SelectionSummary | null>(null);
@@ -128,7 +123,6 @@ export class Inbox {
 
   /** The window shows another account, or none: nothing is read for this one any more. */
   close(): void {
-    clearInterval(this.#fresh);
     this.#changed.stop();
     this.#stateChanged.stop();
     this.#recount.stop();

@@ -104,6 +104,8 @@ pub(crate) async fn catch_up(
     let (cache, now) = (account.stores().cache.clone(), account.clock().now());
     blocking(move || cache.note_synced(now)).await?;
     account.link().caught_up();
+    // Also where it brought nothing: how fresh everything is shows.
+    account.send(EngineEvent::StateChanged);
     state.last_synced = Some(now);
     Ok(Synced { state, changed })
 }

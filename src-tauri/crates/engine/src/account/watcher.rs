@@ -17,8 +17,10 @@ pub(super) struct Watcher {
 
 #[derive(Clone, PartialEq)]
 struct Seen {
-    journal: i64,
-    cache: i64,
+    /// Commits of anybody, in the journal and in the cache.
+    versions: (i64, i64),
+    /// Raised by every write that changes what the cache holds; a sync that brings nothing commits all the same.
+    sequence: i64,
     /// Jobs that were not over, which may have moved on.
     jobs: BTreeSet<JobId>,
 }
@@ -49,8 +51,11 @@ impl Watcher {
         // The first glance is where the windows start from.
         if let Some(before) = &self.seen {
             account.send(EngineEvent::StateChanged);
-            account.send(EngineEvent::ConversationsChanged { ids: None });
-            if before.journal != news.now.journal {
+            let in_journal = before.versions.0 != news.now.versions.0;
+            if in_journal || before.sequence != news.now.sequence {
+                account.send(EngineEvent::ConversationsChanged { ids: None });
+            }
+            if in_journal {
                 for job in before.jobs.union(&news.now.jobs) {
                     account.send(EngineEvent::JobChanged(*job));
                 }
@@ -62,12 +67,14 @@ impl Watcher {
 
 /// What is there now, if it is different.
 fn look(stores: &Stores, before: Option<&Seen>, is_file: bool) -> Result<Option<News>, StoreError> {
-    let (journal, cache) = (stores.journal.data_version()?, stores.cache.sync_state()?.sequence);
-    if before.is_some_and(|before| before.journal == journal && before.cache == cache) {
+    let versions = (stores.journal.data_version()?, stores.cache.data_version()?);
+    if before.is_some_and(|before| before.versions == versions) {
         return Ok(None);
     }
+    let sequence = stores.cache.sync_state()?.sequence;
     let under_way = vec![JobState::Scheduled, JobState::Holding, JobState::Running, JobState::Paused];
     let jobs = stores.journal.jobs(&JobFilter { states: under_way, ..JobFilter::default() })?;
-    let now = Seen { journal, cache, jobs: jobs.into_iter().map(|job| job.id).collect() };
+    let jobs = jobs.into_iter().map(|job| job.id).collect();
+    let now = Seen { versions, sequence, jobs };
     Ok(Some(News { now, known: Who::read(&stores.cache, is_file)? }))
 }

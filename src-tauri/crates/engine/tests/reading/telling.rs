@@ -1,10 +1,12 @@
 //! Who is told of what: a customer's message in a followed conversation, once, and nothing else.
 
+use std::time::Duration;
+
 use muster_engine::{EngineEvent, Notice};
 use muster_model::RemoteId;
 use serde_json::json;
 
-use crate::desk::{Desk, Place, cached, listed, next, until, until_online};
+use crate::desk::{Desk, Place, cached, listed, next, sync_state, until, until_online};
 
 fn notice(event: EngineEvent) -> Option<Notice> {
     if let EngineEvent::Notice(notice) = event { Some(notice) } else { None }
@@ -72,4 +74,37 @@ async fn told_after_a_restart_of_what_came_meanwhile_and_never_twice() {
     desk.customer_writes(&id, "Now").await;
     assert_eq!(next(&mut events, notice).await.preview, "Now");
     account.stop().await;
+}
+
+#[tokio::test]
+async fn told_that_a_sync_brought_nothing() {
+    let desk = Desk::start(60, "").await;
+    let place = Place::new(&desk.url);
+    let (account, other) = (place.open(&desk.key).await, place.open(&desk.key).await);
+    account.start();
+    until_online(&account).await;
+    // It watches what the first one does.
+    other.start();
+    // Nobody writes; what shows is that the desk was asked later than before.
+    for watches in [&account, &other] {
+        let mut events = watches.events();
+        let before = sync_state(watches).last_synced;
+        let told = next(&mut events, |event| {
+            let is_later = event == EngineEvent::StateChanged && sync_state(watches).last_synced > before;
+            is_later.then_some(())
+        });
+        // More than one: the other one may not have looked yet when the first is over.
+        let syncs = async {
+            loop {
+                account.sync_once(false, |_| {}).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        tokio::select! {
+            () = told => {}
+            () = syncs => {}
+        }
+    }
+    account.stop().await;
+    other.stop().await;
 }
