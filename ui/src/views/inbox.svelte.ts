@@ -116,6 +116,7 @@ export class Inbox {
       this.jobs.refresh().catch(() => undefined),
     ]);
     this.undo.seed(this.jobs.jobs);
+    this.#sayRenewed();
     const first = this.account.sidebar?.mine[0];
     if (this.filter.applied === '') this.filter.show(first?.filter ?? 'is:active');
     else await this.#reread();
@@ -503,12 +504,21 @@ export class Inbox {
   async #readState(): Promise<void> {
     const { health: before, connection: was } = this.account.state ?? {};
     await this.account.refresh();
+    this.#sayRenewed();
     const isBack = was?.state !== 'online' && this.account.state?.connection.state === 'online';
     // What could not be fetched is asked for again.
     if (isBack && this.thread.view?.complete === false) void this.thread.refresh();
     // The keychain was unlocked, the disk has room again: there is something to show now.
     if (before !== 'ready' && this.account.state?.health === 'ready') await this.start();
   }
+
+  /** The copy was damaged and everything is fetched again: said once. */
+  #sayRenewed(): void {
+    const remark = this.account.state?.sync.remark ?? null;
+    if (remark !== null && !this.#isRenewalSaid) this.#announcer.say(remark);
+    this.#isRenewalSaid = remark !== null;
+  }
+  #isRenewalSaid = false;
 
   async #reread(): Promise<void> {
     await Promise.all([

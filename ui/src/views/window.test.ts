@@ -307,6 +307,17 @@ describe('states', () => {
     expect(app.text(testid)).toContain(words);
   });
 
+  it('a copy that was damaged says once that it is fetched again', async () => {
+    app = await openWindow('renewed');
+    expect(app.text('strip-said')).toBe('The copy on this computer was damaged and is being fetched again.');
+    [...document.querySelectorAll('button')].find((button) => button.textContent === 'Close')?.click();
+    await app.settle();
+    expect(app.text('strip-connection')).toContain('Fetching again');
+    app.host.emit({ type: 'stateChanged', account: 'a1' });
+    await app.settle(200);
+    expect(app.maybe('strip-said')).toBeNull();
+  });
+
   it('a refused key can be replaced', async () => {
     app = await openWindow('keyRefused');
     expect(app.text('strip-connection')).toBe('Key refused');

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use muster_engine::sentence::grouped;
+use muster_engine::sentence::{self, grouped};
 use muster_engine::{Account, Connection, connect};
 use muster_helpdesk::{ApiKey, Capabilities, ReadError};
 use muster_model::{AccountId, Directory, Me};
@@ -210,6 +210,7 @@ impl App {
                 first: sync.backfilling,
                 done: count(sync.cached),
                 total: sync.total.map(count),
+                remark: account.is_renewed().then(|| sentence::COPY_RENEWED.to_owned()),
             },
             directory: directory_view(&directory),
             can: account.desk().map_or(ANYTHING, |desk| can(&desk.capabilities())),
@@ -331,7 +332,7 @@ fn broken_state(row: &AccountRow, err: &UiError) -> AccountState {
             message: None,
             fresh_at: None,
         },
-        sync: SyncView { first: true, done: 0, total: None },
+        sync: SyncView { first: true, done: 0, total: None, remark: None },
         directory: DirectoryView { agents: Vec::new(), teams: Vec::new(), tags: Vec::new() },
         can: ANYTHING,
         waiting: 0,

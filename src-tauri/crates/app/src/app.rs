@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use muster_engine::{Account, Clock, EngineEvent, Notice};
+use muster_engine::{Account, Clock, EngineEvent, Notice, OpenError};
 use muster_model::{AccountId, PlanId, RemoteId};
 use muster_store::{AccountRow, Registry};
 use tokio::sync::{Mutex, broadcast};
@@ -55,6 +56,9 @@ pub(crate) struct Inner {
     cancel: CancellationToken,
 }
 
+/// How often, and how long apart, an account is opened that another process is mending.
+const RETRIES: u32 = 60;
+const RETRY: Duration = Duration::from_secs(1);
 /// The setting that names the account of the embedded help desk.
 const DEMO_ACCOUNT: &str = "demo.account";
 
@@ -168,9 +172,14 @@ impl App {
     /// # Errors
     /// When there is no such account, its keys cannot be read or its databases cannot be opened.
     pub async fn open(&self, id: AccountId) -> Result<Account, UiError> {
+        Ok(self.try_open(id).await??)
+    }
+
+    /// The same, for whoever has to know why it cannot be opened.
+    pub(crate) async fn try_open(&self, id: AccountId) -> Result<Result<Account, OpenError>, UiError> {
         let row = self.account_row(id)?;
         let keys: Arc<dyn muster_engine::KeySource> = Arc::new(Borrowed(Arc::clone(&self.inner.keys)));
-        Ok(Account::open(row, self.folder(id), keys, Arc::clone(&self.inner.clock)).await?)
+        Ok(Account::open(row, self.folder(id), keys, Arc::clone(&self.inner.clock)).await)
     }
 
     /// Turns what the engine says into what a window redraws.
@@ -213,11 +222,28 @@ impl App {
                     self.emit(AppEvent::JobChanged { account: account_id, job: Box::new(job) });
                 }
             }
+            EngineEvent::CopySpent => self.open_anew(account.row().id),
             EngineEvent::Notice(notice) => {
                 // Nobody shows notifications (the terminal): the message is in the list all the same.
                 let _ = self.inner.notices.send(Notification { account: account.row().id, notice });
             }
         }
+    }
+
+    /// Opens an account anew whose copy of the help desk cannot be used any more, once whoever works it made another.
+    fn open_anew(&self, id: AccountId) {
+        let app = self.clone();
+        self.spawn(async move {
+            app.close_account(id).await;
+            for _ in 0..RETRIES {
+                match app.account(id).await {
+                    Err(err) if err.code == ErrorCode::Conflict => tokio::time::sleep(RETRY).await,
+                    // What else is wrong is told in the account's state.
+                    _ => break,
+                }
+            }
+            app.emit(AppEvent::AccountsChanged);
+        });
     }
 
     pub(crate) async fn close_account(&self, id: AccountId) {

@@ -106,6 +106,7 @@ impl From<OpenError> for UiError {
         match err {
             OpenError::Key(err) => err.into(),
             OpenError::Store(err) => err.into(),
+            err @ OpenError::DamagedElsewhere => Self::new(ErrorCode::Conflict, err.to_string()),
             err => Self::new(ErrorCode::Internal, err.to_string()),
         }
     }

@@ -51,4 +51,4 @@ pub use muster_engine::{Account, EnvKeys, FILE_KIND, KINDS, Synced, SystemClock}
 
 // Words of the layers below that a terminal uses as they are.
 pub use muster_model::{JobId, JobState, Verdict};
-pub use muster_store::{JobFilter, Retention};
+pub use muster_store::{JobFilter, Retention, SyncState};

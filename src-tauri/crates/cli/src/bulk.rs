@@ -8,11 +8,12 @@ use muster_app::{App, BulkRequest, ErrorCode, JobReport, UiError};
 use serde_json::json;
 
 use crate::args::BulkCommand;
+use crate::open::open;
 use crate::print::Out;
 use crate::schedule::sending;
 
 pub async fn run(app: &App, command: BulkCommand, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(&command.name).await?;
+    let account = open(app, &command.name).await?;
     let request = BulkRequest {
         sending: sending(&command),
         ids: command.ids.as_deref().map(read_ids).transpose()?,

@@ -11,13 +11,14 @@ use serde_json::json;
 
 use crate::args::{JobAction, JobCommand, JobsCommand};
 use crate::bulk::{brief, exit_code};
+use crate::open::open;
 use crate::print::Out;
 
 /// Items of a job that are read at once.
 const PAGE: u32 = 500;
 
 pub async fn list(app: &App, command: JobsCommand, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(&command.name).await?;
+    let account = open(app, &command.name).await?;
     let states = command.status.iter().map(|word| JobState::from(word.as_str())).collect();
     let since = command.since.as_deref().map(moment).transpose()?;
     let filter =
@@ -28,7 +29,7 @@ pub async fn list(app: &App, command: JobsCommand, out: Out) -> Result<ExitCode,
 }
 
 pub async fn job(app: &App, command: JobCommand, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(&command.name).await?;
+    let account = open(app, &command.name).await?;
     let job = command.id.parse::<JobId>().map_err(|_| {
         UiError::new(
             ErrorCode::BadInput,
@@ -131,7 +132,7 @@ async fn follow(
 
 /// Works the journal until nothing is due, then says how each job that it worked ended.
 pub async fn run(app: &App, name: &str, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     let unfinished: Vec<JobId> = app
         .job_reports(&account, JobFilter { limit: Some(500), ..JobFilter::default() })
         .await?

@@ -7,6 +7,7 @@ mod account;
 mod args;
 mod bulk;
 mod jobs;
+mod open;
 mod print;
 mod query;
 mod read;

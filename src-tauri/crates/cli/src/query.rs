@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use muster_app::{App, ErrorCode, UiError};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use crate::open::open;
+
 pub async fn run(app: &App, name: &str) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     say("ready")?;
     let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
     while let Some(line) = lines

@@ -2,22 +2,28 @@
 
 use std::process::ExitCode;
 
-use muster_app::{App, Synced, UiError};
+use muster_app::{App, SyncState, Synced, UiError};
 use serde_json::json;
 
+use crate::open::open;
 use crate::print::Out;
 
 pub async fn sync(app: &App, name: &str, full: bool, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
-    let synced = app
-        .sync(&account, full, |state| {
-            // Progress, one object a line; the last line is the end.
-            let line = json!({ "cached": state.cached, "total": state.total, "complete": false });
-            if out.json {
-                println!("{line}");
-            }
-        })
-        .await?;
+    let mut account = open(app, name).await?;
+    let progress = |state: SyncState| {
+        // Progress, one object a line; the last line is the end.
+        let line = json!({ "cached": state.cached, "total": state.total, "complete": false });
+        if out.json {
+            println!("{line}");
+        }
+    };
+    let mut synced = app.sync(&account, full, progress).await;
+    // Damage that the sync itself came upon: it goes on with a copy that is made anew.
+    if synced.is_err() && account.is_spent() {
+        account = open(app, name).await?;
+        synced = app.sync(&account, full, progress).await;
+    }
+    let synced = synced?;
     let state = &synced.state;
     let mut said = json!({ "cached": state.cached, "total": state.total, "complete": !state.backfilling });
     if full {
@@ -56,7 +62,7 @@ pub async fn ls(
     limit: usize,
     out: Out,
 ) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     let line = sort.map_or_else(|| filter.to_owned(), |sort| format!("{filter} sort:{sort}"));
     let listing = app.ls(&account, &line, limit).await?;
     out.print(&listing, |listing| {
@@ -74,7 +80,7 @@ pub async fn ls(
 }
 
 pub async fn count(app: &App, name: &str, filter: &str, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     let counted = app.count(&account, filter).await?;
     out.print(&counted, |counted| match &counted.missing {
         None => counted.count.to_string(),
@@ -84,7 +90,7 @@ pub async fn count(app: &App, name: &str, filter: &str, out: Out) -> Result<Exit
 }
 
 pub async fn show(app: &App, name: &str, id: &str, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     let line = app.show(&account, id).await?;
     out.print(&line, |line| {
         let mut text =

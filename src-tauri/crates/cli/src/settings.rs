@@ -8,11 +8,12 @@ use muster_app::{App, ErrorCode, Retention, UiError};
 use serde_json::json;
 
 use crate::args::SettingsCommand;
+use crate::open::open;
 use crate::print::Out;
 
 /// Sets what was said, and prints how it is now.
 pub async fn run(app: &App, command: SettingsCommand, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(&command.name).await?;
+    let account = open(app, &command.name).await?;
     let mut rules = app.rules(&account).await?;
     let before = rules;
     rules.hold_one = command.hold_one.unwrap_or(rules.hold_one);

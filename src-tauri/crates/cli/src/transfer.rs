@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use muster_app::{App, UiError};
 
+use crate::open::open;
 use crate::print::Out;
 
 /// How often a file or a log hears how far it is; a terminal sees it as it goes.
@@ -38,7 +39,7 @@ pub async fn import(app: &App, name: &str, file: &Path, out: Out) -> Result<Exit
 }
 
 pub async fn export(app: &App, name: &str, filter: &str, file: &Path, out: Out) -> Result<ExitCode, UiError> {
-    let account = app.open_named(name).await?;
+    let account = open(app, name).await?;
     let mut meter = Meter::new();
     let written = app.export_file(&account, filter, file, move |done| meter.tell(done, "", false)).await?;
     out.print(&written, |written| {

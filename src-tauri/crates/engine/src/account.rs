@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use muster_helpdesk::{ApiKey, Capabilities, HelpDesk, ReadError};
 use muster_model::{Directory, Me, Moment};
-use muster_store::{AccountRow, Cache, FetchedFiles, Journal, Overlay, StoreError};
+use muster_store::{AccountRow, Cache, FetchedFiles, Overlay, StoreError};
 use thiserror::Error;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -15,6 +15,7 @@ use crate::overlay::{Known, derive};
 use crate::pace::{Pace, PacedDesk, Use};
 use crate::{Clock, EngineEvent, FILE_KIND, KeyError, KeySource, Link, Stores, connect};
 
+mod copy;
 mod file;
 mod once;
 mod supervisor;
@@ -33,6 +34,31 @@ pub enum OpenError {
     /// Its databases cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was imported is damaged, and nobody can be asked for it.
+    #[error(
+        "What was imported into this account is damaged ({detail}), and there is no help desk to fetch it from. Import the \
+         file again: musterctl import NAME FILE.jsonl"
+    )]
+    DamagedImport {
+        /// What was found.
+        detail: String,
+    },
+    /// Only who works the account makes its copy anew.
+    #[error(
+        "The copy on this computer is damaged, and another Muster works this account. It fetches everything again; try \
+         again in a moment."
+    )]
+    DamagedElsewhere,
+    /// It was made anew too often.
+    #[error(
+        "The copy on this computer is damaged again ({detail}), after it was fetched anew three times within a day. The disk \
+         may be failing: check it. Jobs and drafts are in another file and were not touched; tomorrow Muster fetches the \
+         copy once more."
+    )]
+    DamagedAgain {
+        /// What was found.
+        detail: String,
+    },
     /// Its address cannot be used, or this version does not know its kind.
     #[error(transparent)]
     Address(ReadError),
@@ -50,6 +76,7 @@ pub(crate) struct Inner {
     stores: Stores,
     /// Files of messages that were opened; none where they cannot be kept.
     fetched: Option<FetchedFiles>,
+    is_renewed: bool,
     clock: Arc<dyn Clock>,
     link: Arc<Link>,
     pace: Arc<Pace>,
@@ -118,17 +145,22 @@ impl Account {
         };
         let place = folder.clone();
         let told = Arc::clone(&clock);
-        let (stores, fetched, known, pace) = blocking(move || {
-            let cache = Cache::open(&place, &data_key)?;
-            let journal = Journal::open(&place, &data_key)?;
-            let known = Who::read(&cache, is_file)?;
-            let pace = Pace::load(told, journal.clone())?;
-            // Without it files are fetched anew each time, and everything else is as it was.
-            let fetched = FetchedFiles::open(&place, &data_key);
-            let fetched = fetched.inspect_err(|err| tracing::error!(error = %err, "files are not kept")).ok();
-            Ok::<_, StoreError>((Stores { cache, journal }, fetched, known, Arc::new(pace)))
+        let (opened, known, pace) = blocking(move || {
+            let now = told.now();
+            let mut opened = copy::open(&place, &data_key, is_file, now)?;
+            let known = match Who::read(&opened.stores.cache, is_file) {
+                // Opening reads little of a file; this is the first that may come upon the damage.
+                Err(StoreError::DamagedCopy { .. }) => {
+                    opened = copy::open(&place, &data_key, is_file, now)?;
+                    Who::read(&opened.stores.cache, is_file)
+                }
+                known => known,
+            }?;
+            let pace = Pace::load(told, opened.stores.journal.clone())?;
+            Ok::<_, OpenError>((opened, known, Arc::new(pace)))
         })
         .await?;
+        let copy::Opened { stores, fetched, is_renewed } = opened;
         let events = broadcast::channel(1024).0;
         let link = Arc::new(Link::new(Arc::clone(&clock), events.clone()));
         let inner = Inner {
@@ -136,6 +168,7 @@ impl Account {
             folder,
             stores,
             fetched,
+            is_renewed,
             clock,
             link,
             pace,

@@ -16,6 +16,9 @@ pub enum EngineEvent {
     ThreadChanged(RemoteId),
     /// A job: its state or its counts.
     JobChanged(JobId),
+    /// The copy of what the help desk has is damaged, or was made anew by another process: the account has to be opened
+    /// anew. What is shown until then may be wrong.
+    CopySpent,
     /// The agent is to be told.
     Notice(Notice),
 }

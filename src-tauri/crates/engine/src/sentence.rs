@@ -30,6 +30,9 @@ pub use crate::verdict::field_name;
 
 pub(crate) use plan::{default_name, verdict_text};
 
+/// Why everything is fetched again.
+pub const COPY_RENEWED: &str = "The copy on this computer was damaged and is being fetched again.";
+
 /// `12840` → "12,840".
 #[must_use]
 pub fn grouped(n: u64) -> String {

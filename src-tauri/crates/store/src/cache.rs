@@ -11,7 +11,7 @@ use facets::{Eval, Keeper};
 use packed::Learning;
 
 use crate::{
-    DataKey, Overlay, Result,
+    DataKey, Overlay, Result, damage,
     db::{Db, Kind},
 };
 
@@ -56,6 +56,7 @@ const KIND: Kind = Kind {
     beginning: "PRAGMA auto_vacuum = INCREMENTAL",
     // Pages are decrypted and encrypted again whenever they come and go: the writer keeps those that it needs again.
     settings: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000",
+    is_copy: true,
 };
 
 /// The cache of one account. Cheap to clone.
@@ -74,6 +75,30 @@ impl Cache {
             facets: Arc::default(),
             learning: Learning::default(),
         })
+    }
+
+    /// What was found to be damaged in the file, if anything was: opening it anew will not help, making it anew will.
+    #[must_use]
+    pub fn damage(folder: &Path) -> Option<String> {
+        damage::found(&folder.join(KIND.file))
+    }
+
+    /// Whether there is one in the account's folder.
+    #[must_use]
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(KIND.file).exists()
+    }
+
+    /// Removes `cache.db`, so that opening it makes it anew. Only for whoever holds the account's lock and knows where to
+    /// fetch what was in it.
+    pub fn remove(folder: &Path) -> Result<()> {
+        damage::remove(&folder.join(KIND.file))
+    }
+
+    /// Whether the file is not to be used any more: damage was found in it, by whichever process, or it was made anew.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.db.is_spent()
     }
 
     /// Bytes that this cache keeps in memory to answer filters.

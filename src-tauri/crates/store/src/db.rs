@@ -11,7 +11,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::{DataKey, Result, StoreError};
+use crate::{DataKey, Result, StoreError, damage};
 
 /// Readers that are kept open between uses. More may be open at a time; they are closed after use.
 const IDLE_READERS: usize = 4;
@@ -31,6 +31,8 @@ pub(crate) struct Kind {
     pub beginning: &'static str,
     /// Pragmas of the writing connection.
     pub settings: &'static str,
+    /// It can be fetched again: damage that is found in it is noted beside it.
+    pub is_copy: bool,
 }
 
 #[derive(Clone)]
@@ -40,6 +42,9 @@ pub(crate) struct Db {
 
 struct Inner {
     path: PathBuf,
+    is_copy: bool,
+    /// Which file it was when it was opened.
+    file: Option<FileId>,
     key: Option<DataKey>,
     writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
@@ -53,6 +58,10 @@ impl Db {
         std::fs::create_dir_all(folder)
             .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let path = folder.join(kind.file);
+        noted(kind.is_copy, &path, || Self::open_at(kind, path.clone(), key))
+    }
+
+    fn open_at(kind: &Kind, path: PathBuf, key: Option<&DataKey>) -> Result<Self> {
         let mut writer = connect(&path, key)?;
         let supported = kind.migrations.last().map_or(0, |&(version, _)| version);
         let found = version(&writer)?;
@@ -68,6 +77,8 @@ impl Db {
         let watcher = connect(&path, key)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                is_copy: kind.is_copy,
+                file: file_id(&path),
                 path,
                 key: key.cloned(),
                 writer: Mutex::new(writer),
@@ -79,15 +90,21 @@ impl Db {
 
     /// Runs `work` in a transaction that is committed if it succeeds and undone if it does not.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut writer = lock(&self.inner.writer);
-        let tx = Transaction::new(&mut writer, TransactionBehavior::Immediate)?;
-        let value = work(&tx)?;
-        tx.commit()?;
-        Ok(value)
+        self.noted(|| {
+            let mut writer = lock(&self.inner.writer);
+            let tx = Transaction::new(&mut writer, TransactionBehavior::Immediate)?;
+            let value = work(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        })
     }
 
     /// Runs `work` on one consistent state of the database.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.noted(|| self.read_apart(work))
+    }
+
+    fn read_apart<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let idle = lock(&self.inner.idle).pop();
         let mut reader = match idle {
             Some(reader) => reader,
@@ -116,13 +133,50 @@ impl Db {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return self.read(work),
         };
-        work(&Transaction::new(&mut writer, TransactionBehavior::Deferred)?)
+        self.noted(|| work(&Transaction::new(&mut writer, TransactionBehavior::Deferred)?))
     }
 
     /// A number that changes whenever anybody, this process included, has written.
     pub(crate) fn data_version(&self) -> Result<i64> {
         Ok(lock(&self.inner.watcher).query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
+
+    /// Whether the file is not to be used any more: damage was found in it, by whichever process, or it was made anew.
+    pub(crate) fn is_spent(&self) -> bool {
+        let path = &self.inner.path;
+        damage::is_noted(path) || file_id(path) != self.inner.file
+    }
+
+    fn noted<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        noted(self.inner.is_copy, &self.inner.path, work)
+    }
+}
+
+/// Notes the damage that some work found in a copy.
+fn noted<T>(is_copy: bool, path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    match work() {
+        Err(StoreError::Corrupt { detail }) if is_copy => {
+            damage::note(path, &detail);
+            Err(StoreError::DamagedCopy { detail })
+        }
+        done => done,
+    }
+}
+
+/// What tells a file from one that took its name.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let known = std::fs::metadata(path).ok()?;
+    Some((known.dev(), known.ino()))
+}
+
+/// Elsewhere a file that is open cannot be removed: it stays what it is.
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 impl std::fmt::Debug for Db {

@@ -49,6 +49,15 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// A file that is only a copy of what the help desk has is damaged.
+    #[error(
+        "The copy on this computer is damaged ({detail}). It is fetched again when the account is opened next; a file that \
+         was imported has to be imported again. What was written and sent from here is in another file."
+    )]
+    DamagedCopy {
+        /// What was found.
+        detail: String,
+    },
     /// There was no memory to pack a value.
     #[error("A conversation cannot be packed: {0}")]
     Packing(#[source] std::io::Error),

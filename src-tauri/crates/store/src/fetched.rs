@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{
     DataKey, Result,
     column::from_count,
+    damage,
     db::{Db, Kind, give_back},
 };
 
@@ -20,6 +21,7 @@ const KIND: Kind = Kind {
     // Decided by a file's first page: what goes gives its room back.
     beginning: "PRAGMA auto_vacuum = INCREMENTAL",
     settings: "PRAGMA synchronous = NORMAL",
+    is_copy: true,
 };
 /// No file takes more than this part of the budget: one video would put out everything else.
 const LARGEST_PART: u64 = 4;
@@ -33,6 +35,15 @@ pub struct FetchedFiles {
 impl FetchedFiles {
     /// Opens or creates `files.db` in the account's folder.
     pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
+        if damage::is_noted(&folder.join(KIND.file)) {
+            return Self::anew(folder, key);
+        }
+        Ok(Self { db: Db::open(&KIND, folder, Some(key))? })
+    }
+
+    /// Without what was kept so far, which cannot be read: each file is fetched again when it is opened next.
+    pub fn anew(folder: &Path, key: &DataKey) -> Result<Self> {
+        damage::remove(&folder.join(KIND.file))?;
         Ok(Self { db: Db::open(&KIND, folder, Some(key))? })
     }
 

@@ -19,6 +19,7 @@ mod attention;
 mod audience;
 mod claim;
 mod control;
+mod copies;
 mod drafts;
 mod files;
 mod heartbeat;
@@ -71,6 +72,7 @@ const KIND: Kind = Kind {
     migrations: &[(1, include_str!("migrations/journal/0001_first.sql"))],
     beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON",
+    is_copy: false,
 };
 
 /// The journal of one account. Cheap to clone.
@@ -85,6 +87,12 @@ impl Journal {
     /// Opens or creates `journal.db` in the account's folder.
     pub fn open(folder: &Path, key: &DataKey) -> Result<Self> {
         Ok(Self { db: Db::open(&KIND, folder, Some(key))?, audiences: Arc::default() })
+    }
+
+    /// Whether there is one in the account's folder.
+    #[must_use]
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(KIND.file).exists()
     }
 
     /// A number that changes whenever anybody, this process included, wrote.

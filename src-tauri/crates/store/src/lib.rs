@@ -7,6 +7,7 @@
 
 mod cache;
 mod column;
+mod damage;
 mod db;
 mod error;
 mod fetched;

@@ -21,6 +21,7 @@ const KIND: Kind = Kind {
     migrations: &[(1, include_str!("migrations/registry/0001_first.sql"))],
     beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON",
+    is_copy: false,
 };
 
 /// One help desk that somebody signed in to. The key is in the keychain.

@@ -6,7 +6,7 @@ const NOW = new Date(2026, 4, 21, 14, 31, 0).getTime();
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 const state = (
   connection: Partial<AccountState['connection']>,
-  sync = { first: false, done: 0, total: null as number | null },
+  sync = { first: false, done: 0, total: null as number | null, remark: null as string | null },
 ) =>
   ({
     connection: { state: 'online', since: null, nextTry: null, message: null, freshAt: null, ...connection },
@@ -24,8 +24,14 @@ describe('the strip', () => {
   });
 
   it('says how far the first sync is', () => {
-    const text = connectionText(state({}, { first: true, done: 812, total: 2000 }), NOW);
-    expect(text).toMatchObject({ tone: 'busy', label: 'Catching up', detail: '812 of about 2,000' });
+    const sync = { first: true, done: 812, total: 2000, remark: null };
+    expect(connectionText(state({}, sync), NOW)).toMatchObject({
+      tone: 'busy',
+      label: 'Catching up',
+      detail: '812 of about 2,000',
+    });
+    const again = { ...sync, remark: 'The copy on this computer was damaged and is being fetched again.' };
+    expect(connectionText(state({}, again), NOW).label).toBe('Fetching again');
   });
 
   it('says since when it is offline, and when it tries again', () => {

@@ -15,7 +15,10 @@ export function connectionText({ connection, sync }: AccountState, now: number):
   const { state, since, nextTry, message, freshAt } = connection;
   switch (state) {
     case 'online':
-      if (sync.first) return { tone: 'busy', label: 'Catching up', detail: syncText(sync), next: null };
+      if (sync.first) {
+        const label = sync.remark === null ? 'Catching up' : 'Fetching again';
+        return { tone: 'busy', label, detail: syncText(sync), next: null };
+      }
       return { tone: 'ok', label: 'Online', detail: freshText(freshAt, now), next: null };
     case 'offline': {
       const label = since === null ? 'Offline' : `Offline since ${messageTime(since, now)}`;

@@ -6,6 +6,8 @@ import type { FakeJobs } from './jobs';
 import { ACCOUNT, type Answers, refusal, type Shop } from './shop';
 import { AGENTS, ME, TAGS, TEAMS } from './world';
 
+const RENEWED = 'The copy on this computer was damaged and is being fetched again.';
+
 type Area = Answers<
   | 'accounts'
   | 'check_account'
@@ -60,9 +62,9 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
         freshAt: ago(offline ? 121 : 4),
       },
       sync:
-        shop.mode === 'syncing'
-          ? { first: true, done: 812, total: 2000 }
-          : { first: false, done: shop.world.length, total: null },
+        shop.mode === 'syncing' || shop.mode === 'renewed'
+          ? { first: true, done: 812, total: 2000, remark: shop.mode === 'renewed' ? RENEWED : null }
+          : { first: false, done: shop.world.length, total: null, remark: null },
       directory: { agents: AGENTS, teams: TEAMS, tags: TAGS },
       can: {
         block: shop.mode !== 'plain',

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use muster_engine::{FILE_KIND, LoadError};
+use muster_engine::{Account, FILE_KIND, LoadError, OpenError};
 use muster_model::AccountId;
-use muster_store::{AccountRow, Loaded};
+use muster_store::{AccountLock, AccountRow, Cache, Loaded, StoreError};
 use serde::Serialize;
 use url::Url;
 
@@ -63,7 +63,7 @@ impl App {
         let file = Lines::open(path)?;
         let (id, is_new) = self.file_account(name, path)?;
         let loaded = async {
-            let account = self.open(id).await?;
+            let account = self.open_to_load(id).await?;
             let (size, read) = (file.size, Arc::clone(&file.read));
             let (send, receive) = sync_channel(1);
             let reader = tokio::task::spawn_blocking(move || file.send(&send));
@@ -101,6 +101,22 @@ impl App {
                 err.message.push_str(" What was there before is still there; import again.");
                 Err(err)
             }
+        }
+    }
+
+    /// Opens it, also where what was loaded before is damaged: all of it is replaced.
+    async fn open_to_load(&self, id: AccountId) -> Result<Account, UiError> {
+        match self.try_open(id).await? {
+            Err(OpenError::DamagedImport { .. }) => {
+                let folder = self.folder(id);
+                let removed = self.blocking(move || match AccountLock::try_take(&folder)? {
+                    Some(_lock) => Cache::remove(&folder),
+                    None => Err(StoreError::Busy),
+                });
+                removed.await?;
+                self.open(id).await
+            }
+            opened => Ok(opened?),
         }
     }
 

@@ -147,6 +147,8 @@ wire! {
         pub first: bool,
         pub done: u32,
         pub total: Option<u32>,
+        /// Why everything is fetched again: "The copy on this computer was damaged and is being fetched again."
+        pub remark: Option<String>,
     }
 
     /// Whom and what menus and chips name.

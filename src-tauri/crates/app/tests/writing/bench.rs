@@ -1,5 +1,6 @@
 //! An app with one account on a desk of its own.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub struct Bench {
     pub account: String,
     desk: Running,
     client: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
@@ -40,7 +41,7 @@ impl Bench {
         };
         let account = app.add_account(request).await.unwrap().id;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let bench = Self { app, account, desk, client, _folder: folder };
+        let bench = Self { app, account, desk, client, folder };
         bench
             .until("synced", async || {
                 let state =
@@ -49,6 +50,11 @@ impl Bench {
             })
             .await;
         bench
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
     }
 
     pub async fn stop(self) {

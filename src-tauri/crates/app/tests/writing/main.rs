@@ -6,6 +6,7 @@
 mod approved;
 mod bench;
 mod bulk;
+mod damage;
 mod drafts;
 mod jobs;
 mod notes;

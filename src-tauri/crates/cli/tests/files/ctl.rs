@@ -68,8 +68,13 @@ impl Ctl {
 
     /// Signs in, with a key that opens everything from now on.
     pub fn add(&self, desk: &Desk, name: &str) {
+        self.add_at(desk, name, &desk.url);
+    }
+
+    /// The same, by another way to the desk.
+    pub fn add_at(&self, desk: &Desk, name: &str, url: &str) {
         self.key.replace(desk.key.clone());
-        self.must(&["account", "add", name, "--kind", "muster", "--url", &desk.url]);
+        self.must(&["account", "add", name, "--kind", "muster", "--url", url]);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod ctl;
 mod journal;
+mod liar;
 mod storage;
 
 use std::collections::BTreeSet;

@@ -40,6 +40,10 @@ impl Account {
             self.inner.tasks.spawn(async move { account.supervise().await });
             let account = self.clone();
             self.inner.tasks.spawn(async move { account.warm().await });
+            let account = self.clone();
+            self.inner.tasks.spawn(async move {
+                let _ = account.inner.cancel.run_until_cancelled(account.watch_copy()).await;
+            });
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_desk::{Options, Running, Source, serve};
-use muster_engine::{Account, Connection, EngineEvent, EnvKeys, KeySource, SystemClock};
+use muster_engine::{Account, Connection, EngineEvent, EnvKeys, KeySource, OpenError, SystemClock};
 use muster_helpdesk::ApiKey;
 use muster_model::{AccountId, Conversation, RemoteId};
 use muster_store::{AccountRow, SyncState};
@@ -120,21 +120,45 @@ impl Place {
         Self { row, folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A copy of everything, as it lies on the disk.
+    pub fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("account");
+        std::fs::create_dir(&to).unwrap();
+        for entry in std::fs::read_dir(self.path()).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+        Self { row: self.row.clone(), folder }
+    }
+
+    /// Changes the bytes of one of its files.
+    pub fn damage(&self, file: &str, damage: impl FnOnce(&mut Vec<u8>)) {
+        let path = self.path().join(file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        damage(&mut bytes);
+        std::fs::write(path, bytes).unwrap();
+    }
+
     /// The same data, and another address.
     pub fn moved_to(mut self, url: &str) -> Self {
         self.row.url = url.to_owned();
         self
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.folder.path().join("account")
     }
 
     /// Opens it as one process would.
     pub async fn open(&self, key: &str) -> Account {
+        self.try_open(key).await.unwrap()
+    }
+
+    pub async fn try_open(&self, key: &str) -> Result<Account, OpenError> {
         let keys = EnvKeys::new(ApiKey::new(key.to_owned()), Some("data".into()));
         let keys: Arc<dyn KeySource> = Arc::new(keys);
-        Account::open(self.row.clone(), self.path(), keys, Arc::new(SystemClock)).await.unwrap()
+        Account::open(self.row.clone(), self.path(), keys, Arc::new(SystemClock)).await
     }
 }
 

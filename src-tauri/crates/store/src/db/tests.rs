@@ -91,6 +91,7 @@ fn a_failed_write_is_undone_and_the_next_one_works() {
             migrations: &[(1, "CREATE TABLE t (a INTEGER) STRICT")],
             beginning: "",
             settings: "",
+            is_copy: false,
         },
         folder.path(),
         None,
@@ -115,6 +116,7 @@ fn a_full_disk_says_so() {
             migrations: &[(1, "CREATE TABLE t (a BLOB) STRICT")],
             beginning: "",
             settings: "PRAGMA max_page_count = 4",
+            is_copy: false,
         },
         folder.path(),
         None,
@@ -140,4 +142,80 @@ fn many_may_open_a_new_file_at_once() {
         }
     });
     assert_eq!(Journal::open(folder.path(), &key()).unwrap().follows().unwrap().len(), 8);
+}
+
+/// What reading everything of a cache whose file was changed like this ends with; it was whole before.
+fn after(damage: impl Fn(&mut Vec<u8>)) -> crate::Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path(), &key()).unwrap();
+    let all: Vec<_> = (0..300).map(|no| conversation(&format!("c{no}"), no)).collect();
+    cache.apply_page(&all, &[], "1", false, None, at(999)).unwrap();
+    for one in &all {
+        let messages = vec![message("m1", 10, "Wasserschaden im Keller")];
+        cache.put_thread(&muster_model::Thread { conversation: one.clone(), messages }, at(999)).unwrap();
+    }
+    drop(cache);
+    let file = folder.path().join("cache.db");
+    let mut bytes = fs::read(&file).unwrap();
+    damage(&mut bytes);
+    fs::write(&file, bytes).unwrap();
+    let read = || {
+        let cache = Cache::open(folder.path(), &key())?;
+        cache.sync_state()?;
+        cache.warm()?;
+        for one in &all {
+            cache.thread(&one.id)?;
+        }
+        cache.count(&muster_model::Match::Word("keller".into()), &crate::Overlay::empty())?;
+        cache.apply_page(&all, &[], "2", false, None, at(1_000)).map(drop)
+    };
+    let done = read();
+    let is_noted = Cache::damage(folder.path()).is_some();
+    assert_eq!(is_noted, matches!(done, Err(StoreError::DamagedCopy { .. })), "{done:?}");
+    assert!(!Journal::exists(folder.path()));
+    done
+}
+
+const PAGE: usize = 4096;
+
+#[test]
+fn damage_in_a_copy_is_noted_beside_it() {
+    assert!(after(|_| {}).is_ok());
+    let zeroed = |page: usize| {
+        after(move |bytes| {
+            let from = (page.saturating_mul(PAGE)).min(bytes.len() - PAGE);
+            bytes[from..from + PAGE].fill(0);
+        })
+    };
+    for damaged in [
+        zeroed(2),
+        zeroed(30),
+        zeroed(usize::MAX),
+        after(|bytes| bytes.truncate(bytes.len() / 2)),
+        after(|bytes| bytes.truncate(bytes.len() / 2 + 77)),
+    ] {
+        assert!(matches!(damaged, Err(StoreError::DamagedCopy { .. })), "{damaged:?}");
+    }
+    // What cannot even be opened is told from a wrong key by whoever has another file of the same key.
+    for damaged in [zeroed(0), after(|bytes| bytes.fill(0x5a)), after(|bytes| bytes.truncate(100))] {
+        assert!(matches!(damaged, Err(StoreError::WrongKey { .. })), "{damaged:?}");
+    }
+}
+
+#[test]
+fn a_copy_that_is_damaged_or_made_anew_is_spent() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path(), &key()).unwrap();
+    assert!(!cache.is_spent());
+    crate::damage::note(&folder.path().join("cache.db"), "first");
+    crate::damage::note(&folder.path().join("cache.db"), "second");
+    assert_eq!(Cache::damage(folder.path()).as_deref(), Some("first"));
+    assert!(cache.is_spent());
+    Cache::remove(folder.path()).unwrap();
+    let left = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!((left, Cache::damage(folder.path())), (0, None));
+    let anew = Cache::open(folder.path(), &key()).unwrap();
+    assert!(!anew.is_spent());
+    // Whoever still has the one that was removed sees that another took its name.
+    assert!(cfg!(not(unix)) || cache.is_spent());
 }

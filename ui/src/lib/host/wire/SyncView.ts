@@ -7,4 +7,8 @@ export type SyncView = {
 /**
  * The first walk through everything is not over.
  */
-first: boolean, done: number, total: number | null, };
+first: boolean, done: number, total: number | null, 
+/**
+ * Why everything is fetched again: "The copy on this computer was damaged and is being fetched again."
+ */
+remark: string | null, };

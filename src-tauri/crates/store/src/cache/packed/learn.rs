@@ -220,7 +220,7 @@ mod tests {
             .write(|tx| Ok(tx.execute_batch("UPDATE dictionaries SET bytes = x'37a430ec', id = id + 1")?))
             .unwrap();
         let thread = Thread { conversation: conversation("new", 1_000), messages: Vec::new() };
-        assert!(matches!(cache.put_thread(&thread, at(9)), Err(StoreError::Corrupt { .. })));
-        assert!(matches!(cache.pack_again(), Err(StoreError::Corrupt { .. })));
+        assert!(matches!(cache.put_thread(&thread, at(9)), Err(StoreError::DamagedCopy { .. })));
+        assert!(matches!(cache.pack_again(), Err(StoreError::DamagedCopy { .. })));
     }
 }
