@@ -42,15 +42,21 @@ pub enum SyncError {
 /// Asks whose key it is and whom the help desk knows, and remembers it.
 pub(crate) async fn identify(account: &Account, desk: &dyn HelpDesk) -> Result<Me, SyncError> {
     let me = patiently(|| desk.me()).await?;
+    introduce(account, desk, me.clone()).await?;
+    Ok(me)
+}
+
+/// Asks whom the help desk knows, and remembers that and whose key it is.
+pub(crate) async fn introduce(account: &Account, desk: &dyn HelpDesk, me: Me) -> Result<(), SyncError> {
     let directory = patiently(|| desk.directory()).await?;
     let (cache, now) = (account.stores().cache.clone(), account.clock().now());
     let (kept_directory, kept_me, able) = (directory.clone(), me.clone(), desk.capabilities());
     let kept_able = serde_json::to_string(&able).unwrap_or_default();
     blocking(move || cache.put_directory(&kept_directory, &kept_me, &kept_able, now)).await?;
-    account.set_who(Who::new(directory, me.clone(), Some(able)));
+    account.set_who(Who::new(directory, me, Some(able)));
     account.link().reachable();
     account.send(EngineEvent::StateChanged);
-    Ok(me)
+    Ok(())
 }
 
 /// How a sync ended.

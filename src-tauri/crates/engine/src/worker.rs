@@ -376,11 +376,16 @@ async fn finish(ctx: &WorkContext, job: &JobRow) -> Result<(), StoreError> {
     let (id, now) = (job.id, ctx.clock.now());
     let state = ctx.store(move |stores| stores.journal.finish_job(id, now)).await?;
     if state.is_over() {
-        tracing::info!(job = %id, %state, "job over");
-        ctx.tell(EngineEvent::JobChanged(id));
-        ctx.tell(EngineEvent::StateChanged);
+        over(ctx, id, &state);
     }
     Ok(())
+}
+
+/// Says that a job is over.
+fn over(ctx: &WorkContext, job: JobId, state: &JobState) {
+    tracing::info!(%job, %state, "job over");
+    ctx.tell(EngineEvent::JobChanged(job));
+    ctx.tell(EngineEvent::StateChanged);
 }
 
 /// An instant so much later; the end of time where that is beyond it.

@@ -45,6 +45,7 @@ pub use list::{HeaderStanding, ListPage, ListRow};
 pub use load::Loaded;
 pub use messages::CachedThread;
 pub use page::{PageKey, PageRequest};
+pub use properties::Wanted;
 pub use retention::{Retention, Spared, Stock};
 pub use since::Deliveries;
 pub use state::SyncState;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_helpdesk::HelpDesk;
+use muster_model::Me;
 use muster_store::StoreError;
 
 use super::Account;
@@ -12,7 +13,7 @@ use crate::KeyError;
 use crate::blocking::blocking;
 use crate::live::poll_every;
 use crate::pace::Use;
-use crate::sync::{SyncError, catch_up, identify, read_state};
+use crate::sync::{SyncError, catch_up, identify, introduce, patiently, read_state};
 use crate::worker::{WorkError, work_due};
 
 /// What is due within this time is waited for: a hold window, the second look at what is unknown.
@@ -83,26 +84,33 @@ impl Account {
         // What changed is asked for beside whose key it is: nothing leaves before both are known.
         let identified = tokio::select! {
             biased;
-            identified = identify(self, &*syncing) => identified,
+            identified = self.whose_key(&*syncing) => identified,
             never = &mut news => match never {},
         };
-        let me = match identified {
-            Ok(me) => me,
+        let (me, is_introduced) = match identified {
+            Ok(identified) => identified,
             Err(SyncError::Store(err)) => return Err(err.into()),
             Err(SyncError::Elsewhere | SyncError::File) => return Err(WorkError::Elsewhere),
             Err(SyncError::Read(err)) => {
                 self.link().report(&err);
                 // The worker sends nothing now; it notes on the jobs why they wait.
-                self.me().ok_or_else(|| WorkError::Offline(err.to_string()))?
+                (self.me().ok_or_else(|| WorkError::Offline(err.to_string()))?, true)
             }
         };
-        let ctx = self.work_context(desk, me);
+        let introduction = async {
+            if !is_introduced && let Err(err) = introduce(self, &*syncing, me.clone()).await {
+                tracing::info!(account = %self.row().id, error = %err, "whom the help desk knows was not read anew");
+            }
+        };
+        let beside = async { tokio::join!(introduction, news).1 };
+        tokio::pin!(beside);
+        let ctx = self.work_context(desk, me.clone());
         loop {
             let seen = self.journal_version().await?;
             let worked = tokio::select! {
                 biased;
                 worked = work_due(&ctx, &self.inner.cancel) => worked?,
-                never = &mut news => match never {},
+                never = &mut beside => match never {},
             };
             let wait = worked.next_due.map(|due| due.duration_since(self.clock().now()));
             match wait.map(|wait| Duration::try_from(wait).unwrap_or_default()) {
@@ -124,6 +132,19 @@ impl Account {
                 return Ok(());
             }
         }
+    }
+
+    /// Whose key it is, and whether it was also asked whom the help desk knows: where that is known of before, and of the
+    /// same person, nothing waits for it.
+    async fn whose_key(&self, desk: &dyn HelpDesk) -> Result<(Me, bool), SyncError> {
+        let Some(known) = self.me() else { return Ok((identify(self, desk).await?, true)) };
+        let me = patiently(|| desk.me()).await?;
+        self.link().reachable();
+        let is_same = me.handle == known.handle;
+        if !is_same {
+            introduce(self, desk, me.clone()).await?;
+        }
+        Ok((me, !is_same))
     }
 
     /// Waits, but no longer than until another process confirms, cancels or resumes something.

@@ -239,13 +239,16 @@ async fn what_has_not_left_is_cancelled_first() {
     let job = bench.confirm(change(done()), 250);
     bench.desk.after(1, "apply", Fault::Unreachable);
     assert!(bench.work().await.is_err());
-    assert_eq!(bench.job(job).counts.applied, 100);
+    // The call beside the one that failed arrived, if it was on its way already.
+    let applied = bench.job(job).counts.applied;
+    assert!((100..250).contains(&applied), "{applied}");
     cancel(&bench.stores.journal, &bench.job(job), None, bench.now()).unwrap();
     let undo = undo_all(&bench, job).unwrap();
     bench.ctx.link.reachable();
     bench.sync();
     bench.work().await.unwrap();
-    assert_eq!((bench.job(undo).counts.applied, bench.job(job).counts.skipped), (100, 150));
+    let counted = (bench.job(undo).counts.applied, bench.job(job).counts.skipped);
+    assert_eq!(counted, (applied, 250 - applied));
     assert!((1..=250).all(|n| status(&bench, n) == Status::Active));
 }
 

@@ -1,12 +1,13 @@
 //! Changes, one call after the other without a pause between: while calls are on their way, the outcomes of those before
-//! them are written and the next chunk is claimed, in one transaction. Two calls are on their way at most, of different
-//! conversations, so that the help desk finds its next one when it answered the last; one chunk behind them is claimed
-//! and looked at already.
+//! them are written and the next ones are claimed, in one transaction. Two calls are on their way at most, of different
+//! conversations, so that the help desk finds its next one when it answered the last; what is to leave behind them is
+//! claimed and looked at already, a few calls' worth, so that a slow disk does not make the help desk wait. The first
+//! call does not wait for that, and the job ends in the transaction of its last outcomes.
 //!
-//! For each chunk the order stays the same: its intent is on the disk before anything of it leaves, its outcome is
-//! written after the answer. After a crash two calls may have been on their way instead of one, and a chunk behind them
-//! is taken for what it says, `sending`; what becomes of them is found out by looking, as always, and a change may be set
-//! twice. A reply may not, so replies never go ahead.
+//! For each call the order stays the same: its intent is on the disk before anything of it leaves, its outcome is
+//! written after the answer. After a crash two calls may have been on their way instead of one, and what was claimed
+//! behind them is taken for what it says, `sending`; what becomes of them is found out by looking, as always, and a change
+//! may be set twice. A reply may not, so replies never go ahead.
 //!
 //! Going ahead ends as soon as anything is not plain: another job is due, something was not applied, the budget is
 //! short, the job was stopped. What was claimed ahead and has not left goes back to its place then; a call that began
@@ -23,7 +24,7 @@ use muster_store::{ClaimedItem, JobRow};
 use tokio_util::sync::CancellationToken;
 
 use super::deliver::{Parcel, Refused, refused};
-use super::known::{Headers, LastKnown};
+use super::known::{Headers, LastKnown, wanted};
 use super::record::{self, Judged};
 use super::{Point, Stop, WorkContext, guard, step, use_of};
 
@@ -34,6 +35,12 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// Calls on their way at the same time: one that the help desk works on, and one that it finds when it is done.
 const AT_ONCE: usize = 2;
+/// As many calls are claimed together.
+const AHEAD: usize = 2;
+/// And as soon as no more than this are left that may leave.
+const FEW: usize = 1;
+/// Answers that wait for the next claim at most, to be written with it.
+const ANSWERS: usize = 2;
 
 /// One call that was made ready.
 struct Call {
@@ -105,7 +112,8 @@ pub(super) async fn run(
 impl<'a> Run<'a> {
     async fn go(&mut self, cancel: &CancellationToken) {
         let mut flying = FuturesUnordered::new();
-        let mut behind = Some(self.behind(true));
+        // The first call leaves as soon as it is claimed.
+        let mut behind = Some(self.behind(1, false));
         loop {
             while flying.len() < AT_ONCE
                 && let Some(call) = self.next_call(cancel).await
@@ -115,9 +123,10 @@ impl<'a> Run<'a> {
             // What waits for room may be stopped meanwhile.
             self.ready.iter_mut().for_each(|call| call.is_next = false);
             if behind.is_none() {
-                let claims = self.ready.is_empty() && !cancel.is_cancelled() && self.may_go_ahead();
-                if claims || !self.answered.is_empty() {
-                    behind = Some(self.behind(claims));
+                let claims = if cancel.is_cancelled() { 0 } else { self.calls_to_claim() };
+                if claims > 0 || self.has_to_write() {
+                    let is_last = flying.is_empty() && self.ready.is_empty();
+                    behind = Some(self.behind(claims, is_last));
                 }
             }
             let over = async {
@@ -177,8 +186,9 @@ impl<'a> Run<'a> {
         Ok((!call.items.is_empty()).then_some(call))
     }
 
-    /// Writes what was answered; where it claims, in one transaction with what comes next, of which it makes calls.
-    fn behind(&mut self, claims: bool) -> BoxFuture<'a, Result<Option<Claimed>, Stop>> {
+    /// Writes what was answered; where so many calls are to be claimed, in one transaction with these; where nothing is
+    /// left, with the end of the job.
+    fn behind(&mut self, claims: usize, is_last: bool) -> BoxFuture<'a, Result<Option<Claimed>, Stop>> {
         let (ctx, job, action) = (self.ctx, self.job, self.action);
         let alone = self.did > 0;
         let (judged, ids): (Vec<Judged>, Vec<Vec<RemoteId>>) =
@@ -187,17 +197,23 @@ impl<'a> Run<'a> {
             let mut judged = judged;
             let outcomes =
                 judged.iter_mut().flat_map(|judged| std::mem::take(&mut judged.recorded)).collect();
-            if !claims {
-                record::write(ctx, outcomes).await?;
+            if claims == 0 {
+                if is_last && job.released.is_none() {
+                    record::write_and_finish(ctx, job.id, outcomes).await?;
+                } else {
+                    record::write(ctx, outcomes).await?;
+                }
                 written(ctx, job.id, action, judged, ids).await;
                 return Ok(None);
             }
             ctx.pass(Point::BeforeIntent).await;
             let (mut next, me) = step::next(ctx, job, action);
             next.alone = alone;
+            next.limit *= claims;
+            let wanted = wanted(&action.effects());
             let (refused, claimed, headers) = ctx
                 .store(move |stores| {
-                    let before = LastKnown::new(stores, &me, next.job);
+                    let before = LastKnown::new(stores, &me, next.job, wanted);
                     let (refused, claimed) = stores.journal.record_and_claim(&outcomes, &next, &before)?;
                     step::remember(stores, &claimed)?;
                     Ok((refused, claimed, before.into_headers()))
@@ -271,12 +287,26 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// How many calls are to be claimed now.
+    fn calls_to_claim(&self) -> usize {
+        if !self.may_go_ahead() || self.ready.len() > FEW {
+            return 0;
+        }
+        // What is ready, and what is claimed behind it.
+        let fits = |calls: usize| {
+            self.ctx.pace.wait(use_of(self.job), 0, (self.ready.len() + calls) as u64, 0).is_none()
+        };
+        (1..=AHEAD).rev().find(|calls| fits(*calls)).unwrap_or_default()
+    }
+
     fn may_go_ahead(&self) -> bool {
-        self.goes_ahead
-            && self.began.elapsed() < LONGEST
-            && self.did < self.job.counts.pending
-            // This call and the next one.
-            && self.ctx.pace.wait(use_of(self.job), 0, 2, 0).is_none()
+        self.goes_ahead && self.began.elapsed() < LONGEST && self.did < self.job.counts.pending
+    }
+
+    /// Whether answers are to be written although nothing is claimed with them.
+    fn has_to_write(&self) -> bool {
+        let is_claimed_soon = self.may_go_ahead() && !self.ready.is_empty();
+        self.answered.len() >= ANSWERS || !(self.answered.is_empty() || is_claimed_soon)
     }
 
     /// Whether the job still runs: somebody may have stopped it meanwhile.

@@ -23,7 +23,7 @@ use muster_model::{
 use muster_store::{ClaimedEffect, ClaimedItem, JobRow, Recorded, StoreError};
 
 use super::changed::{self, Still};
-use super::known::Headers;
+use super::known::{Headers, wanted};
 use super::news::news;
 use super::{Stop, WorkContext, later, record};
 use crate::EngineEvent;
@@ -184,8 +184,9 @@ async fn headers(
         return Ok(claimed.iter().map(|item| known.remove(&item.id)).collect());
     }
     let ids: Vec<RemoteId> = claimed.iter().map(|item| item.id.clone()).collect();
+    let wanted = wanted(claimed.iter().flat_map(|item| &item.effects).map(|effect| &effect.effect));
     ctx.store(move |stores| {
-        let found = stores.cache.properties(&ids)?;
+        let found = stores.cache.properties(&ids, wanted)?;
         // They come in the order of asking; only what is not cached is missing.
         let mut found = found.into_iter().peekable();
         Ok(ids.iter().map(|id| found.next_if(|header| header.id == *id)).collect())

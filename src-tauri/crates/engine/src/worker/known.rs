@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use muster_model::{Conversation, Handle, JobId, RemoteId, put_on};
-use muster_store::{Known, StoreError};
+use muster_model::{Conversation, Effect, Handle, JobId, RemoteId, put_on};
+use muster_store::{Known, StoreError, Wanted};
 
 use crate::Stores;
 use crate::overlay::still_in_doubt;
@@ -17,16 +17,26 @@ pub(super) struct LastKnown<'a> {
     stores: &'a Stores,
     me: &'a Handle,
     job: JobId,
+    wanted: Wanted,
     /// Headers as they are cached: the guard looks at them next.
     cached: RefCell<Headers>,
+}
+
+/// What has to be known of conversations to which this is done.
+pub(super) fn wanted<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Wanted {
+    let mut effects = effects.into_iter().peekable();
+    // Each item has effects of its own.
+    let is_untold = effects.peek().is_none();
+    let is_status = |effect| matches!(effect, &Effect::Status(_));
+    if !is_untold && effects.all(is_status) { Wanted::Status } else { Wanted::Everything }
 }
 
 /// Cached headers by conversation.
 pub(super) type Headers = HashMap<RemoteId, Conversation>;
 
 impl<'a> LastKnown<'a> {
-    pub(super) fn new(stores: &'a Stores, me: &'a Handle, job: JobId) -> Self {
-        Self { stores, me, job, cached: RefCell::default() }
+    pub(super) fn new(stores: &'a Stores, me: &'a Handle, job: JobId, wanted: Wanted) -> Self {
+        Self { stores, me, job, wanted, cached: RefCell::default() }
     }
 
     /// What was read on the way.
@@ -49,7 +59,7 @@ impl LastKnown<'_> {
     fn read(&self, ids: &[&RemoteId]) -> Result<Vec<Option<Conversation>>, StoreError> {
         let Stores { cache, journal } = self.stores;
         let wanted: Vec<RemoteId> = ids.iter().map(|id| (*id).clone()).collect();
-        let mut headers = cache.properties(&wanted)?;
+        let mut headers = cache.properties(&wanted, self.wanted)?;
         let since = still_in_doubt(cache.last_synced()?);
         let stamps: Vec<(&RemoteId, i64)> = headers.iter().map(|header| (&header.id, header.stamp)).collect();
         let applied = journal.applied_since(self.job, &stamps, since)?;

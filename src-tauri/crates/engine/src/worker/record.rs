@@ -120,6 +120,23 @@ pub(super) async fn write(ctx: &WorkContext, outcomes: Vec<Recorded>) -> Result<
     Ok(())
 }
 
+/// The same, in one transaction with the end of the job if this was the last of it.
+pub(super) async fn write_and_finish(
+    ctx: &WorkContext,
+    job: JobId,
+    outcomes: Vec<Recorded>,
+) -> Result<(), Stop> {
+    ctx.pass(Point::BeforeEnd).await;
+    let now = ctx.clock.now();
+    let (refused, state) =
+        ctx.store(move |stores| stores.journal.record_and_finish(&outcomes, job, now)).await?;
+    too_late(&refused);
+    if let Some(state) = state {
+        super::over(ctx, job, &state);
+    }
+    Ok(())
+}
+
 /// Says so where outcomes came too late.
 pub(super) fn too_late(refused: &[NotRecorded]) {
     if !refused.is_empty() {

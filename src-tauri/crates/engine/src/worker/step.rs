@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use muster_helpdesk::OutgoingFile;
 use muster_model::{Action, Change, Effect, Handle, RemoteId};
-use muster_store::{ClaimedItem, JobRow, Next, StoreError};
+use muster_store::{ClaimedItem, JobRow, Next, StoreError, Wanted};
 use tokio_util::sync::CancellationToken;
 
 use super::deliver::{Parcel, deliver};
@@ -29,7 +29,7 @@ pub(super) async fn take(ctx: &WorkContext, job: &JobRow, cancel: &CancellationT
     let behind = matches!(action, Action::Reply { .. }) && !capabilities.status_with_reply;
     let (claimed, headers) = ctx
         .store(move |stores| {
-            let before = LastKnown::new(stores, &next.1, next.0.job);
+            let before = LastKnown::new(stores, &next.1, next.0.job, Wanted::Everything);
             let claimed = if behind {
                 let rest = capabilities.max_batch.max(1);
                 let (job, limit, now) = (next.0.job, next.0.limit, next.0.now);

@@ -7,12 +7,12 @@ use muster_model::{EffectState, JobId, JobState, PauseReason, Sending};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    JobRow, Journal, item,
+    JobRow, Journal, Recorded, item,
     jobs::{end, read, seq_of, with_figures},
     tally,
 };
 use crate::{
-    Result, StoreError,
+    NotRecorded, Result, StoreError,
     column::{from_count, instant, ms, to_json},
 };
 
@@ -129,6 +129,23 @@ impl Journal {
                 return Ok(row.state);
             }
             end(tx, row.seq, &row.counts, ms(now))
+        })
+    }
+
+    /// As [`Journal::record`]; in the same transaction the job ends, if every one of its items has its end now. Says whether
+    /// it did. What is unknown may still be looked for, so that a job with such an item goes on.
+    pub fn record_and_finish(
+        &self,
+        outcomes: &[Recorded],
+        job: JobId,
+        now: Timestamp,
+    ) -> Result<(Vec<NotRecorded>, Option<JobState>)> {
+        self.db.write(|tx| {
+            let refused = self.write_outcomes(tx, outcomes)?;
+            let row = row_of(tx, job)?;
+            let is_over = row.state == JobState::Running && row.counts.open() + row.counts.unknown == 0;
+            let state = if is_over { Some(end(tx, row.seq, &row.counts, ms(now))?) } else { None };
+            Ok((refused, state))
         })
     }
 
