@@ -1,7 +1,7 @@
 import type { Host } from '../host/host';
 import { asUiError } from '../host/host';
 import type { FilterCheck } from '../host/types';
-import { debounced, Latest } from '../ui/later';
+import { gathered, Latest } from '../ui/later';
 import { splitTerms } from './terms';
 
 /**
@@ -12,7 +12,8 @@ export class Filter {
   readonly #account: string;
   readonly #onapply: (text: string) => void;
   readonly #latest = new Latest();
-  readonly #later = debounced(60, () => void this.#ask());
+  /** Asked at once and one question at a time: the answer is on this computer, and a pause would be the longest part of it. */
+  readonly #later = gathered(0, () => this.#ask());
   #text = $state('');
   #applied = $state('');
   #cursor: number | null = null;

@@ -33,12 +33,18 @@ export function gathered(wait: number, work: () => Promise<void>) {
     if (running) again = true;
     else timer ??= setTimeout(() => void run(), wait);
   }
+  /** What was called for is no longer wanted; a run that has begun ends. */
+  function cancel(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    again = false;
+  }
   /** For good: what was gathered for is gone. */
   function stop(): void {
     stopped = true;
     clearTimeout(timer);
   }
-  return { call, stop };
+  return { call, cancel, stop };
 }
 
 /**
