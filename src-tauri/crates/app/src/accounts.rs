@@ -291,6 +291,7 @@ const ANYTHING: DeskAbilities = DeskAbilities {
     clear_tags: true,
     attachments: true,
     notes: true,
+    note_files: true,
 };
 
 fn can(capabilities: &Capabilities) -> DeskAbilities {
@@ -305,6 +306,7 @@ fn can(capabilities: &Capabilities) -> DeskAbilities {
         clear_tags: capabilities.clear_tags,
         attachments: capabilities.attachments,
         notes: capabilities.notes,
+        note_files: capabilities.note_files,
     }
 }
 
@@ -368,7 +370,13 @@ fn directory_view(directory: &Directory) -> DirectoryView {
         teams: directory
             .teams
             .iter()
-            .map(|team| TeamView { handle: team.handle.to_string(), name: team.name.clone() })
+            .map(|team| TeamView {
+                handle: team.handle.to_string(),
+                name: team.name.clone(),
+                members: count(
+                    directory.agents.iter().filter(|agent| agent.teams.contains(&team.handle)).count(),
+                ),
+            })
             .collect(),
         tags: directory
             .tags
@@ -399,6 +407,7 @@ fn missing(can: &Capabilities) -> Vec<Ability> {
             "It keeps no reference of ours, so Muster compares texts to find a reply",
         ),
         (can.files, "Files", "Replies carry text only"),
+        (can.note_files || !can.files, "Files on notes", "Its notes are text only; replies carry files"),
         (can.attachments, "Files of customers", "It hands them out in its own window only"),
     ];
     let missing = lacks.into_iter().filter(|(can, ..)| !can);

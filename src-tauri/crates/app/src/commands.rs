@@ -86,6 +86,8 @@ macro_rules! muster_commands {
             attach_file(AttachFile) -> FileView;
             /// Prepared texts.
             snippets(SnippetsRequest) -> Snippets;
+            /// Texts with merge tags as a customer would read them.
+            fill(FillRequest) -> Filled;
             /// What is being written in a conversation.
             draft(DraftRef) -> MaybeDraft;
             /// Keeps what is being written.

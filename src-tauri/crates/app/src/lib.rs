@@ -29,10 +29,12 @@ mod snippets;
 mod storage;
 mod terminal;
 mod thread;
+mod thread_view;
 mod view_filter;
 mod views;
 pub mod wire;
 mod words;
+mod writing;
 
 pub use app::{App, DemoDesk, Notification};
 pub use data_dir::data_dir;

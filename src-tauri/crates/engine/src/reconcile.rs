@@ -182,11 +182,12 @@ fn again_or_enough(effect: &UnknownEffect) -> Verdict {
 }
 
 fn as_note(effect: &UnknownEffect) -> Option<Note> {
-    let Some(Action::Note { text, mentions }) = &effect.action else { return None };
+    let Some(Action::Note { text, mentions, .. }) = &effect.action else { return None };
     Some(Note {
         id: effect.id.clone(),
         text: text.clone(),
         mentions: mentions.clone(),
+        files: Vec::new(),
         client_ref: ClientRef::new(effect.job, effect.item),
         sent_at: effect.sent_at,
     })

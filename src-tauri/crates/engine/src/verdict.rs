@@ -91,7 +91,7 @@ impl Bench<'_> {
         let beyond = self.beyond_the_server(&self.effects);
         let judged = audience.iter().map(|subject| match self.action {
             Action::Reply { mass, files, .. } => self.reply(subject, *mass, files, beyond.as_ref()),
-            Action::Note { .. } => self.note(subject),
+            Action::Note { files, .. } => self.note(subject, files),
             Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => {
                 self.change(subject, beyond.as_ref())
             }
@@ -132,15 +132,17 @@ impl Bench<'_> {
         }
     }
 
-    fn note(&self, subject: &Subject<'_>) -> Finding {
+    fn note(&self, subject: &Subject<'_>, files: &[FileRef]) -> Finding {
         if !self.me.may_note {
             Verdict::NotPermitted.into()
         } else if self.capabilities.is_some_and(|capabilities| !capabilities.notes) {
             Finding::because(Verdict::Unsupported, "it takes no notes from here")
+        } else if !files.is_empty() && self.capabilities.is_some_and(|can| !can.note_files) {
+            Finding::because(Verdict::Unsupported, "its notes carry no files")
         } else if subject.conversation.status == Status::Archived {
             Verdict::Archived.into()
         } else {
-            Verdict::WillChange.into()
+            Finding { with_files: !files.is_empty(), ..Verdict::WillChange.into() }
         }
     }
 

@@ -50,6 +50,9 @@ pub struct Capabilities {
     pub clear_tags: bool,
     /// Internal notes can be written.
     pub notes: bool,
+    /// Notes can carry files.
+    #[serde(default)]
+    pub note_files: bool,
     /// The server can block a contact.
     pub block: bool,
     /// The server can delete a conversation.

@@ -102,6 +102,8 @@ pub struct Note {
     pub text: String,
     /// Colleagues who are told of it.
     pub mentions: Vec<Mention>,
+    /// Files that hang on it, where [`Capabilities::note_files`] says that the server can.
+    pub files: Vec<Arc<OutgoingFile>>,
     /// The same in every attempt.
     pub client_ref: ClientRef,
     /// When it is written to the journal as `sending`: for servers where only texts and times can be compared.

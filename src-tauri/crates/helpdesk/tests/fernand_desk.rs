@@ -193,6 +193,7 @@ async fn the_whole_way(url: &str, running: &Running) {
             .map(|handle| Mention { handle, name: String::new() })
             .to_vec(),
         client_ref: ClientRef::from("j/2".to_owned()),
+        files: Vec::new(),
         sent_at: now(),
     };
     assert_eq!(desk.note(&note).await.unwrap().state(), EffectState::Applied);

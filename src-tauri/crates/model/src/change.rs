@@ -136,6 +136,9 @@ pub enum Action {
         /// Colleagues who are told of it: those whom the text calls.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Mention>,
+        /// Files that hang on it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
     },
     /// Follow or stop following.
     Follow {

@@ -1,21 +1,21 @@
 //! Whom a note calls: `@` and a whole name, the beginning of a handle up to its own `@`, or a first name that only one
-//! colleague has.
+//! colleague has. `@` and a team's name or handle calls everybody in it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Agent, Handle};
+use crate::{Agent, Handle, Team};
 
 /// A colleague whom a note calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
     /// How the help desk knows them.
     pub handle: Handle,
-    /// As they are called in a text.
+    /// As they are called in a text: their own name, or that of their team.
     pub name: String,
 }
 
 impl Mention {
-    /// Whether the text says `@` and this colleague: by name, first name or handle.
+    /// Whether the text says `@` and this colleague: by name, first name or handle, or by the name of their team.
     #[must_use]
     pub fn is_named_in(&self, text: &str) -> bool {
         let handle = self.handle.as_str();
@@ -24,25 +24,47 @@ impl Mention {
     }
 }
 
-/// Whom a text calls, each once, in the order of the text.
+/// Whom a text calls, each once, in the order of the text; of a team everybody who is in it.
 #[must_use]
-pub fn mentions_in(text: &str, agents: &[Agent]) -> Vec<Mention> {
+pub fn mentions_in(text: &str, agents: &[Agent], teams: &[Team]) -> Vec<Mention> {
     let mut called: Vec<Mention> = Vec::new();
     for rest in places(text) {
-        let by_name = agents.iter().filter(|agent| begins(&rest, &agent.name));
-        // The longest: "Ann Lee" does not call the Ann Lee who stands before "Ann Lee-Smith" in the list.
-        let by_name = by_name.max_by_key(|agent| agent.name.len());
-        let by_handle = || agents.iter().find(|agent| begins(&rest, local(agent.handle.as_str())));
-        let only_first = || {
-            let mut same = agents.iter().filter(|agent| begins(&rest, first(&agent.name)));
-            same.next().filter(|_| same.next().is_none())
-        };
-        let Some(agent) = by_name.or_else(by_handle).or_else(only_first) else { continue };
-        if !called.iter().any(|known| known.handle == agent.handle) {
-            called.push(Mention { handle: agent.handle.clone(), name: agent.name.clone() });
+        for (agent, name) in whom(&rest, agents, teams) {
+            if !called.iter().any(|known| known.handle == agent.handle) {
+                called.push(Mention { handle: agent.handle.clone(), name: name.to_owned() });
+            }
         }
     }
     called
+}
+
+/// Who is called by what stands behind one `@`, and by which name.
+fn whom<'a>(rest: &str, agents: &'a [Agent], teams: &'a [Team]) -> Vec<(&'a Agent, &'a str)> {
+    // By the word with which the text calls the team: whoever reads the text has to find them by it.
+    let in_team = |team: &'a Team, word: &'a str| -> Vec<(&'a Agent, &'a str)> {
+        let members = agents.iter().filter(|agent| agent.teams.contains(&team.handle));
+        members.map(|agent| (agent, word)).collect()
+    };
+    // The longest: "Ann Lee" does not call the Ann Lee who stands before "Ann Lee-Smith" in the list.
+    let by_name =
+        agents.iter().filter(|agent| begins(rest, &agent.name)).max_by_key(|agent| agent.name.len());
+    let by_team = teams.iter().filter(|team| begins(rest, &team.name)).max_by_key(|team| team.name.len());
+    match (by_name, by_team) {
+        (Some(agent), Some(team)) if team.name.len() > agent.name.len() => return in_team(team, &team.name),
+        (Some(agent), _) => return vec![(agent, &agent.name)],
+        (None, Some(team)) => return in_team(team, &team.name),
+        (None, None) => {}
+    }
+    let by_handle = agents.iter().find(|agent| begins(rest, local(agent.handle.as_str())));
+    if let Some(agent) = by_handle {
+        return vec![(agent, &agent.name)];
+    }
+    if let Some(team) = teams.iter().find(|team| begins(rest, team.handle.as_str())) {
+        return in_team(team, team.handle.as_str());
+    }
+    let mut same = agents.iter().filter(|agent| begins(rest, first(&agent.name)));
+    let only = same.next().filter(|_| same.next().is_none());
+    only.map(|agent| (agent, agent.name.as_str())).into_iter().collect()
 }
 
 /// What stands behind each `@` that begins a word, in lower case.
@@ -77,19 +99,30 @@ mod tests {
     use super::*;
 
     fn agents() -> Vec<Agent> {
-        let agent = |handle: &str, name: &str| Agent {
+        let agent = |handle: &str, name: &str, teams: &[&str]| Agent {
             id: handle.into(),
             handle: handle.into(),
             name: name.into(),
-            teams: Vec::new(),
+            teams: teams.iter().map(|team| Handle::from(*team)).collect(),
         };
         vec![
-            agent("mira@desk.example", "Mira Okafor"),
-            agent("jonas@desk.example", "Jonas Albrecht"),
-            agent("aiko.t@desk.example", "Aiko Tan"),
-            agent("aino@desk.example", "Aino Salmela"),
-            agent("ann@desk.example", "Ann Lee"),
-            agent("smith@desk.example", "Ann Lee Smith"),
+            agent("mira@desk.example", "Mira Okafor", &["billing"]),
+            agent("jonas@desk.example", "Jonas Albrecht", &["billing", "first-line"]),
+            agent("aiko.t@desk.example", "Aiko Tan", &["returns"]),
+            agent("aino@desk.example", "Aino Salmela", &[]),
+            agent("ann@desk.example", "Ann Lee", &[]),
+            agent("smith@desk.example", "Ann Lee Smith", &[]),
+        ]
+    }
+
+    fn teams() -> Vec<Team> {
+        let team =
+            |handle: &str, name: &str| Team { id: handle.into(), handle: handle.into(), name: name.into() };
+        vec![
+            team("billing", "Billing"),
+            team("returns", "Orders & returns"),
+            team("first-line", "Ann Lee and her line"),
+            team("empty", "Night shift"),
         ]
     }
 
@@ -102,9 +135,15 @@ mod tests {
     #[case::longest("@Ann Lee Smith", &["smith@desk.example"])]
     #[case::the_beginning_of_another_name("@Annabel, hello", &[])]
     #[case::an_address("write to mira@jonas.example", &[])]
+    #[case::team("@Billing, see", &["mira@desk.example", "jonas@desk.example"])]
+    #[case::team_of_several_words("@orders & returns", &["aiko.t@desk.example"])]
+    #[case::team_by_handle("@returns?", &["aiko.t@desk.example"])]
+    #[case::team_with_a_longer_name("@Ann Lee and her line", &["jonas@desk.example"])]
+    #[case::somebody_of_a_team_who_was_called("@Jonas, tell @Billing", &["jonas@desk.example", "mira@desk.example"])]
+    #[case::team_without_anybody("@Night shift", &[])]
     #[case::nobody("@ghost and a bare @", &[])]
     fn whom_a_text_calls(#[case] text: &str, #[case] expected: &[&str]) {
-        let called = mentions_in(text, &agents());
+        let called = mentions_in(text, &agents(), &teams());
         let handles: Vec<&str> = called.iter().map(|mention| mention.handle.as_str()).collect();
         assert_eq!(handles, expected);
         assert!(called.iter().all(|mention| mention.is_named_in(text)));
@@ -120,9 +159,9 @@ mod tests {
             teams: vec![],
         });
         // The handle up to its sign is still one person's.
-        assert_eq!(mentions_in("@Jonas", &agents)[0].handle.as_str(), "jonas@desk.example");
+        assert_eq!(mentions_in("@Jonas", &agents, &[])[0].handle.as_str(), "jonas@desk.example");
         agents[1].handle = "ja@desk.example".into();
-        assert_eq!(mentions_in("@Jonas", &agents), []);
+        assert_eq!(mentions_in("@Jonas", &agents, &[]), []);
     }
 
     #[test]

@@ -23,6 +23,8 @@ import type {
   ExportRequest,
   Exported,
   FileView,
+  Filled,
+  FillRequest,
   FilterCheck,
   FilterText,
   FollowRequest,
@@ -115,6 +117,7 @@ export type Commands = {
   attach_file: [AttachFile, FileView];
   save_attachment: [SaveAttachment, SavedFile];
   snippets: [SnippetsRequest, Snippets];
+  fill: [FillRequest, Filled];
   draft: [DraftRef, MaybeDraft];
   save_draft: [SaveDraft, MaybeDraft];
   draft_versions: [DraftRef, Drafts];

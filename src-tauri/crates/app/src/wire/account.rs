@@ -124,6 +124,8 @@ wire! {
         pub attachments: bool,
         /// Take notes from here.
         pub notes: bool,
+        /// Hang files on notes.
+        pub note_files: bool,
     }
 
     /// The connection to the help desk.
@@ -170,6 +172,8 @@ wire! {
     pub struct TeamView {
         pub handle: String,
         pub name: String,
+        /// How many are in it, as far as the help desk says so.
+        pub members: u32,
     }
 
     /// A tag and its hue, 0–7.

@@ -114,8 +114,11 @@ wire! {
     pub struct NoteRequest {
         pub account: String,
         pub id: String,
-        /// `@` and a name or a handle calls a colleague.
+        /// `@` and a name or a handle calls a colleague, or everybody in a team.
         pub text: String,
+        /// Ids of files that were attached with `attach_file`.
+        #[serde(default)]
+        pub files: Vec<String>,
         /// Seconds in which it can be taken back; absent for the usual ones.
         #[serde(default)]
         pub hold: Option<u32>,
@@ -170,6 +173,25 @@ wire! {
         pub mime: String,
         /// The bytes, in base64.
         pub data: String,
+    }
+
+    /// Texts with merge tags, to be read as one customer would.
+    pub struct FillRequest {
+        pub account: String,
+        pub id: String,
+        pub texts: Vec<String>,
+    }
+
+    /// They, filled in, in the order of asking.
+    pub struct Filled {
+        pub texts: Vec<FilledText>,
+    }
+
+    /// One of them.
+    pub struct FilledText {
+        pub text: String,
+        /// A tag in it is unknown, or has no value here and no fallback: so it would not leave.
+        pub open: bool,
     }
 
     /// Prepared texts.

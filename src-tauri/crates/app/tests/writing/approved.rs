@@ -1,7 +1,7 @@
 //! Approved texts: what reaches a WhatsApp conversation whose window is closed, alone and in a mass reply.
 
 use muster_app::wire::{ApprovedView, EditPlan, PlanRequest, PlanView, ReplyRequest, SelectionView};
-use muster_app::wire::{ChangeView, ConfirmRequest, ConversationRef, MessageRequest};
+use muster_app::wire::{ChangeView, ConfirmRequest, ConversationRef, FillRequest, MessageRequest};
 use serde_json::Value;
 
 use crate::bench::Bench;
@@ -39,9 +39,22 @@ async fn one_is_sent_where_nothing_else_goes() {
     bench.messages(&id).await;
     let thread = bench.app.thread(ConversationRef { account: bench.account.clone(), id: id.clone() });
     let thread = thread.await.unwrap();
-    assert!(thread.reply_blocked.unwrap().contains("Only approved texts go"));
+    assert!(thread.reply_blocked.as_deref().unwrap().contains("Only approved texts go"));
     let text = thread.approved_texts.iter().find(|text| text.name == CHOSEN).unwrap();
     assert_eq!((text.gaps, text.text.contains("{{1}}")), (1, true));
+
+    // Before it leaves it reads as it will, and says what is missing.
+    let asked = ["{{customer_name}}", "{{contact.custom_fields.nothing}}", "plain", "{{who}}"];
+    let asked = FillRequest {
+        account: bench.account.clone(),
+        id: id.clone(),
+        texts: asked.into_iter().map(str::to_owned).collect(),
+    };
+    let filled = bench.app.fill(asked).await.unwrap().texts;
+    let filled: Vec<(&str, bool)> = filled.iter().map(|one| (one.text.as_str(), one.open)).collect();
+    let name = thread.row.name.as_str();
+    let missing = "{{contact.custom_fields.nothing}}";
+    assert_eq!(filled, [(name, false), (missing, true), ("plain", false), ("{{who}}", true)]);
 
     let refused = bench.app.reply(bench.reply(&id, "Hello")).await.unwrap_err();
     assert!(refused.message.contains("indow closed"), "{}", refused.message);

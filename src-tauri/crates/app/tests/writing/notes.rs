@@ -1,14 +1,20 @@
 //! One note: it waits where it can be seen, is taken back, and reaches the team with those whom it calls.
 
 use muster_app::ErrorCode;
-use muster_app::wire::{AccountRef, DraftRef, JobRef, NoteRequest};
+use muster_app::wire::{AccountRef, AttachFile, DraftRef, JobRef, NoteRequest};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
 
 impl Bench {
     fn a_note(&self, id: &str, text: &str) -> NoteRequest {
-        NoteRequest { account: self.account.clone(), id: id.to_owned(), text: text.to_owned(), hold: None }
+        NoteRequest {
+            account: self.account.clone(),
+            id: id.to_owned(),
+            text: text.to_owned(),
+            files: Vec::new(),
+            hold: None,
+        }
     }
 
     async fn note_draft(&self, id: &str) -> Option<String> {
@@ -66,6 +72,52 @@ async fn a_note_is_pending_then_taken_back_then_there() {
             notes.map(|message| message.delivery.clone()).collect::<Vec<_>>() == [None]
         })
         .await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_note_takes_files_along_and_calls_a_team() {
+    let bench = Bench::start().await;
+    let id = bench.ids("status=active&channel=sms").await.remove(0);
+    bench.messages(&id).await;
+    let state = bench.app.account_state(AccountRef { account: bench.account.clone() }).await.unwrap();
+    assert!(state.can.note_files);
+    let team = state.directory.teams.iter().find(|team| team.members > 1).expect("a team with people in it");
+    let bytes = AttachFile {
+        account: bench.account.clone(),
+        name: "capture.txt".to_owned(),
+        mime: "text/plain".to_owned(),
+        data: "cmVmIDQ4MjEz".to_owned(),
+    };
+    let file = bench.app.attach_file(bytes).await.unwrap();
+    let text = format!("@{}, the capture is attached.", team.name);
+    let request = NoteRequest { files: vec![file.id.clone()], ..bench.a_note(&id, &text) };
+
+    // Held and taken back, it is a draft again, with its file.
+    let job = bench.app.note(NoteRequest { hold: Some(600), ..request.clone() }).await.unwrap();
+    let shown = bench.messages(&id).await.pop().unwrap();
+    assert_eq!((shown.delivery.as_deref(), shown.mentions.len()), (Some("pending"), team.members as usize));
+    let job = JobRef { account: bench.account.clone(), job: job.id };
+    bench.app.cancel_job(job).await.unwrap();
+    let named = DraftRef { kind: "note".to_owned(), ..bench.named(&id) };
+    let draft = bench.app.draft(named).await.unwrap().draft.unwrap();
+    assert_eq!((draft.text.as_str(), draft.files.len()), (text.as_str(), 1));
+    assert_eq!(draft.files[0].id, file.id);
+
+    let job = bench.app.note(NoteRequest { hold: Some(0), ..request }).await.unwrap();
+    let job = JobRef { account: bench.account.clone(), job: job.id };
+    let does = bench.app.job(job).await.unwrap();
+    assert!(
+        does.does.iter().filter(|line| **line == format!("Calls {}", team.name)).count() == 1,
+        "{:?}",
+        does.does
+    );
+    bench.until("it arrived", async || !bench.sent(&id).await.is_empty()).await;
+    let sent = bench.sent(&id).await;
+    assert_eq!((&sent[0]["kind"], &sent[0]["text"]), (&json!("note"), &json!(text)));
+    let files = sent[0]["attachments"].as_array().unwrap();
+    assert_eq!((files.len(), &files[0]["name"], &files[0]["size"]), (1, &json!("capture.txt"), &json!(9)));
+    assert_eq!(sent[0]["mentions"].as_array().unwrap().len(), team.members as usize);
     bench.stop().await;
 }
 

@@ -110,7 +110,7 @@ pub(super) async fn send(
     let whole = desk.faults.refuses_batches();
     desk.db
         .write(move |tx| {
-            check_files(tx, asked.replies.iter().flat_map(|reply| &reply.files))??;
+            check_files(tx, asked.replies.iter().flat_map(|reply| &reply.files), "replies.files")??;
             for reply in &mut asked.replies {
                 if let Some(template) = &reply.template {
                     if !reply.text.is_empty() {

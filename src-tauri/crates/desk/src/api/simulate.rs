@@ -125,7 +125,7 @@ pub(super) async fn change(State(desk): State<Shared>, Body(asked): Body<Acting>
                 }
             }
             if let Some(text) = &asked.note {
-                db::add_note(tx, &head()?, text, None, &by, now)?;
+                db::add_note(tx, &head()?, text, &[], None, &by, now)?;
             }
             if let Some(change) = &asked.change {
                 check_change(tx, change)??;

@@ -46,12 +46,16 @@ pub(super) struct Note {
     /// Deduplicates, as for replies.
     #[schema(example = json!(null))]
     client_ref: Option<String>,
+    /// Ids of uploaded files. Whatever the channel carries: no customer gets them.
+    #[serde(default)]
+    #[schema(example = json!([]))]
+    files: Vec<String>,
 }
 
 /// Write a note
 ///
 /// Only the team sees it, and whose turn it is stays. `@` with a handle's beginning, a whole name, or a first name that only
-/// one colleague has calls that colleague: see `mentions` of the message. Reasons: `archived`, `merged`, `empty_text`,
+/// one colleague has calls that colleague; with a team's name or handle it calls everybody in it: see `mentions` of the message. Reasons: `archived`, `merged`, `empty_text`,
 /// `ref_reused`.
 #[utoipa::path(post, path = "/api/conversations/{id}/notes", tag = "Team",
     params(("id" = String, Path, example = "c-1001")), request_body = Note,
@@ -67,7 +71,9 @@ pub(super) async fn note(
     desk.db
         .write(move |tx| {
             let head = conversation(tx, &id)?;
-            Ok(Json(db::add_note(tx, &head, &asked.text, asked.client_ref.as_deref(), &by, now)?))
+            db::check_files(tx, asked.files.iter(), "files")??;
+            let reference = asked.client_ref.as_deref();
+            Ok(Json(db::add_note(tx, &head, &asked.text, &asked.files, reference, &by, now)?))
         })
         .await
 }

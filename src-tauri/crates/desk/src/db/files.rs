@@ -1,4 +1,5 @@
-//! Files: the bytes once each, hung on as many messages as carry them. One that was uploaded waits for a reply to name it.
+//! Files: the bytes once each, hung on as many messages as carry them. One that was uploaded waits for a reply or a note
+//! to name it.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -58,7 +59,7 @@ pub(super) fn insert_file(
     Ok(tx.last_insert_rowid())
 }
 
-/// Takes a file for replies to name. The same bytes under the same name are the same upload.
+/// Takes a file for replies and notes to name. The same bytes under the same name are the same upload.
 pub(crate) fn upload(tx: &Connection, name: &str, mime: &str, bytes: &[u8]) -> rusqlite::Result<Attachment> {
     let hash = Sha256::digest(bytes);
     let known = tx
@@ -85,11 +86,12 @@ pub(crate) fn upload(tx: &Connection, name: &str, mime: &str, bytes: &[u8]) -> r
 pub(crate) fn check_files<'a>(
     tx: &Connection,
     ids: impl Iterator<Item = &'a String>,
+    field: &'static str,
 ) -> rusqlite::Result<Result<(), Invalid>> {
     for id in ids {
         if size_of(tx, id)?.is_none() {
             let message = format!("There is no uploaded file {id}.");
-            return Ok(Err(Invalid { code: "unknown_file", message, field: "replies.files" }));
+            return Ok(Err(Invalid { code: "unknown_file", message, field }));
         }
     }
     Ok(Ok(()))

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::apply::Actor;
-use super::ids::{conversation_id, tagged};
+use super::files::hang;
+use super::ids::{conversation_id, parse, tagged};
 use super::messages::{NewMessage, Receipt, insert_message, receipt_of, remember_receipt};
 use super::outcome::{Outcome, Reason, Verdict};
 use super::row::{Head, touch};
@@ -46,6 +47,7 @@ pub(crate) fn add_note(
     tx: &Connection,
     head: &Head,
     text: &str,
+    files: &[String],
     client_ref: Option<&str>,
     by: &Actor,
     now: Millis,
@@ -92,7 +94,13 @@ pub(crate) fn add_note(
         tx.prepare_cached("UPDATE messages SET mentions = ?2 WHERE id = ?1")?
             .execute(params![message, serde_json::json!(called).to_string()])?;
     }
-    tx.execute("UPDATE conversations SET updated = MAX(updated, ?2) WHERE id = ?1", params![head.id, now])?;
+    for upload in files.iter().filter_map(|id| parse('f', id)) {
+        hang(tx, message, upload)?;
+    }
+    tx.execute(
+        "UPDATE conversations SET updated = MAX(updated, ?2), has_attachment = has_attachment OR ?3 WHERE id = ?1",
+        params![head.id, now, !files.is_empty()],
+    )?;
     let seq = touch(tx, head.id, "note", None, Some(&by.handle), now)?;
     let receipt = Receipt { conversation: head.id, message, at: now, seq, status: None };
     if let Some(reference) = client_ref {
@@ -101,16 +109,20 @@ pub(crate) fn add_note(
     Ok(yes(&receipt, false))
 }
 
-/// Whom a text calls: `@` and a handle, a whole name, or a first name that only one colleague has.
+/// Whom a text calls: `@` and a handle, a whole name, or a first name that only one colleague has; or a team, and with it
+/// everybody who is in it.
 fn mentions_in(tx: &Connection, text: &str) -> rusqlite::Result<Vec<String>> {
     if !text.contains('@') {
         return Ok(Vec::new());
     }
-    let agents: Vec<(String, String)> = tx
-        .prepare_cached("SELECT handle, name FROM agents ORDER BY id")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let named = |sql: &str| -> rusqlite::Result<Vec<(String, String)>> {
+        tx.prepare_cached(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    let agents = named("SELECT handle, name FROM agents ORDER BY id")?;
+    let teams = named("SELECT handle, name FROM teams ORDER BY id")?;
     let first = |name: &str| name.split(' ').next().unwrap_or_default().to_lowercase();
+    // In a handle stands an @ of its own, at which the text was split: what is before it is enough.
+    let local = |handle: &str| handle.split('@').next().unwrap_or_default().to_lowercase();
     let mut called: Vec<String> = Vec::new();
     for rest in text.split('@').skip(1) {
         let rest = rest.to_lowercase();
@@ -120,17 +132,44 @@ fn mentions_in(tx: &Connection, text: &str) -> rusqlite::Result<Vec<String>> {
                     .strip_prefix(word)
                     .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
         };
-        // In a handle stands an @ of its own, at which the text was split: what is before it is enough.
-        let local = |handle: &str| handle.split('@').next().unwrap_or_default().to_lowercase();
-        let exact = agents.iter().find(|(_, name)| begins(&name.to_lowercase()));
-        let exact = exact.or_else(|| agents.iter().find(|(handle, _)| begins(&local(handle))));
-        let mut by_first = agents.iter().filter(|(_, name)| begins(&first(name)));
-        let found = exact.or_else(|| by_first.next().filter(|_| by_first.next().is_none()));
-        if let Some((handle, _)) = found.filter(|(handle, _)| !called.contains(handle)) {
-            called.push(handle.clone());
+        // Of two names that the text may mean, the longer one.
+        let longest = |of: &[(String, String)]| {
+            let fitting = of.iter().filter(|(_, name)| begins(&name.to_lowercase()));
+            fitting.max_by_key(|(_, name)| name.len()).cloned()
+        };
+        let found = match (longest(&agents), longest(&teams)) {
+            (Some((_, of_agent)), Some((team, name))) if name.len() > of_agent.len() => members(tx, &team)?,
+            (None, Some((team, _))) => members(tx, &team)?,
+            (Some((agent, _)), _) => vec![agent],
+            (None, None) => {
+                let mut by_first = agents.iter().filter(|(_, name)| begins(&first(name)));
+                let only_first = by_first.next().filter(|_| by_first.next().is_none());
+                let by_handle = agents.iter().find(|(handle, _)| begins(&local(handle)));
+                let team = teams.iter().find(|(handle, _)| begins(&handle.to_lowercase()));
+                match (by_handle, team) {
+                    (None, Some((team, _))) => members(tx, team)?,
+                    (agent, _) => {
+                        agent.or(only_first).map(|(handle, _)| handle.clone()).into_iter().collect()
+                    }
+                }
+            }
+        };
+        for handle in found {
+            if !called.contains(&handle) {
+                called.push(handle);
+            }
         }
     }
     Ok(called)
+}
+
+fn members(tx: &Connection, team: &str) -> rusqlite::Result<Vec<String>> {
+    tx.prepare_cached(
+        "SELECT a.handle FROM agents a JOIN team_members m ON m.agent_id = a.id JOIN teams t ON t.id = m.team_id
+          WHERE t.handle = ?1 ORDER BY a.id",
+    )?
+    .query_map([team], |row| row.get(0))?
+    .collect()
 }
 
 /// Takes a conversation away; its number stays as a trace in the stream of changes.

@@ -151,7 +151,7 @@ pub(super) async fn note(
             let head = head_of(tx, id)?.ok_or_else(|| Refusal::not_found("Conversation"))?;
             let text = with_mentions(tx, html::to_text(&asked.content), &asked.mentions)?;
             // A repeated `generated_id` is not looked at: nobody says that it is.
-            let noted = db::add_note(tx, &head, &text, None, &by, now)?;
+            let noted = db::add_note(tx, &head, &text, &[], None, &by, now)?;
             if let Some(reason) = noted.reason {
                 return Err(reason.into());
             }

@@ -52,6 +52,28 @@ async fn a_file_may_be_larger_than_a_body_but_not_any_size() {
 }
 
 #[tokio::test]
+async fn a_note_carries_files_whatever_the_channel_does() {
+    let desk = Desk::start().await;
+    let upload = upload(&desk, "invoice.pdf", "application/pdf", b"%PDF".to_vec(), 200).await;
+    let id = desk.one("status=active&channel=sms").await;
+    let path = format!("/api/conversations/{id}/notes");
+    let note = json!({ "text": "See the file.", "client_ref": "n/0", "files": [upload["id"]] });
+    let noted = desk.post(&path, &note).await;
+    assert_eq!(noted["outcome"], "applied", "{noted}");
+    let again = desk.post(&path, &note).await;
+    assert_eq!((&again["duplicate"], &again["message_id"]), (&json!(true), &noted["message_id"]));
+    let files = files_of(&desk, &id).await;
+    assert_eq!((files.len(), &files[0]["name"], &files[0]["size"]), (1, &json!("invoice.pdf"), &json!(4)));
+    assert_eq!(desk.conversation(&id).await["has_attachment"], true);
+    let unknown = json!({ "text": "See the file.", "files": ["f-99999"] });
+    let refused = desk.post_for(422, &path, &unknown).await;
+    assert_eq!(
+        (&refused["error"]["code"], &refused["error"]["field"]),
+        (&json!("unknown_file"), &json!("files"))
+    );
+}
+
+#[tokio::test]
 async fn each_channel_carries_what_it_can_and_the_text_always_goes() {
     let desk = Desk::start().await;
     let small = text(&upload(&desk, "invoice.pdf", "application/pdf", b"%PDF".to_vec(), 200).await["id"]);

@@ -91,12 +91,12 @@ impl Plan {
         self.approved().is_some() || (self.action.is_reply() && self.items.iter().any(is_out))
     }
 
-    /// The files that go with its replies.
+    /// The files that go with its replies or its note.
     #[must_use]
     pub fn files(&self) -> &[FileRef] {
         match &self.action {
-            Action::Reply { files, .. } => files,
-            Action::Change { .. } | Action::Note { .. } | Action::Follow { .. } | Action::Undo { .. } => &[],
+            Action::Reply { files, .. } | Action::Note { files, .. } => files,
+            Action::Change { .. } | Action::Follow { .. } | Action::Undo { .. } => &[],
         }
     }
 }

@@ -51,7 +51,7 @@ mod tests {
         let rules = SendingRules::default();
         assert_eq!(usual_hold(&rules, &reply, channels), seconds);
         assert_eq!(usual_hold(&rules, &Action::Follow { on: true }, channels), 0);
-        let note = Action::Note { text: "Look".into(), mentions: Vec::new() };
+        let note = Action::Note { text: "Look".into(), mentions: Vec::new(), files: Vec::new() };
         assert_eq!(usual_hold(&rules, &note, channels), 10, "whatever the channel: no customer hears it");
         let rules = SendingRules { hold_one: 1, hold_many: 2, hold_chat: 3, ..rules };
         let told = usual_hold(&rules, &reply, channels);

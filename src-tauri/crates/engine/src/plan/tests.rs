@@ -55,6 +55,7 @@ fn able() -> Capabilities {
         priority: true,
         clear_tags: true,
         notes: false,
+        note_files: false,
         block: true,
         delete: true,
         files: true,

@@ -82,7 +82,10 @@ pub fn does(action: &Action) -> Vec<String> {
     let change = match action {
         Action::Change { change } | Action::Reply { then: change, .. } => change,
         Action::Note { mentions, .. } => {
-            return mentions.iter().map(|who| format!("Calls {}", who.name)).collect();
+            let mut calls: Vec<String> = mentions.iter().map(|who| format!("Calls {}", who.name)).collect();
+            // A team is called once, whoever is in it.
+            calls.dedup();
+            return calls;
         }
         Action::Follow { on: true } => return vec!["Follow".to_owned()],
         Action::Follow { on: false } => return vec!["Stop following".to_owned()],

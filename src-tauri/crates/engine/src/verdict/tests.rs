@@ -38,6 +38,7 @@ fn able() -> Capabilities {
         priority: true,
         clear_tags: true,
         notes: true,
+        note_files: true,
         block: true,
         delete: true,
         files: true,
@@ -274,10 +275,23 @@ fn a_note(#[case] what: &str, #[case] may_note: bool, #[case] notes: bool, #[cas
     }
     let me = Me { may_note, may_reply: false, may_change: false, ..me() };
     let able = Capabilities { notes, ..able() };
-    let action = Action::Note { text: "Look".into(), mentions: Vec::new() };
+    let action = Action::Note { text: "Look".into(), mentions: Vec::new(), files: Vec::new() };
     let subjects = [seen(&conversation)];
     let findings = judge_all(&action, &me, &able, &BTreeSet::new(), &subjects);
     assert_eq!(findings[0].verdict, verdict);
+}
+
+#[rstest]
+#[case::taken(true, Verdict::WillChange)]
+#[case::not_taken(false, Verdict::Unsupported)]
+fn files_of_a_note(#[case] note_files: bool, #[case] verdict: Verdict) {
+    // No customer gets them: the channel does not count.
+    let sms = Conversation { channel: Channel::Sms, ..conversation("1") };
+    let file = FileRef { id: "f".into(), name: "a.txt".into(), mime: "text/plain".into(), size: 1 };
+    let action = Action::Note { text: "Look".into(), mentions: Vec::new(), files: vec![file] };
+    let able = Capabilities { note_files, ..able() };
+    let found = judge_all(&action, &me(), &able, &BTreeSet::new(), &[seen(&sms)]);
+    assert_eq!((&found[0].verdict, found[0].with_files), (&verdict, note_files));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) enum Parcel {
     /// One change.
     Change(Change),
     /// Notes; one conversation per call.
-    Notes { text: String, mentions: Vec<Mention> },
+    Notes { text: String, mentions: Vec<Mention>, files: Vec<Arc<OutgoingFile>> },
     /// Follow or stop following; one conversation per call.
     Follow { on: bool },
     /// Effects of a newer version: never sent.
@@ -78,13 +78,14 @@ impl Parcel {
                 let ids = items.iter().map(|item| item.id.clone()).collect();
                 ctx.desk.apply(&Batch { ids, change: change.clone() }).await
             }
-            Self::Notes { text, mentions } => {
+            Self::Notes { text, mentions, files } => {
                 let mut outcomes = Vec::new();
                 for item in items {
                     let note = Note {
                         id: item.id.clone(),
                         text: text.clone(),
                         mentions: mentions.clone(),
+                        files: if item.audience.with_files { files.clone() } else { Vec::new() },
                         client_ref: ClientRef::new(job, item.item),
                         sent_at: ctx.clock.now(),
                     };

@@ -1,4 +1,4 @@
-//! The files of a reply, with their bytes, for those recipients whose channel carries them.
+//! The files of a reply or a note, with their bytes, for those recipients whose channel carries them.
 
 use std::sync::Arc;
 
@@ -8,18 +8,24 @@ use muster_store::{ClaimedItem, StoreError, StoredFile};
 
 use super::{Stop, WorkContext, record};
 
-/// Fetches the files of an action out of the journal, if any of these items takes them. A reply whose file is gone is
-/// not sent without it.
+/// Fetches the files of an action out of the journal, if any of these items takes them. A message whose file is gone
+/// is not sent without it.
 pub(super) async fn attach(
     ctx: &WorkContext,
     action: &Action,
     claimed: Vec<ClaimedItem>,
 ) -> Result<(Vec<Arc<OutgoingFile>>, Vec<ClaimedItem>), Stop> {
     let takes_files = |item: &ClaimedItem| {
-        item.audience.with_files && item.effects.first().is_some_and(|effect| effect.effect == Effect::Reply)
+        item.audience.with_files
+            && item
+                .effects
+                .first()
+                .is_some_and(|effect| matches!(effect.effect, Effect::Reply | Effect::Note))
     };
     let files = match action {
-        Action::Reply { files, .. } if claimed.iter().any(takes_files) => files.clone(),
+        Action::Reply { files, .. } | Action::Note { files, .. } if claimed.iter().any(takes_files) => {
+            files.clone()
+        }
         _ => Vec::new(),
     };
     match fetch(ctx, files).await? {

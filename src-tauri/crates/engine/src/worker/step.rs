@@ -145,8 +145,8 @@ fn parcel_for(job: &JobRow, action: &Action, item: &ClaimedItem, files: &[Arc<Ou
             then: change_of(effects().skip(1)).unwrap_or_else(Change::default),
             files: files.to_vec(),
         },
-        (Action::Note { text, mentions }, Some(Effect::Note)) => {
-            Parcel::Notes { text: text.clone(), mentions: mentions.clone() }
+        (Action::Note { text, mentions, .. }, Some(Effect::Note)) => {
+            Parcel::Notes { text: text.clone(), mentions: mentions.clone(), files: files.to_vec() }
         }
         (_, Some(Effect::Follow(on))) => Parcel::Follow { on: *on },
         _ => change_of(effects()).map_or(Parcel::NotOurs, Parcel::Change),

@@ -313,6 +313,7 @@ fn note_of(server: impl Server, id: u32, client_ref: &str) -> Note {
         text: "Look at this <today>".to_owned(),
         mentions: Vec::new(),
         client_ref: ClientRef::from(client_ref.to_owned()),
+        files: Vec::new(),
         sent_at: "2026-05-20T14:30:30Z".parse().unwrap(),
     }
 }

@@ -198,8 +198,19 @@ impl HelpDesk for MusterDesk {
 
     async fn note(&self, note: &Note) -> Result<EffectOutcome, NotSent> {
         let path = ["api", "conversations", note.id.as_str(), "notes"];
-        let request = self.transport.post(&path).json(&map::note(note));
-        Ok(map::note_outcome(self.transport.write(request).await?))
+        let mut again = true;
+        loop {
+            let files = self.uploads.of(&self.transport, &note.files).await?;
+            let request = self.transport.post(&path).json(&map::note(note, &files));
+            match self.transport.write(request).await {
+                // As with replies: the server lost what was uploaded, and did not begin.
+                Err(NotSent::Refused { reason }) if again && reason.code == "unknown_file" => {
+                    self.uploads.forget();
+                    again = false;
+                }
+                sent => return Ok(map::note_outcome(sent?)),
+            }
+        }
     }
 
     async fn find_notes(&self, sent: &[Note]) -> Result<Vec<Found>, ReadError> {

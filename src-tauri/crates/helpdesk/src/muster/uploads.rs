@@ -1,7 +1,7 @@
-//! Files on their way to muster-desk: each distinct one is uploaded once, however many replies carry it.
+//! Files on their way to muster-desk: each distinct one is uploaded once, however many messages carry it.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use muster_model::Reason;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -23,11 +23,20 @@ impl Uploads {
     ) -> Result<Vec<Vec<String>>, NotSent> {
         let mut ids = Vec::with_capacity(replies.len());
         for reply in replies {
-            let mut of_reply = Vec::with_capacity(reply.files.len());
-            for file in &reply.files {
-                of_reply.push(self.id(transport, file).await?);
-            }
-            ids.push(of_reply);
+            ids.push(self.of(transport, &reply.files).await?);
+        }
+        Ok(ids)
+    }
+
+    /// The ids of some files; what was not uploaded yet is.
+    pub(super) async fn of(
+        &self,
+        transport: &Transport,
+        files: &[Arc<OutgoingFile>],
+    ) -> Result<Vec<String>, NotSent> {
+        let mut ids = Vec::with_capacity(files.len());
+        for file in files {
+            ids.push(self.id(transport, file).await?);
         }
         Ok(ids)
     }

@@ -81,6 +81,7 @@ pub(super) struct Capabilities {
     pub(super) block: Option<bool>,
     pub(super) delete: Option<bool>,
     pub(super) files: Option<bool>,
+    pub(super) note_files: Option<bool>,
     pub(super) test_messages: Option<bool>,
     pub(super) auto_archive_ms: Option<u64>,
     #[serde(deserialize_with = "or_default")]
@@ -386,6 +387,9 @@ pub(super) struct Uploaded {
 pub(super) struct Note<'a> {
     pub(super) text: String,
     pub(super) client_ref: &'a str,
+    /// Ids that uploads got.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) files: &'a [String],
 }
 
 /// The body of `POST /api/test-message`.

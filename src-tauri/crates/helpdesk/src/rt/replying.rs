@@ -323,7 +323,7 @@ fn as_reply(note: &Note) -> Reply {
         mass: None,
         then: Change::default(),
         sent_at: note.sent_at,
-        files: Vec::new(),
+        files: note.files.clone(),
         approved: None,
     }
 }

@@ -152,7 +152,7 @@ impl Journal {
             Some(Action::Reply { text, files, mass: false, approved: None, .. }) => {
                 (DraftKind::Reply, text, files)
             }
-            Some(Action::Note { text, .. }) => (DraftKind::Note, text, Vec::new()),
+            Some(Action::Note { text, files, .. }) => (DraftKind::Note, text, files),
             _ => return Ok(None),
         };
         let mut audience = self.job_audience(job)?;

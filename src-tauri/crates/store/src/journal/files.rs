@@ -1,4 +1,4 @@
-//! Files that wait to go out with replies: their bytes, by their SHA-256. A file goes when nothing needs it any more.
+//! Files that wait to go out with replies and notes: their bytes, by their SHA-256. A file goes when nothing needs it any more.
 
 use jiff::Timestamp;
 use muster_model::FileRef;
@@ -63,7 +63,7 @@ impl Journal {
                     "DELETE FROM files
                       WHERE added < ?1
                         AND NOT EXISTS (SELECT 1 FROM jobs
-                                         WHERE kind = 'reply' AND state NOT IN ('completed', 'cancelled')
+                                         WHERE kind IN ('reply', 'note') AND state NOT IN ('completed', 'cancelled')
                                            AND instr(action, files.id) > 0)
                         AND NOT EXISTS (SELECT 1 FROM drafts WHERE is_open = 1 AND instr(drafts.files, files.id) > 0)",
                 )?

@@ -43,4 +43,8 @@ attachments: boolean,
 /**
  * Take notes from here.
  */
-notes: boolean, };
+notes: boolean, 
+/**
+ * Hang files on notes.
+ */
+noteFiles: boolean, };

@@ -5,9 +5,13 @@
  */
 export type NoteRequest = { account: string, id: string, 
 /**
- * `@` and a name or a handle calls a colleague.
+ * `@` and a name or a handle calls a colleague, or everybody in a team.
  */
 text: string, 
+/**
+ * Ids of files that were attached with `attach_file`.
+ */
+files: Array<string>, 
 /**
  * Seconds in which it can be taken back; absent for the usual ones.
  */

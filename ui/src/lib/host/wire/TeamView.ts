@@ -3,4 +3,8 @@
 /**
  * A team.
  */
-export type TeamView = { handle: string, name: string, };
+export type TeamView = { handle: string, name: string, 
+/**
+ * How many are in it, as far as the help desk says so.
+ */
+members: number, };

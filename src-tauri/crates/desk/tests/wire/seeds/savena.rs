@@ -138,6 +138,28 @@ async fn a_note_is_for_the_team_and_calls_those_it_mentions() {
     }
 }
 
+/// As the sentence before, for a whole team: "@billing" calls everybody who is in it, each once.
+#[tokio::test]
+async fn a_note_calls_a_team() {
+    let desk = Desk::start().await;
+    let id = desk.one("status=active&channel=email").await;
+    let directory = desk.get("/api/directory").await;
+    let team = directory["teams"][0].clone();
+    let agents = directory["agents"].as_array().unwrap();
+    let is_in = |agent: &&serde_json::Value| {
+        agent["team_ids"].as_array().is_some_and(|teams| teams.contains(&team["id"]))
+    };
+    let members: Vec<serde_json::Value> =
+        agents.iter().filter(is_in).map(|agent| agent["handle"].clone()).collect();
+    assert!(members.len() > 1, "{directory}");
+    for called in [text(&team["name"]).to_uppercase(), text(&team["handle"])] {
+        let words = format!("@{called}, and once more @{called}: who has seen this?");
+        desk.post(&format!("/api/conversations/{id}/notes"), &json!({ "text": words })).await;
+        let messages = desk.messages(&id).await;
+        assert_eq!(messages.last().unwrap()["mentions"], json!(members), "{words}");
+    }
+}
+
 /// "Mark unwanted conversations as spam to move them to the Spam view and keep your inbox clean. You can review and restore
 /// conversations from the Spam view if needed."
 #[tokio::test]

@@ -34,7 +34,7 @@ pub(crate) fn mass(text: &str, then: Change) -> Action {
 
 pub(crate) fn note(text: &str) -> Action {
     let aiko = Mention { handle: "aiko@desk.example".into(), name: "Aiko Tan".into() };
-    Action::Note { text: text.into(), mentions: vec![aiko] }
+    Action::Note { text: text.into(), mentions: vec![aiko], files: Vec::new() }
 }
 
 pub(crate) fn one(text: &str) -> Action {

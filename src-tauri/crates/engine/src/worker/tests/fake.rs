@@ -405,6 +405,7 @@ impl HelpDesk for FakeDesk {
             priority: true,
             clear_tags: true,
             notes: true,
+            note_files: true,
             block: true,
             delete: true,
             files: true,

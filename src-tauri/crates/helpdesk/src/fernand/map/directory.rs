@@ -41,6 +41,8 @@ pub(in crate::fernand) fn capabilities(reads: u32, writes: u32) -> Capabilities 
         priority: false,
         clear_tags: false,
         notes: true,
+        // A note is its text: only replies take attachments.
+        note_files: false,
         block: true,
         delete: true,
         files: true,

@@ -184,6 +184,7 @@ async fn mentions_are_numbers_or_everyone() {
             .map(|handle| Mention { handle: (*handle).into(), name: String::new() })
             .collect(),
         client_ref: ClientRef::from("j/0".to_owned()),
+        files: Vec::new(),
         sent_at: "2026-05-20T14:30:30Z".parse().unwrap(),
     };
     let noted = desk.note(&note(&["Jonas@b.example", "everyone"])).await.unwrap();

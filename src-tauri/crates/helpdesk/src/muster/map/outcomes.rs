@@ -111,12 +111,12 @@ pub(in crate::muster) fn follow_outcome(written: Written<wire::ChangeResult>) ->
 }
 
 /// The desk's notes carry no mentions of their own: whoever is named in the text is mentioned.
-pub(in crate::muster) fn note(note: &Note) -> wire::Note<'_> {
+pub(in crate::muster) fn note<'a>(note: &'a Note, files: &'a [String]) -> wire::Note<'a> {
     // The server reads from the text whom it calls.
     let unnamed = note.mentions.iter().filter(|who| !who.is_named_in(&note.text));
     let mut text: String = unnamed.map(|who| format!("@{} ", who.handle)).collect();
     text.push_str(&note.text);
-    wire::Note { text, client_ref: note.client_ref.as_str() }
+    wire::Note { text, client_ref: note.client_ref.as_str(), files }
 }
 
 pub(in crate::muster) fn note_outcome(written: Written<wire::Tested>) -> EffectOutcome {

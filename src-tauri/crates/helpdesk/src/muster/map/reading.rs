@@ -43,6 +43,7 @@ pub(in crate::muster) fn capabilities(wire: &wire::Capabilities) -> Capabilities
         priority: true,
         clear_tags: true,
         notes: true,
+        note_files: wire.note_files.unwrap_or(false),
         block: wire.block.unwrap_or(false),
         delete: wire.delete.unwrap_or(false),
         files: wire.files.unwrap_or(false),

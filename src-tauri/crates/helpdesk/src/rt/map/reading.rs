@@ -212,6 +212,7 @@ pub(in crate::rt) fn capabilities(tags: bool, references: bool, settle: Duration
         priority: true,
         clear_tags: tags,
         notes: true,
+        note_files: true,
         block: false,
         delete: true,
         files: true,
