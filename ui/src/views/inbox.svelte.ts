@@ -1,12 +1,9 @@
 import type { Account } from '../lib/account/account.svelte';
 import { changeOf } from '../lib/action/change';
-import { isOver } from '../lib/jobs/job';
 import { Jobs } from '../lib/jobs/jobs.svelte';
 import { JobsPage } from '../lib/jobs/page.svelte';
-import { resultOf } from '../lib/jobs/result';
 import { UndoStack } from '../lib/jobs/undo.svelte';
 import type { BulkMenu, TagUse } from '../lib/action/menus';
-import { Plan } from '../lib/action/plan.svelte';
 import { ConversationList } from '../lib/conversation/list.svelte';
 import { fixedBy } from '../lib/conversation/row';
 import { Selection } from '../lib/conversation/selection.svelte';
@@ -14,7 +11,7 @@ import { type Sort, sortOf } from '../lib/conversation/sort';
 import { Views } from '../lib/conversation/views.svelte';
 import { Filter } from '../lib/filter/filter.svelte';
 import { asksForText } from '../lib/filter/terms';
-import { asUiError, type Host } from '../lib/host/host';
+import type { Host } from '../lib/host/host';
 import type { AppEvent, ChangeView, JobView, Row, SelectionSummary, SelectionView, ViewItem } from '../lib/host/types';
 import { Drafts } from '../lib/thread/drafts.svelte';
 import type { NewReply, Replied } from '../lib/thread/reply';
@@ -22,6 +19,11 @@ import { OpenThread } from '../lib/thread/thread.svelte';
 import type { Announcer } from '../lib/ui/announcer.svelte';
 import { gathered, Latest } from '../lib/ui/later';
 import type { Writes } from '../lib/words/writes';
+import { attempt } from './attempt';
+import { Conversation } from './conversation';
+import { Cursor } from './cursor.svelte';
+import { OpenPlan } from './open-plan.svelte';
+import { Results } from './results';
 
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
@@ -37,27 +39,23 @@ export class Inbox {
   readonly undo: UndoStack;
   readonly drafts: Drafts;
   readonly views: Views;
+  readonly cursor: Cursor;
+  readonly conversation: Conversation;
+  readonly planning: OpenPlan;
   readonly #summaries = new Latest();
-  readonly #announced = new Set<string>();
   readonly #changed = gathered(120, () => this.#reread());
   readonly #stateChanged = gathered(40, () => this.#readState());
-  readonly #recount = gathered(250, () => this.jobs.recount().catch(() => undefined));
+  readonly #results: Results;
   #pointerInList = false;
   #summary = $state.raw<SelectionSummary | null>(null);
-  #plan = $state.raw<Plan | null>(null);
-  #planTitle = $state('');
   /** The jobs page stands where list and thread otherwise do. */
   #inJobs = $state(false);
   /** The thread was opened from the jobs page: closing it leads back there. */
   #cameFromJobs = false;
-  cursor = $state<string | null>(null);
-  /** The last move came from the keyboard, so the cursor shows. */
-  ring = $state(false);
   menu = $state<BulkMenu | null>(null);
 
   readonly summary = $derived(this.#summary);
-  readonly plan = $derived(this.#plan);
-  readonly planTitle = $derived(this.#planTitle);
+  readonly plan = $derived.by(() => this.planning.plan);
   readonly inJobs = $derived(this.#inJobs);
   readonly me = $derived.by(() => this.account.state?.me ?? null);
   readonly mayReply = $derived(this.me?.mayReply ?? false);
@@ -97,16 +95,23 @@ export class Inbox {
     this.#announcer = announcer;
     this.account = account;
     this.list = new ConversationList(host, account.id);
+    this.cursor = new Cursor(this.list);
     this.filter = new Filter(host, account.id, (text) => void this.#show(text));
     this.thread = new OpenThread(host, account.id);
+    this.conversation = new Conversation(host, account.id, this.thread, announcer, (job) => {
+      this.#results.began(job);
+      this.undo.did(job);
+    });
     this.drafts = new Drafts(host, account.id);
     this.views = new Views(host, account.id, announcer);
     this.jobs = new Jobs(host, account.id);
-    this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#began(job) });
+    this.page = new JobsPage(host, account.id, announcer, { now, job: (job) => this.#results.began(job) });
     this.undo = new UndoStack(host, account.id, announcer, {
-      job: (job) => this.#began(job),
+      job: (job) => this.#results.began(job),
       takenBack: (conversation, draft) => this.#takenBack(conversation, draft),
     });
+    this.#results = new Results({ jobs: this.jobs, page: this.page, undo: () => this.undo, announcer });
+    this.planning = new OpenPlan(host, account.id, this.jobs, announcer);
   }
 
   async start(): Promise<void> {
@@ -126,7 +131,7 @@ export class Inbox {
   close(): void {
     this.#changed.stop();
     this.#stateChanged.stop();
-    this.#recount.stop();
+    this.#results.close();
   }
 
   onevent(event: AppEvent): void {
@@ -145,7 +150,7 @@ export class Inbox {
       this.#changed.call();
       if (this.thread.id !== null && (event.ids?.includes(this.thread.id) ?? true)) void this.thread.refresh();
     } else if (event.type === 'threadChanged' && event.id === this.thread.id) void this.thread.refresh();
-    else if (event.type === 'jobChanged') this.#jobChanged(event.job);
+    else if (event.type === 'jobChanged') this.#results.changed(event.job);
     else if (event.type === 'navigate') this.go(event.id);
   }
 
@@ -183,32 +188,27 @@ export class Inbox {
 
   move(by: 1 | -1, extend = false): void {
     const { ids } = this.list;
-    const at = this.cursor === null ? -1 : ids.indexOf(this.cursor);
-    const from = at < 0 && this.thread.id !== null ? ids.indexOf(this.thread.id) : at;
-    const next = ids[Math.min(Math.max(from + by, 0), ids.length - 1)];
+    const next = this.cursor.step(by, this.thread.id);
     if (next === undefined) return;
     if (extend) {
-      const start = this.cursor ?? next;
+      const start = this.cursor.at ?? next;
       if (!this.selection.has(start)) this.selection.toggle(start);
       this.selection.extend(next, ids);
     }
-    this.cursor = next;
-    this.ring = true;
+    this.cursor.set(next, true);
     if (ids.length - ids.indexOf(next) < 10) void this.list.more();
   }
 
-  tick(row: Row, range: boolean): void {
-    this.cursor = row.id;
-    this.ring = false;
+  tick(row: Row, range: boolean, ring = false): void {
+    this.cursor.set(row.id, ring);
     if (range) this.selection.extend(row.id, this.list.ids);
     else this.selection.toggle(row.id);
     if (this.selection.isEmpty) this.#letGo();
   }
 
   tickCursor(): void {
-    const row = this.list.row(this.cursor);
-    if (row) this.tick(row, false);
-    this.ring = true;
+    const row = this.list.row(this.cursor.at);
+    if (row) this.tick(row, false, true);
   }
 
   /** The box above the list: completes a part to everything shown, and clears what is complete. */
@@ -249,14 +249,14 @@ export class Inbox {
 
   open(row: Row): void {
     this.list.markSeen(row);
-    this.ring = false;
+    this.cursor.set(row.id, false);
     this.go(row.id);
   }
 
   go(id: string): void {
-    this.cursor = id;
+    this.cursor.set(id);
     this.menu = null;
-    this.closePlan();
+    if (this.plan) void this.planning.leave();
     this.#inJobs = false;
     this.#cameFromJobs = false;
     void this.thread.open(id);
@@ -267,56 +267,13 @@ export class Inbox {
     if (this.#cameFromJobs) this.showJobs();
   }
 
-  async follow(on: boolean): Promise<void> {
-    const id = this.thread.id;
-    if (id === null) return;
-    await this.#try(async () => {
-      await this.#host.call('follow', { account: this.account.id, id, on });
-      await this.thread.refresh();
-    });
-  }
-
-  /** Fetches a file of the open thread; the strip says where it lies, or why not. */
-  async saveFile(message: string, file: string): Promise<void> {
-    const id = this.thread.id;
-    if (id === null) return;
-    const saved = await this.#try(() =>
-      this.#host.call('save_attachment', { account: this.account.id, id, message, file }),
-    );
-    if (saved) this.#announcer.say(`Saved ${saved.name}`, { detail: saved.path, testid: 'file-saved' });
-  }
-
-  /** Only when the reply is in the journal may its draft go. A conflict says who wrote meanwhile; then nothing was sent. */
+  /** A reply that marks as Done ends the work here: the next conversation opens. */
   async reply(reply: NewReply): Promise<Replied> {
     const id = this.thread.id;
-    if (id === null) return { sent: false, conflict: null };
-    try {
-      const job = await this.#host.call('reply', { account: this.account.id, id, hold: null, ...reply });
-      this.#began(job);
-      this.undo.did(job);
-      return { sent: true, conflict: null };
-    } catch (thrown) {
-      const { code, message } = asUiError(thrown);
-      if (code === 'conflict') return { sent: false, conflict: message };
-      this.#announcer.fail(message);
-      return { sent: false, conflict: null };
-    } finally {
-      await this.thread.refresh();
-    }
-  }
-
-  /** A note on the open conversation; says whether it is in the journal. */
-  async note(text: string): Promise<boolean> {
-    const id = this.thread.id;
-    if (id === null) return false;
-    const note = { account: this.account.id, id, text, hold: null };
-    const job = await this.#try(() => this.#host.call('note', note));
-    if (job) {
-      this.#began(job);
-      this.undo.did(job);
-    }
-    await this.thread.refresh();
-    return job !== null;
+    const next = reply.done && id !== null ? this.#after(id) : null;
+    const replied = await this.conversation.reply(reply);
+    if (replied.sent && id !== null) await this.#advance(id, next);
+    return replied;
   }
 
   // -- acting --------------------------------------------------------------------------------------
@@ -326,43 +283,25 @@ export class Inbox {
     this.menu = null;
     const selection = this.#target();
     if (selection === null) return;
+    const one = this.selection.isEmpty && change.status !== null ? this.thread.id : null;
+    const next = one === null ? null : this.#after(one);
     const acted = await this.#try(() => this.#host.call('act', { account: this.account.id, selection, change }));
-    if (acted?.plan) this.#openPlan(new Plan(this.#host, this.account.id, acted.plan), acted.plan.name || 'Change');
-    else if (acted?.job) await this.#confirmed(acted.job);
+    if (acted?.plan) this.planning.open(acted.plan, acted.plan.name || 'Change');
+    else if (acted?.job) {
+      await this.#confirmed(acted.job);
+      if (one !== null) await this.#advance(one, next);
+    }
   }
 
   async massReply(): Promise<void> {
     if (this.selection.isEmpty || !this.mayReply) return;
     const request = { account: this.account.id, selection: this.selection.wire(), change: changeOf({}), reply: '' };
     const view = await this.#try(() => this.#host.call('plan', request));
-    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), 'Mass reply');
-  }
-
-  /** Leaves the plan page. What was written there is kept as a draft among the jobs. */
-  async leavePlan(): Promise<void> {
-    const plan = this.#plan;
-    if (!plan?.isWorthKeeping) return this.discardPlan();
-    const job = await plan.save();
-    if (job !== null && this.#plan === plan) this.planSaved(job);
-  }
-
-  planSaved(job: JobView): void {
-    this.#plan = null;
-    this.jobs.update(job);
-    this.#announcer.say('Kept for later', { detail: job.name, testid: 'plan-saved' });
-  }
-
-  discardPlan(): void {
-    this.#plan?.discard();
-    this.#plan = null;
-  }
-
-  closePlan(): void {
-    if (this.#plan) void this.leavePlan();
+    if (view) this.planning.open(view, 'Mass reply');
   }
 
   async planConfirmed(job: string): Promise<void> {
-    this.#plan = null;
+    this.planning.confirmed();
     this.clearSelection();
     await this.#confirmed(job);
   }
@@ -395,12 +334,12 @@ export class Inbox {
   /** To exactly those who received it. */
   async writeAgain(job: JobView): Promise<void> {
     const view = await this.#try(() => this.#host.call('write_again', { account: this.account.id, job: job.id }));
-    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), `Follow up on ${job.name}`);
+    if (view) this.planning.open(view, `Follow up on ${job.name}`);
   }
 
   async openSavedPlan(job: JobView): Promise<void> {
     const view = await this.#try(() => this.#host.call('open_saved_plan', { account: this.account.id, job: job.id }));
-    if (view) this.#openPlan(new Plan(this.#host, this.account.id, view), job.title || 'Plan');
+    if (view) this.planning.open(view, job.title || 'Plan');
   }
 
   async undoLast(): Promise<void> {
@@ -417,53 +356,40 @@ export class Inbox {
 
   // -- inside --------------------------------------------------------------------------------------
 
-  #openPlan(plan: Plan, title: string): void {
-    this.#planTitle = title;
-    this.#plan = plan;
-  }
-
   async #confirmed(id: string): Promise<void> {
     this.jobs.follow(id);
     await this.#try(() => this.jobs.refresh());
     const known = this.jobs.jobs.find((one) => one.id === id);
     if (!known) return;
     this.undo.did(known);
-    this.#jobChanged(known);
+    this.#results.changed(known);
   }
 
-  /** A job began or moved on at a command of this window: the strip follows it. */
-  #began(job: JobView): void {
-    if (!isOver(job)) this.jobs.follow(job.id);
-    this.#jobChanged(job);
-  }
-
-  #jobChanged(job: JobView): void {
-    this.jobs.update(job);
-    this.page.update(job);
-    this.#recount.call();
-    if (!isOver(job) || !this.jobs.isFollowed(job.id) || this.#announced.has(job.id) || job.kind === 'follow') return;
-    this.#announced.add(job.id);
-    // Stopped here: the strip has just said at what price.
-    if (job.state === 'cancelled') return;
-    const action = this.#undoOf(job);
-    const { text, detail } = resultOf(job);
-    const bad = job.counts.rejected > 0;
-    this.#announcer.say(text, { detail, testid: 'job-result', bad, ...(action ? { action } : {}) });
-  }
-
-  /** What the strip offers beside a result. */
-  #undoOf(job: JobView) {
-    if (job.may.undo === null || !job.mine) return null;
-    const hint = job.may.undoText;
-    return job.icon === 'undo'
-      ? { label: 'Redo', keys: 'mod+shift+z', hint, run: () => void this.redoLast() }
-      : { label: 'Undo', keys: 'mod+z', hint, run: () => void this.undo.undo(job) };
-  }
-
+  /** Its draft is there again, and so is the conversation in which it is written. */
   #takenBack(conversation: string, draft: Writes): void {
     void this.drafts.takeBack(conversation, draft);
     if (this.thread.id === conversation) void this.thread.refresh();
+    else if (!this.#inJobs) this.go(conversation);
     this.#stateChanged.call();
+  }
+
+  /** The conversations to go on with after this one, nearest first; `null` where it is not in the list. */
+  #after(id: string): string[] | null {
+    const { ids } = this.list;
+    const at = this.#cameFromJobs ? -1 : ids.indexOf(id);
+    return at < 0 ? null : [...ids.slice(at + 1), ...ids.slice(0, at).reverse()];
+  }
+
+  /** Goes on with the next conversation, where what was done took the open one out of the list. */
+  async #advance(done: string, next: string[] | null): Promise<void> {
+    if (next === null) return;
+    await this.list.refresh(this.#isHeld());
+    const isLeft = (id: string) => this.list.row(id) !== undefined && !this.list.isLeaving(id);
+    if (isLeft(done) || this.thread.id !== done || !this.selection.isEmpty) return;
+    const row = this.list.row(next.find(isLeft) ?? null);
+    if (!row) return this.closeThread();
+    this.list.markSeen(row);
+    this.go(row.id);
   }
 
   #target(): SelectionView | null {
@@ -481,7 +407,7 @@ export class Inbox {
   }
 
   async #show(text: string): Promise<void> {
-    this.cursor = null;
+    this.cursor.set(null);
     this.menu = null;
     const before = this.#shown;
     this.#shown = text;
@@ -522,19 +448,14 @@ export class Inbox {
 
   async #reread(): Promise<void> {
     await Promise.all([
-      this.list.refresh(this.#isHeld()),
+      this.list.refresh(this.#isHeld()).then(() => this.cursor.keep()),
       this.account.refreshSidebar(),
       this.list.rows.length === 0 ? this.filter.recheck() : undefined,
       this.readSummary(),
     ]);
   }
 
-  async #try<Answer>(run: () => Promise<Answer>): Promise<Answer | null> {
-    try {
-      return await run();
-    } catch (thrown) {
-      this.#announcer.fail(asUiError(thrown).message);
-      return null;
-    }
+  #try<Answer>(run: () => Promise<Answer>): Promise<Answer | null> {
+    return attempt(this.#announcer, run);
   }
 }

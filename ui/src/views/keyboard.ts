@@ -20,7 +20,7 @@ export class Keyboard {
 
   action(event: KeyboardEvent, chord: string, situation: Situation): Action | null {
     const at = event.target instanceof HTMLElement ? event.target : null;
-    if (at?.closest('button, a, iframe') && (chord === 'enter' || chord === ' ')) return null;
+    if (at?.closest('button, a, iframe') && (chord === 'enter' || chord === 'space')) return null;
     if (at?.closest('[data-keys="own"]') && OWN.has(chord)) return null;
     return actionFor(this.#sequence(chord), situation);
   }

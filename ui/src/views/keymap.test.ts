@@ -50,15 +50,23 @@ describe('keys of the main window', () => {
     ['j', inJobs, 'next'],
     ['escape', inJobs, 'escape'],
     ['x', inJobs, null],
-    ['s', { ...inJobs, threadOpen: true }, null],
+    ['s', { ...inJobs, threadOpen: true }, 'jobStop'],
+    ['p', inJobs, 'jobPause'],
+    ['r', { ...inJobs, threadOpen: true }, 'jobRetry'],
+    ['mod+shift+p', inJobs, 'pauseRunning'],
+    ['mod+,', inJobs, 'settings'],
+    ['mod+shift+a', idle, 'selectMatching'],
+    ['space', idle, null],
+    ['space', reading, 'pageDown'],
     ['o', inJobs, 'thread'],
     ['o', idle, null],
   ])('%s', (chord, situation, expected) => {
     expect(actionFor(chord, situation)).toBe(expected);
   });
 
-  it('binds no key twice, and none with Alt', () => {
-    const keys = BINDINGS.flatMap((group) => group.bindings.flatMap((binding) => binding.keys));
+  it.each([undefined, 'jobs' as const])('binds no key twice in one place, and none with Alt (%s)', (place) => {
+    const all = BINDINGS.flatMap((group) => group.bindings);
+    const keys = all.filter(({ where }) => where === place || where === 'everywhere').flatMap((one) => one.keys);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.some((key) => key.includes('alt'))).toBe(false);
   });

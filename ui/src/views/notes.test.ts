@@ -34,7 +34,7 @@ describe('a note', () => {
     await app.key('Enter', { ctrlKey: true });
     await app.settle(50);
     expect(requests('note')).toEqual([
-      { account: 'a1', id: '48000', text: 'The capture shows up here too.', hold: null },
+      { account: 'a1', id: '48000', text: 'The capture shows up here too.', files: [], hold: null },
     ]);
     expect(requests('reply')).toEqual([]);
     expect(area().value).toBe('');
@@ -45,6 +45,52 @@ describe('a note', () => {
     app.host.work(1);
     await app.settle(400);
     expect(app.all('note').at(-1)?.textContent).not.toContain('Has not left yet');
+  });
+
+  it('carries files, and is taken back with them', async () => {
+    await open();
+    await app.click('write-note');
+    await write('See the capture.');
+    const input = app.get('note-attach-input') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['a'.repeat(90)], 'capture.png')], writable: true });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await app.settle(100);
+    expect(app.text('file')).toContain('capture.png');
+    await app.click('note-add');
+    await app.settle(50);
+    const [note] = requests('note') as { files: string[] }[];
+    expect(note?.files).toHaveLength(1);
+    expect(app.all('note').at(-1)?.textContent).toContain('capture.png');
+    await app.key('z', { ctrlKey: true });
+    await app.settle(100);
+    expect(area().value).toBe('See the capture.');
+    expect(app.text('file')).toContain('capture.png');
+  });
+
+  it('says where a help desk hangs no files on notes', async () => {
+    await open('textNotes');
+    await app.click('write-note');
+    const attach = app.get('note-attach');
+    expect(attach.getAttribute('aria-disabled')).toBe('true');
+    expect(attach.title).toBe('This help desk hangs no files on notes');
+  });
+
+  it('shows whom it calls', async () => {
+    await open();
+    expect(app.all('called').map((one) => one.textContent)).toEqual(['@Mira']);
+  });
+
+  it('calls a team', async () => {
+    await open();
+    await app.click('write-note');
+    await write('@bil');
+    expect(app.all('mention').map((one) => one.textContent?.replace(/\s+/g, ' ').trim())).toEqual([
+      expect.stringMatching(/^All of Billing 6 people/) as unknown,
+    ]);
+    await app.key('Enter');
+    expect(area().value).toBe('@Billing ');
+    await write('@log');
+    expect(app.all('mention')).toEqual([]);
   });
 
   it('is taken back into its own draft', async () => {
@@ -126,7 +172,7 @@ describe('a mention', () => {
     await app.key('m');
     await app.settle(40);
     await write('The capture shows up. @');
-    expect(names()).toEqual(['Aiko Tan', 'Jonas Feld', 'Luis Romero']);
+    expect(names()).toEqual(['Aiko Tan', 'Jonas Feld', 'Luis Romero', 'All of', 'All of', 'All of']);
     await app.key('ArrowDown');
     expect(app.all('mention')[1]?.getAttribute('aria-selected')).toBe('true');
     expect(area().getAttribute('aria-activedescendant')).toBe(app.all('mention')[1]?.id);

@@ -13,9 +13,14 @@ describe('menus say what follows', () => {
   it('puts me first and nobody last', () => {
     const agents = ['jonas', 'mira'].map((handle) => ({ handle, name: handle, initials: '' }));
     const icons = { user: undefined, team: undefined, nobody: undefined };
-    const options = assignOptions({ agents, teams: [{ handle: 'billing', name: 'Billing' }] }, 'mira', icons, {
-      noTeam: true,
-    });
+    const options = assignOptions(
+      { agents, teams: [{ handle: 'billing', name: 'Billing', members: 6 }] },
+      'mira',
+      icons,
+      {
+        noTeam: true,
+      },
+    );
     expect(options.map((option) => option.label)).toEqual(['mira', 'jonas', 'Billing', 'Nobody']);
   });
 

@@ -34,6 +34,8 @@ export class Jobs {
       this.#jobs.find((job) => job.id === this.#followed) ??
       null,
   );
+  /** What can be paused from anywhere: the newest of what runs over many. */
+  readonly running = $derived(this.#jobs.find((job) => job.total > 1 && job.may.pause) ?? null);
   /** What waits for the help desk, in the order in which it leaves. */
   readonly waiting = $derived(this.#jobs.filter((job) => !isOver(job) && job.state !== 'draft').toReversed());
 

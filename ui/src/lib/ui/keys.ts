@@ -7,6 +7,7 @@ const NAMES: Record<string, string> = {
   arrowup: '↑',
   arrowdown: '↓',
   tab: 'Tab',
+  space: 'Space',
 };
 
 export function isMac(platform = navigator.platform): boolean {
@@ -26,7 +27,7 @@ export function keyCaps(keys: string, mac = isMac()): string[] {
 /** The chord of a key event: lower case, `mod` for Ctrl or ⌘; shift is only named with letters and named keys. */
 export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
   if (event.altKey) return '';
-  const key = event.key.toLowerCase();
+  const key = event.key === ' ' ? 'space' : event.key.toLowerCase();
   const named = key.length > 1 || /\p{L}/u.test(key);
   return [event.ctrlKey || event.metaKey ? 'mod' : '', event.shiftKey && named ? 'shift' : '', key]
     .filter(Boolean)

@@ -17,6 +17,7 @@ export class Directory {
     clearTags: true,
     attachments: true,
     notes: true,
+    noteFiles: true,
   });
   readonly agents = $derived(this.#view.agents);
   readonly teams = $derived(this.#view.teams);

@@ -77,6 +77,7 @@ export function accountAnswers(shop: Shop, jobs: FakeJobs): Area {
         clearTags: shop.mode !== 'plain',
         attachments: shop.mode !== 'plain',
         notes: shop.mode !== 'plain',
+        noteFiles: shop.mode !== 'textNotes',
       },
       waiting: jobs.waiting,
       cached: shop.world.length,

@@ -1,5 +1,5 @@
 // An in-memory host with a believable small world: for vitest, and for `npm run dev` in a plain browser.
-// Query: `state=offline|keyRefused|first|syncing|locked|missing|newer|viewer|plain|empty|jobs|jobsDone`. Each area answers from its own file.
+// Query: `state=offline|keyRefused|first|syncing|locked|missing|newer|viewer|plain|textNotes|empty|jobs|jobsDone`. Each area answers from its own file.
 
 import type { Command, Commands } from '../../lib/host/commands';
 import type { Host } from '../../lib/host/host';

@@ -23,6 +23,7 @@ type Area = Answers<
   | 'open_saved_plan'
   | 'write_again'
   | 'snippets'
+  | 'fill'
 >;
 
 const SNIPPETS: [shortcut: string, title: string, text: string][] = [
@@ -156,15 +157,23 @@ export function planAnswers(shop: Shop, jobs: FakeJobs): Area {
       const one = id === null ? null : shop.find(id);
       return { snippets: SNIPPETS.map(([shortcut, title, text]) => snippet(shortcut, title, text, one)) };
     },
+    fill: ({ id, texts }) => ({
+      texts: texts.map((text) => {
+        const filled = filledFor(text, shop.find(id));
+        return { text: filled, open: filled.includes('{{') };
+      }),
+    }),
   };
 }
 
 function snippet(shortcut: string, title: string, text: string, one: Conversation | null): SnippetView {
-  const preview = one
-    ? text
-        .replace('{{customer_first_name|there}}', one.row.name.split(' ')[0] ?? 'there')
-        .replace('{{agent_first_name}}', 'Mira')
-        .replace('{{tenant_name}}', 'Brindlewick Goods')
-    : null;
-  return { shortcut, title, text, preview };
+  return { shortcut, title, text, preview: one && filledFor(text, one) };
+}
+
+/** What the engine would make of merge tags: a case number has nobody here. */
+function filledFor(text: string, one: Conversation): string {
+  return text
+    .replace(/\{\{customer_first_name(\|\w+)?\}\}/, one.row.name.split(' ')[0] ?? 'there')
+    .replace('{{agent_first_name}}', 'Mira')
+    .replace('{{tenant_name}}', 'Brindlewick Goods');
 }

@@ -79,7 +79,7 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
             : one.row.channel === 'voice'
               ? 'Calls take no written reply.'
               : one.windowClosed
-                ? 'Window closed: over 24 h since the customer wrote. Only approved texts go until they write again.'
+                ? 'Over 24 h since the customer wrote. Only approved texts go until they write again.'
                 : null,
         approvedTexts: one.windowClosed && one.row.channel === 'whatsapp' ? APPROVED : [],
         noteBlocked: one.row.status === 'archived' ? 'Archived: the help desk takes no more notes here.' : null,
@@ -112,7 +112,9 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
         delivery: 'pending',
       };
       one.messages.push(message);
-      one.row.pending = ['reply'];
+      const before = one.row.status;
+      one.row.pending = done ? ['reply', 'status'] : ['reply'];
+      if (done) one.row.status = 'done';
       return jobs.add({
         name: `Reply to ${one.row.name}`,
         icon: 'reply',
@@ -127,17 +129,16 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
             ball: false,
             preview: text,
             previewFrom: 'agent',
-            status: done ? 'done' : one.row.status,
           });
         },
         takeBack: () => {
           one.messages.splice(one.messages.indexOf(message), 1);
-          one.row.pending = [];
+          Object.assign(one.row, { pending: [], status: before });
           save({ id, kind: 'reply', text, files });
         },
       });
     },
-    note: ({ id, text, hold }) => {
+    note: ({ id, text, files, hold }) => {
       const one = shop.find(id);
       const message = {
         ...messageLike(one),
@@ -148,6 +149,7 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
         author: 'Mira Okafor',
         initials: 'MO',
         text,
+        attachments: files.map((file) => shop.file(file)),
         delivery: 'pending' as string | null,
       };
       one.messages.push(message);
@@ -166,7 +168,7 @@ export function threadAnswers(shop: Shop, jobs: FakeJobs): Area {
         takeBack: () => {
           one.messages.splice(one.messages.indexOf(message), 1);
           one.row.pending = [];
-          save({ id, kind: 'note', text, files: [] });
+          save({ id, kind: 'note', text, files });
         },
       });
     },

@@ -31,10 +31,10 @@ export function approvedText({ name, fills }: ApprovedView): string {
 export const ME = AGENTS[0]?.handle ?? '';
 
 export const TEAMS: TeamView[] = [
-  { handle: 'orders', name: 'Orders & returns' },
-  { handle: 'billing', name: 'Billing' },
-  { handle: 'technical', name: 'Technical' },
-  { handle: 'logistics', name: 'Logistics' },
+  { handle: 'orders', name: 'Orders & returns', members: 3 },
+  { handle: 'billing', name: 'Billing', members: 6 },
+  { handle: 'technical', name: 'Technical', members: 1 },
+  { handle: 'logistics', name: 'Logistics', members: 0 },
 ];
 
 export const TAGS: TagView[] = [
@@ -301,6 +301,7 @@ function thread(row: Row, now: number): MessageView[] {
       from: 'agent',
       author: 'Aiko Tan',
       text: '@Mira the provider confirms: reservation 2 of 2 was captured by mistake, refund batch runs Thursday 15:00.',
+      mentions: [ME],
     }),
     message(8, 0, {
       text: 'Thank you, but both payments are still on my card statement, see the attached screenshot. When will I have the money back?',
