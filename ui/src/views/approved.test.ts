@@ -74,6 +74,8 @@ describe('where WhatsApp’s window is closed', () => {
     await app.settle(260);
     expect(app.text('plan-confirm')).toContain('1');
     expect(app.text('plan-approved')).toContain('Nothing: they stay out');
+    await app.click('group-window_closed-approved');
+    expect(document.activeElement).toBe(app.get('approved-text'));
     await choose('issue_resolved');
     expect(isOff('plan-confirm')).toBe(true);
     await app.type('approved-gap', 'Ada');

@@ -252,6 +252,32 @@ describe('finding one’s way', () => {
     expect(focused()).toBe('list');
   });
 
+  it('the contact stands beside the thread, with what else they wrote', async () => {
+    app = await openWindow();
+    await keys('j', 'Enter');
+    expect(app.maybe('contact')).toBeNull();
+    await app.key('i', { ctrlKey: true });
+    await app.settle(40);
+    expect(app.text('contact')).toContain('customer0@mail.example');
+    expect(app.all('contact-other')).toHaveLength(2);
+    await app.click('contact-other');
+    await app.settle(40);
+    expect(open()).toBe('48030');
+    await app.click('contact-close');
+    expect(app.maybe('contact')).toBeNull();
+  });
+
+  it('an empty filter says how one begins', async () => {
+    app = await openWindow();
+    await keys('/');
+    await app.type('filter-input', '');
+    expect(app.all('filter-suggestion').map((one) => one.textContent?.trim())[0]).toMatch(/^is:/);
+    await app.key('ArrowDown');
+    await app.key('Enter');
+    await app.settle(100);
+    expect((app.get('filter-input') as HTMLInputElement).value).toBe('is:');
+  });
+
   it('settings open and close by key', async () => {
     app = await openWindow();
     await app.key(',', { ctrlKey: true });

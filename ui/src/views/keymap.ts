@@ -41,6 +41,7 @@ export type Action =
   | 'jobRetry'
   | 'jobUndo'
   | 'jobAgain'
+  | 'contact'
   | 'settings'
   | 'shortcuts';
 
@@ -166,6 +167,12 @@ export const BINDINGS: { title: string; bindings: Binding[] }[] = [
   {
     title: 'Window',
     bindings: [
+      {
+        keys: ['mod+i'],
+        action: 'contact',
+        label: 'Contact, and what else they wrote',
+        when: ({ threadOpen, selecting }) => threadOpen && !selecting,
+      },
       { keys: ['mod+,'], action: 'settings', label: 'Settings', where: 'everywhere' },
       { keys: ['?'], action: 'shortcuts', label: 'These shortcuts', where: 'everywhere' },
     ],

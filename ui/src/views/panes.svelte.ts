@@ -1,4 +1,4 @@
-/** How wide the panes are: remembered on this computer, and nothing else is. */
+/** How wide the panes are, and whether the contact shows: remembered on this computer, and nothing else is. */
 export const SIDE = { usual: 232, min: 180, max: 320 };
 export const LIST = { usual: 420, min: 340, max: 560 };
 
@@ -7,15 +7,19 @@ const KEY = 'panes';
 export class Panes {
   #side = $state(SIDE.usual);
   #list = $state(LIST.usual);
+  #contact = $state(false);
   readonly side = $derived(this.#side);
   readonly list = $derived(this.#list);
+  /** The contact stands beside the messages. */
+  readonly contact = $derived(this.#contact);
   readonly #memory: Pick<Storage, 'getItem' | 'setItem'> | null;
 
   constructor(memory: Pick<Storage, 'getItem' | 'setItem'> | null) {
     this.#memory = memory;
-    const [side, list] = (memory?.getItem(KEY) ?? '').split(' ').map(Number);
-    this.#side = within(side, SIDE);
-    this.#list = within(list, LIST);
+    const [side, list, contact] = (memory?.getItem(KEY) ?? '').split(' ');
+    this.#side = within(Number(side), SIDE);
+    this.#list = within(Number(list), LIST);
+    this.#contact = contact === 'contact';
   }
 
   setSide(width: number): void {
@@ -28,8 +32,14 @@ export class Panes {
     this.#remember();
   }
 
+  showContact(shows: boolean): void {
+    this.#contact = shows;
+    this.#remember();
+  }
+
   #remember(): void {
-    this.#memory?.setItem(KEY, `${this.#side} ${this.#list}`);
+    const parts = [this.#side, this.#list, ...(this.#contact ? ['contact'] : [])];
+    this.#memory?.setItem(KEY, parts.join(' '));
   }
 }
 

@@ -21,5 +21,7 @@ describe('pane widths', () => {
     const kept = memory(null);
     new Panes(kept).setList(500);
     expect(new Panes(kept).list).toBe(500);
+    new Panes(kept).showContact(true);
+    expect([new Panes(kept).list, new Panes(kept).contact]).toEqual([500, true]);
   });
 });

@@ -25,6 +25,10 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             ensure(!window.sees("composer").await?, || "a free text is offered".into())?;
             window.pick("approved-text", TEXT).await?;
             window.fill("approved-gap", "{{customer_first_name|there}}").await?;
+            let first = thread.name().split(' ').next().unwrap_or_default().to_owned();
+            let reads =
+                window.text_where("approved-preview", "it filled in", |text| text.contains(&first)).await?;
+            ensure(!reads.contains("{{"), || format!("the preview shows a tag: \"{reads}\""))?;
             window.chord(&[key::CONTROL], key::ENTER).await?;
             let sent = until("the approved text at the desk", LATER, async || {
                 let now = stage.desk.conversation(&id).await?;

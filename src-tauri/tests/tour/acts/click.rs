@@ -3,10 +3,18 @@
 use super::{look, select};
 use crate::Result;
 use crate::stage::Stage;
-use crate::wait::{LATER, ensure, equal, until};
-use crate::window::number;
+use crate::wait::{LATER, SOON, ensure, equal, until};
+use crate::window::{Window, key, number};
 
-/// Snoozes, assigns, and backs out of archiving.
+/// Waits until this conversation's thread shows.
+async fn shows(window: &Window, id: &str) -> Result<()> {
+    until(&format!("the thread of {id}"), SOON, async || {
+        Ok((window.attributes("thread", "data-id").await? == [id]).then_some(()))
+    })
+    .await
+}
+
+/// Snoozes, assigns, finishes one after the other, and backs out of archiving.
 pub async fn play(stage: &mut Stage) -> Result<()> {
     let mut ids = Vec::new();
     stage
@@ -56,6 +64,36 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             ensure(until_when.contains(":00:00"), || format!("snoozed until \"{until_when}\""))?;
             facts.saw(format!("{} sleep at the desk until {until_when}", ids.len()));
             Ok(())
+        })
+        .await?;
+
+    stage
+        .step("Done, and the next one opens", async |stage, facts| {
+            look::set_filter(stage, "is:active channel:email team:orders-returns").await?;
+            let window = stage.window()?;
+            window.until_strip_is_quiet().await?;
+            let rows = window.attributes("row", "data-id").await?;
+            window.press('j').await?;
+            let on = window.attributes("list", "aria-activedescendant").await?.concat();
+            let at =
+                rows.iter().position(|id| on == format!("row-{id}")).ok_or("the keyboard is on no row")?;
+            let [first, second] = [at, at + 1].map(|at| rows.get(at).cloned().unwrap_or_default());
+            window.press(key::ENTER).await?;
+            shows(window, &first).await?;
+            window.press('e').await?;
+            shows(window, &second).await?;
+            until(&format!("{first} to be done"), LATER, async || {
+                Ok((stage.desk.conversation(&first).await?.word("status") == "done").then_some(()))
+            })
+            .await?;
+            window.text_where("strip-said", "the result", |text| text.contains("Done")).await?;
+            window.chord(&[key::CONTROL], 'z').await?;
+            until(&format!("{first} to be active again"), LATER, async || {
+                Ok((stage.desk.conversation(&first).await?.word("status") == "active").then_some(()))
+            })
+            .await?;
+            facts.saw(format!("E finished {first} and opened {second}; Ctrl Z brought it back"));
+            window.press(key::ESCAPE).await
         })
         .await?;
 

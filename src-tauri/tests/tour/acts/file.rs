@@ -17,6 +17,15 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             let selector = format!("{}[data-id=\"{}\"]", css("attachment"), file.id);
             let (stem, extension) = file.name.rsplit_once('.').ok_or("a picture without an extension")?;
             for name in [file.name.clone(), format!("{stem} (2).{extension}")] {
+                // In a long thread it may stand half under the head.
+                let seen = format!(
+                    "const file = document.querySelector({}); file?.scrollIntoView({{ block: 'center' }}); return !!file;",
+                    serde_json::json!(selector)
+                );
+                until("the file in the thread", LATER, async || {
+                    Ok(window.script(&seen).await?.as_bool().unwrap_or_default().then_some(()))
+                })
+                .await?;
                 window.click_css(&selector).await?;
                 let said = window
                     .text_where_within("file-saved", "where it is", LATER, |text| text.contains(&name))

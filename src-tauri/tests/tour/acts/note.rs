@@ -93,13 +93,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             stage.open_thread(&thread).await?;
             let window = stage.window()?;
             window.click("write-note").await?;
+            window.fill("note-text", "@Bil").await?;
+            let team =
+                window.text_where("mentions", "the team", |text| text.contains("All of Billing")).await?;
             window.fill("note-text", LATER_WORDS).await?;
             window.text_where("draft-state", "saved", |text| text.contains("saved")).await?;
             window.click("write-reply").await?;
             equal("the reply's own draft", window.value("composer").await?, String::new())?;
             window.click("write-note").await?;
             equal("the note's draft", window.value("note-text").await?, LATER_WORDS.to_owned())?;
-            facts.saw("yellow paper in the dark; reply and note keep their drafts apart");
+            facts.saw(format!(
+                "\"@Bil\": \"{}\"; yellow paper in the dark; reply and note keep their drafts apart",
+                team.replace('\n', " ")
+            ));
             Ok(())
         })
         .await?;

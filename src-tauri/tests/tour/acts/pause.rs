@@ -47,12 +47,13 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage
         .step("Go on, then stop", async |stage, facts| {
             let window = stage.window()?;
-            window.click("job-resume").await?;
+            // By keys from here on.
+            window.press('p').await?;
             until("more to arrive", LATER, async || Ok((stage.done().await? > paused).then_some(()))).await?;
-            window.click("job-pause").await?;
+            window.press('p').await?;
             stage.job_is("paused").await?;
             stage.nothing_is_on_its_way().await?;
-            window.click("job-stop").await?;
+            window.press('s').await?;
             let price =
                 window.text_where("job-stop-confirm", "its price", |text| number(text).is_some()).await?;
             window.click("job-stop-confirm").await?;

@@ -56,6 +56,8 @@ export class Plan {
   panel = $state<Panel>('people');
   /** The merge tag whose fallback is wanted: the editor goes there. */
   wanted = $state<string | null>(null);
+  /** Rises when an approved text is wanted: the choice of one takes the focus. */
+  wantsApproved = $state(0);
 
   readonly view = $derived(this.#view);
   readonly sending = $derived(this.#sending);

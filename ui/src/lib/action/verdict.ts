@@ -19,7 +19,7 @@ import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 
 /** What can be done about a group, offered in its line of why. */
-export type Remedy = 'fill' | 'fallback' | 'look' | 'correct';
+export type Remedy = 'fill' | 'fallback' | 'look' | 'correct' | 'approved';
 
 type Word = {
   icon: Component<{ class?: string }>;

