@@ -155,7 +155,7 @@ describe('acting', () => {
     expect(app.text('strip-waiting')).toBe('1 change waiting');
     app.host.work(10);
     await app.settle(200);
-    expect(app.text('job-result')).toBe('1 changed');
+    expect(app.text('job-result')).toBe('Done: Marta Wiśniewska');
   });
 
   it('opens the plan page for a change that is too large for a click', async () => {

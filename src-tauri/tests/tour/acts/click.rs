@@ -86,13 +86,13 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 Ok((stage.desk.conversation(&first).await?.word("status") == "done").then_some(()))
             })
             .await?;
-            window.text_where("strip-said", "the result", |text| text.contains("Done")).await?;
+            let said = window.text_where("job-result", "the result", |text| text.contains("Done")).await?;
             window.chord(&[key::CONTROL], 'z').await?;
             until(&format!("{first} to be active again"), LATER, async || {
                 Ok((stage.desk.conversation(&first).await?.word("status") == "active").then_some(()))
             })
             .await?;
-            facts.saw(format!("E finished {first} and opened {second}; Ctrl Z brought it back"));
+            facts.saw(format!("E finished {first} and opened {second}: \"{said}\"; Ctrl Z brought it back"));
             window.press(key::ESCAPE).await
         })
         .await?;

@@ -7,7 +7,7 @@ use super::{conversations, deed, grouped, people};
 use crate::plan::{Plan, PlanItem};
 use crate::verdict::final_step;
 
-/// "Mass reply to is:active tag:payment-issue-2026-05", "24 set to Done"
+/// "Mass reply to is:active tag:payment-issue-2026-05", "24 set to Done", "Marta Wiśniewska set to Done"
 pub(crate) fn default_name(action: &Action, filter: Option<&str>, items: &[PlanItem]) -> String {
     let taking_part = items.iter().filter(|item| item.included).count() as u64;
     match (action, filter, items) {
@@ -19,7 +19,14 @@ pub(crate) fn default_name(action: &Action, filter: Option<&str>, items: &[PlanI
             format!("Mass reply to {}", filter.trim())
         }
         (Action::Reply { .. }, ..) => format!("Mass reply to {}", conversations(items.len() as u64)),
-        _ => deed(action).did(taking_part),
+        _ => {
+            let did = deed(action).did(taking_part);
+            // Of one it says whose: "Marta Wiśniewska set to Done".
+            match (did.strip_prefix("1 "), items) {
+                (Some(what), [only]) => format!("{} {what}", super::name_of(&only.conversation)),
+                _ => did,
+            }
+        }
     }
 }
 
