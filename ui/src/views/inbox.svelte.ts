@@ -28,6 +28,8 @@ import { Results } from './results';
 /** The main window of one account: what is filtered, selected and open, and what the actions on it do. */
 export class Inbox {
   readonly #host: Host;
+  /** Whether the next conversation opens when one is finished. */
+  readonly #goesOn: () => boolean;
   readonly #announcer: Announcer;
   readonly account: Account;
   readonly list: ConversationList;
@@ -90,7 +92,13 @@ export class Inbox {
     return { total: this.selected, of: (tag) => (known ? rows.filter((row) => row.tags.includes(tag)).length : null) };
   });
 
-  constructor(host: Host, account: Account, announcer: Announcer, now: () => number = Date.now) {
+  constructor(
+    host: Host,
+    account: Account,
+    announcer: Announcer,
+    { now, goesOn }: { now: () => number; goesOn: () => boolean },
+  ) {
+    this.#goesOn = goesOn;
     this.#host = host;
     this.#announcer = announcer;
     this.account = account;
@@ -382,8 +390,9 @@ export class Inbox {
 
   /** Goes on with the next conversation, where what was done took the open one out of the list. */
   async #advance(done: string, next: string[] | null): Promise<void> {
-    if (next === null) return;
-    await this.list.refresh(this.#isHeld());
+    if (next === null || !this.#goesOn()) return;
+    // An event may have asked anew meanwhile: what the list shows then is not yet what was done.
+    for (let tries = 0; tries < 5 && !(await this.list.refresh(this.#isHeld())); tries += 1);
     const isLeft = (id: string) => this.list.row(id) !== undefined && !this.list.isLeaving(id);
     if (isLeft(done) || this.thread.id !== done || !this.selection.isEmpty) return;
     const row = this.list.row(next.find(isLeft) ?? null);

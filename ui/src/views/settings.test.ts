@@ -22,6 +22,25 @@ async function pick(key: string, label: string): Promise<void> {
 }
 
 describe('settings', () => {
+  it('say how the window looks, and remember it', async () => {
+    await openSettings();
+    await app.click('settings-appearance');
+    await pick('theme', 'Dark');
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    await pick('rows', 'Two lines');
+    await app.key('Escape');
+    expect(app.get('row').classList.contains('compact')).toBe(true);
+    await app.click('list-rows');
+    expect(app.get('row').classList.contains('compact')).toBe(false);
+    await app.click('nav-settings');
+    await app.click('settings-appearance');
+    expect(select('theme').selectedOptions[0]?.text).toBe('Dark');
+    expect(select('rows').selectedOptions[0]?.text).toBe('Three lines');
+    await pick('theme', 'As the system');
+    expect(document.documentElement.dataset.theme).toBeUndefined();
+    localStorage.removeItem('preferences');
+  });
+
   it('say how replies leave, and keep what is picked at once', async () => {
     await openSettings();
     const shown = ['holdOne', 'holdMany', 'holdChat', 'overdueMinutes'].map(

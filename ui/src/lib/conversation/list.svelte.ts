@@ -76,9 +76,12 @@ export class ConversationList {
     this.#shown += 1;
   }
 
-  /** Reads again what is shown. With `held`, rows keep their places. */
-  async refresh(held: boolean): Promise<void> {
-    await this.#read(Math.min(Math.max(this.#rows.length, PAGE), REREAD), held);
+  /**
+   * Reads again what is shown. With `held`, rows keep their places. Answers whether the list is as it was read here: a newer question may have
+   * been asked meanwhile, whose answer is still on its way.
+   */
+  async refresh(held: boolean): Promise<boolean> {
+    return this.#read(Math.min(Math.max(this.#rows.length, PAGE), REREAD), held);
   }
 
   /** Lets the held order go. */
@@ -96,11 +99,11 @@ export class ConversationList {
     return this.#more;
   }
 
-  async #read(limit: number, held: boolean): Promise<void> {
+  async #read(limit: number, held: boolean): Promise<boolean> {
     const ticket = this.#latest.begin();
     try {
       const page = await this.#host.call('list', { account: this.#account, filter: this.#filter, after: null, limit });
-      if (!this.#latest.is(ticket)) return;
+      if (!this.#latest.is(ticket)) return false;
       this.#error = null;
       this.#total = page.total;
       this.#coverage = page.coverage;
@@ -110,8 +113,10 @@ export class ConversationList {
         this.#gone = new Set();
         this.#place(page.rows, page.next);
       }
+      return true;
     } catch (thrown) {
       if (this.#latest.is(ticket)) this.#error = asUiError(thrown);
+      return false;
     }
   }
 
