@@ -22,6 +22,7 @@ mod sketch;
 mod tiny_server;
 mod traits;
 mod transport;
+mod turns;
 
 pub use capabilities::*;
 pub use error::*;

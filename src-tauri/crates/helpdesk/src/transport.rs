@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::address::Address;
 use crate::rate::{Pace, retry_after};
+use crate::turns::Turns;
 use crate::{ApiKey, ByteStream, NotSent, Now, Rate, ReadError};
 
 /// An answer larger than this is not one of a help desk (a wrong address may lead to anything).
@@ -98,6 +99,7 @@ pub(crate) struct Transport {
     dialect: Dialect,
     patience: Patience,
     pace: Pace,
+    turns: Turns,
 }
 
 impl Transport {
@@ -136,12 +138,17 @@ impl Transport {
             builder = builder.https_only(true);
         }
         let client = builder.build().map_err(|err| unreachable(&address, err))?;
-        Ok(Self { client, address, dialect, patience, pace: Pace::default() })
+        Ok(Self { client, address, dialect, patience, pace: Pace::default(), turns: Turns::default() })
     }
 
     /// Host of the address, with its port where it is not the usual one.
     pub(crate) fn host(&self) -> &str {
         self.address.host()
+    }
+
+    /// The same for a server that works on few requests at a time: no more of ours are there at once.
+    pub(crate) fn with_at_once(self, requests: usize) -> Self {
+        Self { turns: Turns::of(requests), ..self }
     }
 
     /// The same with another clock.
@@ -251,6 +258,7 @@ impl Transport {
         most: usize,
         too_long: impl FnOnce() -> ReadError,
     ) -> Result<(T, HeaderMap), ReadError> {
+        let _turn = self.turns.take().await;
         let response = self.accepted(request, what).await?;
         let headers = response.headers().clone();
         let is_json = says_json(&headers);
@@ -275,6 +283,7 @@ impl Transport {
         &self,
         request: RequestBuilder,
     ) -> Result<Written<T>, NotSent> {
+        let _turn = self.turns.take().await;
         let response = match request.send().await {
             Ok(response) => response,
             // hyper reports a connect error only while there is no connection to write on.

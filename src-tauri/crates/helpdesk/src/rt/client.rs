@@ -18,6 +18,10 @@ use crate::{
 pub(super) const DIALECT: Dialect =
     Dialect { kind: "Request Tracker", auth: Auth::Scheme("token"), refusal: map::refusal };
 
+/// Requests of ours that RT works on at a time: it has a handful of workers, five unless somebody said otherwise, and
+/// colleagues in their browsers need some of them.
+const AT_ONCE: usize = 3;
+
 /// How long RT may go on with a request that we gave up on: the longest that a bulk call of ours was seen to take, many
 /// times over.
 pub(super) const SETTLE: Duration = Duration::from_secs(120);
@@ -50,7 +54,7 @@ impl RequestTracker {
         let login = login.map(str::trim).filter(|login| !login.is_empty()).map(str::to_owned);
         // RT's own tokens say whose they are, whatever was said when the account was made.
         let login = login::number_in(key).or(login);
-        let transport = Transport::new(base(url)?, DIALECT, Some(key), patience)?;
+        let transport = Transport::new(base(url)?, DIALECT, Some(key), patience)?.with_at_once(AT_ONCE);
         Ok(Self { transport, login, settle: SETTLE, state: RwLock::default() })
     }
 
