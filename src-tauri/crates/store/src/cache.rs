@@ -56,8 +56,9 @@ const KIND: Kind = Kind {
     // Decided by a file's first page: what is removed later gives its room back piece by piece.
     beginning: "PRAGMA auto_vacuum = INCREMENTAL",
     // Pages are decrypted and encrypted again whenever they come and go: the writer keeps those that it needs again.
-    settings: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000",
     is_copy: true,
+    settings: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000",
+    is_loaded: true,
 };
 
 /// The cache of one account. Cheap to clone.

@@ -33,6 +33,8 @@ pub(crate) struct Kind {
     pub settings: &'static str,
     /// It can be fetched again: damage that is found in it is noted beside it.
     pub is_copy: bool,
+    /// Much is written at once: the log is moved into the file beside it ([`log`]).
+    pub is_loaded: bool,
 }
 
 #[derive(Clone)]
@@ -75,17 +77,19 @@ impl Db {
         writer.execute_batch(kind.settings)?;
         migrate(&mut writer, kind)?;
         let watcher = connect(&path, key)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                is_copy: kind.is_copy,
-                file: file_id(&path),
-                path,
-                key: key.cloned(),
-                writer: Mutex::new(writer),
-                idle: Mutex::default(),
-                watcher: Mutex::new(watcher),
-            }),
-        })
+        let inner = Arc::new(Inner {
+            is_copy: kind.is_copy,
+            file: file_id(&path),
+            path,
+            key: key.cloned(),
+            writer: Mutex::new(writer),
+            idle: Mutex::default(),
+            watcher: Mutex::new(watcher),
+        });
+        if kind.is_loaded {
+            log::move_beside(&inner)?;
+        }
+        Ok(Self { inner })
     }
 
     /// Runs `work` in a transaction that is committed if it succeeds and undone if it does not.
@@ -101,25 +105,9 @@ impl Db {
 
     /// Runs `work` on one consistent state of the database.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.noted(|| self.read_apart(work))
-    }
-
-    fn read_apart<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let idle = lock(&self.inner.idle).pop();
-        let mut reader = match idle {
-            Some(reader) => reader,
-            None => {
-                let reader = connect(&self.inner.path, self.inner.key.as_ref())?;
-                reader.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000")?;
-                reader
-            }
-        };
-        let value = work(&Transaction::new(&mut reader, TransactionBehavior::Deferred)?)?;
-        let mut idle = lock(&self.inner.idle);
-        if idle.len() < IDLE_READERS {
-            idle.push(reader);
-        }
-        Ok(value)
+        self.noted(|| {
+            self.inner.with_reader(|reader| work(&Transaction::new(reader, TransactionBehavior::Deferred)?))
+        })
     }
 
     /// As [`Db::read`], with the pages that the writer has in memory, unless it is writing: a reader forgets all of its
@@ -143,8 +131,7 @@ impl Db {
 
     /// Whether the file is not to be used any more: damage was found in it, by whichever process, or it was made anew.
     pub(crate) fn is_spent(&self) -> bool {
-        let path = &self.inner.path;
-        damage::is_noted(path) || file_id(path) != self.inner.file
+        self.inner.is_spent()
     }
 
     fn noted<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -177,6 +164,31 @@ fn file_id(path: &Path) -> Option<FileId> {
 #[cfg(not(unix))]
 fn file_id(_: &Path) -> Option<FileId> {
     None
+}
+
+impl Inner {
+    fn is_spent(&self) -> bool {
+        damage::is_noted(&self.path) || file_id(&self.path) != self.file
+    }
+
+    /// Runs `work` on a connection that only reads.
+    fn with_reader<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.idle).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => {
+                let reader = connect(&self.path, self.key.as_ref())?;
+                reader.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16000")?;
+                reader
+            }
+        };
+        let value = work(&mut reader)?;
+        let mut idle = lock(&self.idle);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        Ok(value)
+    }
 }
 
 impl std::fmt::Debug for Db {
@@ -271,5 +283,6 @@ fn migrate(conn: &mut Connection, kind: &Kind) -> Result<()> {
     Ok(())
 }
 
+mod log;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ const KIND: Kind = Kind {
     beginning: "PRAGMA auto_vacuum = INCREMENTAL",
     settings: "PRAGMA synchronous = NORMAL",
     is_copy: true,
+    is_loaded: false,
 };
 /// No file takes more than this part of the budget: one video would put out everything else.
 const LARGEST_PART: u64 = 4;

@@ -73,6 +73,7 @@ const KIND: Kind = Kind {
     beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON",
     is_copy: false,
+    is_loaded: false,
 };
 
 /// The journal of one account. Cheap to clone.

@@ -22,6 +22,7 @@ const KIND: Kind = Kind {
     beginning: "",
     settings: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON",
     is_copy: false,
+    is_loaded: false,
 };
 
 /// One help desk that somebody signed in to. The key is in the keychain.

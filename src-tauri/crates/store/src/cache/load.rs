@@ -47,7 +47,8 @@ impl Cache {
             intake::take_in(tx, &sources, now)?;
             state::raise(tx)
         })?;
-        self.learn(batch.len())
+        self.learn(batch.len());
+        Ok(())
     }
 
     /// Everything is loaded: what was cached before and not loaded now is taken out.

@@ -40,7 +40,8 @@ impl Cache {
             intake::take_in(tx, &sources, now)?;
             state::raise(tx)
         })?;
-        self.learn(threads.len())
+        self.learn(threads.len());
+        Ok(())
     }
 
     /// Writes a message that the help desk confirmed into the cached thread, so that it is there before the next fetch.

@@ -1,11 +1,14 @@
 //! Learning what people write to this team, and packing again what was packed before that.
 //!
 //! Two thousand threads say it: twice as many save a hundredth more. It takes half a second, once in the life of a
-//! cache, and nobody who reads waits for it. What is there already is packed again when nobody waits.
+//! cache, and nobody waits for it. What is there already is packed again when nobody waits.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -44,9 +47,20 @@ impl Learning {
 }
 
 impl Cache {
-    /// Learns a dictionary, if there is none and enough to learn from. Called by whoever has written some more threads.
-    pub(in crate::cache) fn learn(&self, more: usize) -> Result<()> {
-        if self.learning.is_time(more) { self.learn_from(THREADS) } else { Ok(()) }
+    /// Learns a dictionary, if there is none and enough to learn from. Called by whoever has written some more threads,
+    /// and does not wait for it: another thread does it.
+    pub(in crate::cache) fn learn(&self, more: usize) {
+        if !self.learning.is_time(more) {
+            return;
+        }
+        let cache = self.clone();
+        let learn = move || {
+            if let Err(err) = cache.learn_from(THREADS) {
+                tracing::warn!(error = %err, "nothing was learnt of the texts; it is tried again");
+            }
+        };
+        // Without a thread it is tried again as well.
+        let _ = thread::Builder::new().name("learn".into()).spawn(learn);
     }
 
     /// Learns from so many threads.
