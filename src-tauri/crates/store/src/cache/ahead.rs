@@ -1,9 +1,9 @@
 //! A second pair of hands: what can be made of a page without the database is made on another thread while this one writes
 //! rows, and by this one where it would otherwise wait.
 //!
-//! There are two kinds of work: packing what came, some conversations at a time, and putting words in order as soon as
-//! it is known which text has which number. Whoever is free takes the next piece; words come first, as nobody else
-//! can begin with them meanwhile. Nobody who helps ever waits for anybody, so that one thread can serve several caches.
+//! There are three kinds of work: putting words in order, as soon as it is known which text has which number; making one
+//! of some runs of the index, where there are many; and packing what came, some conversations at a time. Whoever is free
+//! takes the next piece; what cannot be divided comes first. Nobody who helps ever waits for anybody, so that one thread can serve several caches.
 
 use std::{
     any::Any,
@@ -22,7 +22,7 @@ use super::{
     indexer::Texts,
     packed::Packer,
     ready::{Ready, Source},
-    text::Gathered,
+    text::{Gathered, Merge},
 };
 use crate::Result;
 
@@ -51,12 +51,16 @@ pub(super) struct Ahead<'a> {
     /// The texts, once they have numbers, and whether somebody took them.
     texts: OnceLock<Texts<'a>>,
     is_taken: AtomicBool,
+    /// Runs to be made one.
+    merge: Option<Merge>,
+    is_merging: AtomicBool,
 }
 
 /// What somebody made.
 enum Made {
     Ready(usize, Vec<Ready>),
     Runs(Vec<Gathered>),
+    Merged(Gathered),
     /// One who helped went away, done or not.
     Left,
 }
@@ -77,14 +81,16 @@ fn said(panic: &(dyn Any + Send)) -> &str {
 }
 
 impl<'a> Ahead<'a> {
-    /// These are to be packed.
-    pub(super) fn of(sources: Vec<Source<'a>>, packer: Packer) -> Self {
+    /// These are to be packed, and those runs to be made one.
+    pub(super) fn of(sources: Vec<Source<'a>>, packer: Packer, merge: Option<Merge>) -> Self {
         Self {
             sources,
             packer,
             next: AtomicUsize::new(0),
             texts: OnceLock::new(),
             is_taken: AtomicBool::new(false),
+            merge,
+            is_merging: AtomicBool::new(false),
         }
     }
 
@@ -104,6 +110,7 @@ impl<'a> Ahead<'a> {
             made,
             ready: self.sources.iter().map(|_| None).collect(),
             runs: None,
+            merged: None,
             helping: 0,
             call: None,
         };
@@ -130,6 +137,9 @@ impl<'a> Ahead<'a> {
         loop {
             let made = if let Some(texts) = self.take_texts() {
                 Made::Runs(texts.runs())
+            } else if let Some(merge) = self.take_merge() {
+                let Ok(merged) = merge.gathered() else { return };
+                Made::Merged(merged)
             } else if let Some(piece) = self.take_piece() {
                 let Ok(ready) = self.make(piece) else { return };
                 Made::Ready(piece, ready)
@@ -144,6 +154,10 @@ impl<'a> Ahead<'a> {
 
     fn take_texts(&self) -> Option<&Texts<'a>> {
         self.texts.get().filter(|_| !self.is_taken.swap(true, Ordering::Relaxed))
+    }
+
+    fn take_merge(&self) -> Option<&Merge> {
+        self.merge.as_ref().filter(|_| !self.is_merging.swap(true, Ordering::Relaxed))
     }
 
     /// The place of the first of some sources that nobody makes yet.
@@ -168,6 +182,7 @@ pub(super) struct Desk<'s, 'a> {
     made: Receiver<Made>,
     ready: Vec<Option<Ready>>,
     runs: Option<Vec<Gathered>>,
+    merged: Option<Gathered>,
     /// Those who may still put something down.
     helping: usize,
     call: Option<&'s dyn Fn()>,
@@ -224,6 +239,15 @@ impl<'a> Desk<'_, 'a> {
         }
     }
 
+    /// The runs that are to be made one, and what they make.
+    pub(super) fn merged(&mut self) -> Result<Option<(&Merge, Gathered)>> {
+        let Some(merge) = &self.ahead.merge else { return Ok(None) };
+        while self.merged.is_none() && self.ahead.is_merging.load(Ordering::Relaxed) && self.wait() {}
+        // Nobody has begun with it, or whoever has left it behind.
+        let merged = self.merged.take().map_or_else(|| merge.gathered(), Ok)?;
+        Ok(Some((merge, merged)))
+    }
+
     /// Waits until somebody has put something down; `false` if nobody is left who could.
     fn wait(&mut self) -> bool {
         if self.helping == 0 {
@@ -246,6 +270,7 @@ impl<'a> Desk<'_, 'a> {
                 }
             }
             Made::Runs(runs) => self.runs = Some(runs),
+            Made::Merged(merged) => self.merged = Some(merged),
             Made::Left => self.helping = self.helping.saturating_sub(1),
         }
     }

@@ -59,6 +59,8 @@ pub(super) struct Placed<'a> {
     pub texts: Texts<'a>,
     /// Of rows that are to be written, as they were added.
     pub new: Vec<Doc>,
+    /// Documents of before, which are to be forgotten before the texts are put into the index.
+    pub gone: Vec<i64>,
 }
 
 impl Cache {
@@ -137,21 +139,24 @@ impl<'a> Indexer<'a> {
 
     /// Puts everything into the index, where no row is to be written any more.
     pub(super) fn finish(&mut self, conn: &Connection) -> Result<()> {
-        let texts = self.place(conn)?.texts;
-        put(conn, texts.runs())
+        let Placed { texts, gone, .. } = self.place(conn)?;
+        if texts.0.is_empty() {
+            return Ok(());
+        }
+        text::forget(conn, &gone)?;
+        text::put(conn, texts.runs())?;
+        text::merge_some(conn)
     }
 
-    /// Gives every text its number. What was of it in the index is forgotten.
+    /// Gives every text its number.
     pub(super) fn place(&mut self, conn: &Connection) -> Result<Placed<'a>> {
         let mut jobs = std::mem::take(&mut self.jobs);
         if jobs.is_empty() {
-            return Ok(Placed { texts: Texts(Vec::new()), new: Vec::new() });
+            return Ok(Placed { texts: Texts(Vec::new()), new: Vec::new(), gone: Vec::new() });
         }
         jobs.sort_unstable_by(|a, b| a.text.key().cmp(&b.text.key()));
         let placed = Ends::read(conn)?.place(conn, jobs)?;
-        let gone: Vec<i64> =
-            placed.iter().filter_map(|(_, job)| job.before).map(|before| before.number).collect();
-        text::forget(conn, &gone)?;
+        let gone = placed.iter().filter_map(|(_, job)| job.before).map(|before| before.number).collect();
         let (mut texts, mut new) = (Vec::with_capacity(placed.len()), Vec::new());
         for (doc, Job { row, text, before, .. }) in placed {
             texts.push((doc.number, text));
@@ -166,17 +171,8 @@ impl<'a> Indexer<'a> {
             }
         }
         new.sort_unstable_by_key(|(row, _)| *row);
-        Ok(Placed { texts: Texts(texts), new: new.into_iter().map(|(_, doc)| doc).collect() })
+        Ok(Placed { texts: Texts(texts), new: new.into_iter().map(|(_, doc)| doc).collect(), gone })
     }
-}
-
-/// Puts runs into the index.
-pub(super) fn put(conn: &Connection, runs: Vec<Gathered>) -> Result<()> {
-    if runs.is_empty() {
-        return Ok(());
-    }
-    text::put(conn, runs)?;
-    text::merge_some(conn)
 }
 
 /// The highest and the lowest document, and where they stood in the order when they were numbered.

@@ -11,14 +11,14 @@ use muster_model::{Conversation, RemoteId};
 use rusqlite::{Connection, params};
 
 use super::{
-    ahead::{Ahead, Desk},
+    ahead::{Ahead, Desk, MANY},
     header::{self, Known, Rows, Written},
-    indexer::{self, Indexer},
+    indexer::Indexer,
     messages,
     packed::Packer,
     ready::{Columns, Ready, Said, Source, in_order},
     state,
-    text::cached_messages,
+    text::{self, cached_messages},
 };
 use crate::Result;
 
@@ -60,7 +60,9 @@ fn take_in_each(
         .map(|(_, source)| *source)
         .collect();
     let packer = Packer::newest(conn)?;
-    let ahead = Ahead::of(made, packer.clone());
+    let has_help = made.len() >= MANY;
+    let merge = if has_help { text::merge_due(conn)? } else { None };
+    let ahead = Ahead::of(made, packer.clone(), merge);
     ahead.with_help(|desk| {
         let (mut indexer, mut new, mut row) = (Indexer::default(), Vec::new(), highest_row(conn)?);
         let mut place = 0;
@@ -87,7 +89,14 @@ fn take_in_each(
             rows.put(row, source, &desk.ready(at_desk, source)?, doc)?;
         }
         note_highest_row(conn, row)?;
-        indexer::put(conn, desk.runs())
+        let runs = desk.runs();
+        // What was read of the index is put back before anything of it changes.
+        if let Some((merge, merged)) = desk.merged()? {
+            merge.put(conn, merged)?;
+        }
+        text::forget(conn, &placed.gone)?;
+        text::put(conn, runs)?;
+        if has_help { Ok(()) } else { text::merge_some(conn) }
     })
 }
 

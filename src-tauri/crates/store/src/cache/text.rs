@@ -30,7 +30,7 @@ mod tests;
 mod walk;
 
 pub(crate) use gather::{Gather, Gathered};
-pub(crate) use merge::{some as merge_some, step as merge_step};
+pub(crate) use merge::{Merge, due as merge_due, some as merge_some, step as merge_step};
 pub(crate) use question::Question;
 pub(crate) use run::{forget, put};
 pub(crate) use source::{Whole, cached_messages, header_hash, messages_hash, note_hashes};

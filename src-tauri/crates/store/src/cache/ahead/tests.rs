@@ -17,13 +17,16 @@ use crate::{
 
 const N: i64 = MANY as i64 * 4;
 
-fn threads(n: i64, word: &str) -> Vec<Thread> {
-    let thread = |no: i64| Thread {
+fn thread(no: i64, word: &str) -> Thread {
+    Thread {
         conversation: conversation(&format!("c{no}"), no),
         // In no order, and one of them twice.
         messages: vec![message("b", no + 2, word), message("a", no, "first"), message("b", no + 1, word)],
-    };
-    (0..n).map(thread).collect()
+    }
+}
+
+fn threads(n: i64, word: &str) -> Vec<Thread> {
+    (0..n).map(|no| thread(no, word)).collect()
 }
 
 fn open() -> (tempfile::TempDir, Cache) {
@@ -63,7 +66,7 @@ fn what_comes_twice_in_a_page_is_written_twice() {
     let (_folder, cache) = open();
     let mut page = threads(N, "quokka");
     for (no, stamp, word) in [(3, 5, "wombat"), (4, 0, "numbat"), (3, 7, "dingo")] {
-        let mut again = threads(no + 1, word).remove(usize::try_from(no).unwrap());
+        let mut again = thread(no, word);
         again.conversation.stamp = stamp;
         again.conversation.subject = word.into();
         page.push(again);
@@ -135,7 +138,7 @@ fn made(cache: &Cache, threads: &[Thread], spoil: impl Fn(&Ahead<'_>)) -> (Vec<V
     cache
         .db
         .write(|tx| {
-            let ahead = Ahead::of(sources.clone(), Packer::newest(tx)?);
+            let ahead = Ahead::of(sources.clone(), Packer::newest(tx)?, None);
             spoil(&ahead);
             ahead.with_help(|desk| {
                 let mut indexer = Indexer::default();
@@ -177,7 +180,7 @@ fn whoever_panics_is_stood_in_for() {
     let threads = threads(N, "quokka");
     let sources: Vec<Source<'_>> = threads.iter().map(Source::from).collect();
     let made = cache.db.write(|tx| {
-        let ahead = Ahead::of(sources.clone(), Packer::newest(tx)?);
+        let ahead = Ahead::of(sources.clone(), Packer::newest(tx)?, None);
         let takes_and_dies = |_: &Helper| {
             let taken = (ahead.take_piece(), ahead.take_texts());
             assert!(taken.0.is_none() && taken.1.is_none(), "this is what the test is about");
@@ -192,4 +195,31 @@ fn whoever_panics_is_stood_in_for() {
         })
     });
     assert_eq!(made.unwrap(), (threads.len(), threads.len()));
+}
+
+#[test]
+fn runs_are_made_one_while_rows_are_written() {
+    let (_folder, cache) = open();
+    let runs =
+        |sql: &str| cache.db.read(|tx| Ok(tx.query_row(sql, [], |row| row.get::<_, i64>(0))?)).unwrap();
+    let (pages, most) = (40, i64::try_from(MANY).unwrap());
+    let mut most_runs = 0;
+    for page in 0..pages {
+        let mut threads: Vec<Thread> =
+            (page * most..(page + 1) * most).map(|no| thread(no, "quokka")).collect();
+        // One of every page before is written again, in the very transaction that makes one of its runs.
+        for again in 0..page {
+            let mut thread = thread(again * most, "wombat");
+            thread.conversation.stamp = page + 2;
+            threads.push(thread);
+        }
+        cache.put_threads(&threads, at(page)).unwrap();
+        most_runs = most_runs.max(runs("SELECT count(*) FROM text_runs"));
+        let expected = ((page + 1) * most).unsigned_abs();
+        assert_eq!(count(&cache, "first"), expected, "page {page}");
+        assert_eq!(count(&cache, "wombat"), page.unsigned_abs(), "page {page}");
+        assert_eq!(count(&cache, "quokka"), expected - page.unsigned_abs(), "page {page}");
+    }
+    assert!(most_runs < 20, "{most_runs}");
+    assert_eq!(runs("SELECT sum(texts - gone) FROM text_runs"), pages * most);
 }

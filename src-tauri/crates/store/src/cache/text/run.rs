@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    block::{Block, BlockWriter, damaged},
+    block::{Block, damaged},
     docs::Docs,
     gather::Gathered,
-    list::Place,
     marks::Marks,
 };
 use crate::{Result, column::from_count};
@@ -121,12 +120,10 @@ pub(crate) fn put(conn: &Connection, gathered: Vec<Gathered>) -> Result<()> {
     })
 }
 
-/// Writes a run, word by word.
+/// Writes a run, block by block.
 pub(super) struct RunWriter<'a> {
     conn: &'a Connection,
     run: i64,
-    texts: usize,
-    block: BlockWriter,
     next: i64,
 }
 
@@ -145,27 +142,19 @@ impl<'a> RunWriter<'a> {
         )?
         .execute(params![from_count(docs.len() as u64), lowest, highest, next, docs.bytes()])?;
         let run = conn.last_insert_rowid();
-        Ok(Self { conn, run, texts: docs.len(), block: BlockWriter::default(), next })
-    }
-
-    /// Adds a word behind all others, and where it stands: rising, and somewhere.
-    pub(super) fn push(&mut self, word: &[u8], places: &[Place]) -> Result<()> {
-        self.block.push(word, places, self.texts);
-        self.block.take_if_full().map_or(Ok(()), |block| self.put(block))
+        Ok(Self { conn, run, next })
     }
 
     /// The run is whole.
-    pub(super) fn finish(mut self) -> Result<()> {
-        if let Some(block) = self.block.take() {
-            self.put(block)?;
-        }
+    pub(super) fn finish(self) -> Result<()> {
         self.conn
             .prepare_cached("UPDATE text_runs SET last_block = ?2 WHERE run = ?1")?
             .execute(params![self.run, self.next - 1])?;
         Ok(())
     }
 
-    fn put(&mut self, Block { first, words, wheres }: Block) -> Result<()> {
+    /// Adds a block behind all others.
+    pub(super) fn put(&mut self, Block { first, words, wheres }: Block) -> Result<()> {
         self.conn
             .prepare_cached("INSERT INTO text_blocks (block, run, first, words) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![self.next, self.run, first, words])?;
