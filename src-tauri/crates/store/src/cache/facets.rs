@@ -85,6 +85,9 @@ pub(crate) struct Facets {
     losses: u64,
 }
 
+/// How many sets stand alone.
+const ALONE: usize = 8;
+
 impl Facets {
     /// The sets of a property.
     pub(crate) fn values(&self, facet: Facet) -> &Values {
@@ -96,6 +99,34 @@ impl Facets {
     fn values_mut(&mut self, facet: Facet) -> &mut Values {
         #[expect(clippy::indexing_slicing, reason = "the array is as long as the enum")]
         &mut self.values[facet as usize]
+    }
+
+    /// Every set that stands alone, in the order in which they are kept.
+    fn sets(&self) -> [&Set; ALONE] {
+        [
+            &self.live,
+            &self.has_attachment,
+            &self.untagged,
+            &self.heard,
+            &self.threads,
+            &self.removed,
+            &self.without_thread,
+            &self.astray,
+        ]
+    }
+
+    /// The same, to be changed.
+    fn sets_mut(&mut self) -> [&mut Set; ALONE] {
+        [
+            &mut self.live,
+            &mut self.has_attachment,
+            &mut self.untagged,
+            &mut self.heard,
+            &mut self.threads,
+            &mut self.removed,
+            &mut self.without_thread,
+            &mut self.astray,
+        ]
     }
 
     /// Rows are lower than this.
@@ -151,19 +182,9 @@ impl Facets {
             .flat_map(HashMap::values)
             .map(|set| set.bytes() + size_of::<Set>())
             .sum::<usize>();
-        let sets = [
-            &self.live,
-            &self.has_attachment,
-            &self.untagged,
-            &self.heard,
-            &self.threads,
-            &self.removed,
-            &self.without_thread,
-            &self.astray,
-        ];
         let columns = [&self.updated, &self.created, &self.waiting, &self.last_inbound, &self.stamp];
         values
-            + sets.iter().map(|set| set.bytes()).sum::<usize>()
+            + self.sets().iter().map(|set| set.bytes()).sum::<usize>()
             + columns.iter().map(|column| column.capacity() * 8).sum::<usize>()
             + self.ids.bytes()
             + self.by_update.bytes()

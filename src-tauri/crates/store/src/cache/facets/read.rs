@@ -88,18 +88,7 @@ impl Facets {
 
     fn take_out(&mut self, rows: &[u32]) {
         self.values.iter_mut().flat_map(|values| values.values_mut()).for_each(|set| set.remove(rows));
-        for set in [
-            &mut self.live,
-            &mut self.has_attachment,
-            &mut self.untagged,
-            &mut self.heard,
-            &mut self.threads,
-            &mut self.removed,
-            &mut self.without_thread,
-            &mut self.astray,
-        ] {
-            set.remove(rows);
-        }
+        self.sets_mut().into_iter().for_each(|set| set.remove(rows));
     }
 
     /// Puts a row into its sets and columns; it is in none of them.

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FACETS, Facets, Order, Set, Values, ids::Ids};
+use super::{ALONE, FACETS, Facets, Order, Set, Values, ids::Ids};
 use crate::{Result, StoreError};
 
 /// Raised whenever anything of [`Snapshot`] changes.
@@ -68,8 +68,8 @@ struct Snapshot {
     sequence: i64,
     ids: Vec<u8>,
     id_lengths: Vec<u32>,
-    /// `live`, `has_attachment`, `untagged`, `heard`, `threads`, `removed`, `without_thread`, `astray`.
-    sets: [Rows; 8],
+    /// As [`Facets::sets`] has them.
+    sets: [Rows; ALONE],
     values: [Vec<(String, Rows)>; FACETS],
     updated: Steps,
     /// Since `updated`, as are the next two; none where there is no such time.
@@ -93,17 +93,7 @@ impl Facets {
             sequence: self.sequence,
             id_lengths: ids.iter().map(|id| u32::try_from(id.len()).unwrap_or(u32::MAX)).collect(),
             ids: ids.concat().into_bytes(),
-            sets: [
-                &self.live,
-                &self.has_attachment,
-                &self.untagged,
-                &self.heard,
-                &self.threads,
-                &self.removed,
-                &self.without_thread,
-                &self.astray,
-            ]
-            .map(Rows::of),
+            sets: self.sets().map(Rows::of),
             values: self.values.each_ref().map(|values| {
                 values.iter().map(|(value, rows)| (value.to_string(), Rows::of(rows))).collect()
             }),
@@ -141,15 +131,9 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Option<Facets>> {
     }
     let of: Snapshot = postcard::from_bytes(rest)?;
     let mut facets = Facets { sequence: of.sequence, ..Facets::default() };
-    let [live, has_attachment, untagged, heard, threads, removed, without_thread, astray] = of.sets;
-    facets.live = live.set()?;
-    facets.has_attachment = has_attachment.set()?;
-    facets.untagged = untagged.set()?;
-    facets.heard = heard.set()?;
-    facets.threads = threads.set()?;
-    facets.removed = removed.set()?;
-    facets.without_thread = without_thread.set()?;
-    facets.astray = astray.set()?;
+    for (set, rows) in facets.sets_mut().into_iter().zip(of.sets) {
+        *set = rows.set()?;
+    }
     for (values, of) in facets.values.iter_mut().zip(of.values) {
         *values = of
             .into_iter()
