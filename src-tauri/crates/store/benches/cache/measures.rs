@@ -268,11 +268,31 @@ impl Bench {
             baseline.push(millis(|| plain.ingest(&page)));
         }
         report("ingest", PAGE, "ms", &samples, &baseline);
+        self.ingest_headers();
         // The same of everything, as it was when the data was built: with what each page costs when much is there.
         let whole = std::fs::read_to_string(self.folder.join("whole")).unwrap();
         let whole: serde_json::Value = serde_json::from_str(&whole).unwrap();
         let took = |who: &str| whole[who].as_f64().unwrap();
         report("ingest of all", self.n, "s", &[took("ours")], &[took("plain")]);
+    }
+
+    /// Pages of a first walk, which brings headers alone, and the same pages again, which say nothing new.
+    fn ingest_headers(&self) {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = Ours::open(folder.path());
+        let mut plain = Plain::open(&folder.path().join("plain.db"));
+        let (mut samples, mut again, mut baseline) = (Vec::new(), Vec::new(), Vec::new());
+        for start in (0..10_000.min(self.n)).step_by(PAGE / 5) {
+            let mut page: Vec<_> =
+                (start..start + PAGE / 5).map(|number| self.world.thread(number)).collect();
+            page.iter_mut().for_each(|thread| thread.messages.clear());
+            let headers: Vec<_> = page.iter().map(|thread| thread.conversation.clone()).collect();
+            samples.push(millis(|| ours.walk(&headers)));
+            baseline.push(millis(|| plain.ingest(&page)));
+            again.push(millis(|| ours.walk(&headers)));
+        }
+        report("ingest headers", PAGE / 5, "ms", &samples, &baseline);
+        report("ingest headers again", PAGE / 5, "ms", &again, &baseline);
     }
 
     fn size(&self) {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use muster_model::{
-    Action, AudienceItem, Change, Handle, JobId, JobState, Match, RemoteId, Resolved, Sending, Sort, Status,
-    StatusChange, Thread,
+    Action, AudienceItem, Change, Conversation, Handle, JobId, JobState, Match, RemoteId, Resolved, Sending,
+    Sort, Status, StatusChange, Thread,
 };
 use muster_store::{Cache, DataKey, Journal, NewJob, Overlay, PageKey, PageRequest, Recipients, Spared};
 use uuid::Uuid;
@@ -27,6 +27,11 @@ impl Ours {
     /// One page of a sync with its messages.
     pub fn ingest(&self, threads: &[Thread]) {
         self.cache.put_threads(threads, now()).unwrap();
+    }
+
+    /// One page of a walk through everything.
+    pub fn walk(&self, headers: &[Conversation]) {
+        self.cache.apply_page(headers, &[], "page", true, None, now()).unwrap();
     }
 
     /// What is left to be done when nobody waits.
