@@ -29,7 +29,7 @@ use measure::{item, millis, report, wants};
 mod measure;
 
 const N: usize = 10_000;
-const RUNS: usize = 7;
+const RUNS: usize = 21;
 
 fn main() {
     let (done, undone) = (format!("job {N} done"), format!("job {N} undone"));
